@@ -1,0 +1,38 @@
+"""What an engine is: it turns the extracted recording into segments, batch by batch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from svs.model import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What an engine heard in one go: the unit that is journalled, and never heard twice."""
+
+    end: float
+    """All the extracted audio before this second has been heard."""
+    total: float
+    """Seconds of extracted audio in all."""
+    segments: tuple[Segment, ...]
+    """In time order; times in seconds from the start of the extracted audio."""
+
+
+class Engine(Protocol):
+    """A speech engine. Where batches end depends on the audio and the engine's options alone."""
+
+    name: str
+    model: str
+    """The model's name for people, or where the captions come from."""
+    language: str | None
+    """None until the first batch is there, if it has to be found out."""
+    rough: bool
+
+    def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
+        """Yield the batches that end later than `after`, in order.
+
+        `source` is what the extract stage left in the job's folder: 16 kHz mono s16 PCM, or a subtitle file.
+        """
+        ...

@@ -1,0 +1,44 @@
+"""Every failure that svs expects: what went wrong, what to do about it, and the exit code."""
+
+
+class SvsError(Exception):
+    """An expected failure: `message` says what and which file, `hint` what to do, `exit_code` how svs ends."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(SvsError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+    exit_code = 2
+
+
+class InputError(SvsError):
+    """The recording cannot be read: it is missing, not media, without sound, or damaged."""
+
+    exit_code = 3
+
+
+class MissingError(SvsError):
+    """A tool or a model that the work needs is not installed."""
+
+    exit_code = 4
+
+
+class StoreError(SvsError):
+    """The job store cannot be read or written, or has no such job."""
+
+    exit_code = 5
+
+
+class Stopped(SvsError):  # noqa: N818 - a wish of the user, not an error
+    """The user asked to stop: exit code 130 after Ctrl-C, 143 after SIGTERM, 1 after `svs jobs cancel`."""
+
+    def __init__(self, message: str, hint: str = "", exit_code: int = 130) -> None:
+        super().__init__(message, hint)
+        self.exit_code = exit_code

@@ -1,0 +1,67 @@
+"""Progress as it leaves the pipeline: three weighted stages, and the events that listeners receive."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class Stage(StrEnum):
+    """The three stages of a job, in their order."""
+
+    EXTRACT = "extract"
+    TRANSCRIBE = "transcribe"
+    SUMMARIZE = "summarize"
+
+
+WEIGHTS = {Stage.EXTRACT: 20, Stage.TRANSCRIBE: 50, Stage.SUMMARIZE: 30}
+"""What each finished stage adds to the overall progress, in percent."""
+
+Kind = Literal["started", "advanced", "line", "notice", "warning", "reused", "finished", "done"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """One thing that happened to a job."""
+
+    job_id: str
+    stage: Stage | None
+    """The stage it belongs to; None when it is about the whole job."""
+    kind: Kind
+    """`advanced` carries new numbers, `line` the newest words heard, `done` ends the job."""
+    done: float = 0.0
+    total: float | None = None
+    """How much there is to do in `unit`s; None while nobody knows."""
+    unit: str = ""
+    message: str = ""
+    """For people: a warning, a notice, or the newest words of the transcript. From outside: escape it."""
+    overall: float = 0.0
+    """The job's weighted progress, 0-100 percent; it never falls and is 100 only when the job is done."""
+    at: float
+    """When, in seconds since the epoch."""
+
+
+Report = Callable[[ProgressEvent], None]
+"""A listener for events."""
+
+Tick = Callable[[float, float | None], None]
+"""How a stage tells its progress: `tick(done, total)`. It raises `Stopped` when the job shall stop."""
+
+
+def overall(fractions: Mapping[Stage, float]) -> float:
+    """Return the weighted progress in percent, from each stage's fraction of 0-1 (a missing one is 0)."""
+    return sum(weight * min(1.0, max(0.0, fractions.get(stage, 0.0))) for stage, weight in WEIGHTS.items())
+
+
+def fan_out(*listeners: Report) -> Report:
+    """Return one listener that passes each event on to all of these, in their order."""
+
+    def report(event: ProgressEvent) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return report
+
+
+def ignore(event: ProgressEvent) -> None:
+    """Listen to nothing."""

@@ -1,0 +1,238 @@
+"""The frozen records that cross the borders between svs's parts. All times are seconds from the video's start."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from svs.events import Stage
+
+Subtitles = Literal["auto", "never", "only"]
+Status = Literal["queued", "running", "done", "failed", "cancelled"]
+
+RESULT_VERSION = 1
+"""The version of the JSON that `svs summarize --json` prints; raised when a field changes its meaning."""
+JOB_VERSION = 1
+"""The version of `job.json`; a newer one is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user asked for. Grouped by the stage whose result they change."""
+
+    track: str | None = None
+    """The audio track: its number among the audio tracks (from 1) or its language; None is ffmpeg's choice."""
+    start: float | None = None
+    end: float | None = None
+    """The part of the recording to read, in seconds."""
+
+    subtitles: Subtitles = "auto"
+    engine: str = "auto"
+    model: str | None = None
+    """An installed model's name, or a folder that holds one."""
+    language: str | None = None
+    """A code of Whisper's such as `en`; None is found out."""
+    translate: bool = False
+    prompt: str | None = None
+    hotwords: str | None = None
+    device: str = "auto"
+    compute_type: str = "default"
+    threads: int = 0
+    """0 is one for each core."""
+    batch_size: int = 8
+
+    method: str = "lexrank"
+    length: str = "medium"
+    """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
+
+    formats: tuple[str, ...] = ()
+    output_dir: str | None = None
+    """Where the files of `formats` go; None is beside the video."""
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of speech that is recognized in one piece, at most 30 s: samples [first, last) of the audio."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as an engine heard it."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of speech as an engine returns it: a phrase, a subtitle cue."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...] = ()
+    """Empty when the engine has no times for words."""
+    suspect: bool = False
+    """The engine itself doubts it: shown in the transcript, kept out of the summary."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """Everything that was said."""
+
+    engine: str
+    """`whisper`, `pocketsphinx` or `captions`."""
+    model: str
+    """The model's name, or where the captions come from. From outside: escape it."""
+    language: str
+    """A code such as `en`; `und` when nobody knows."""
+    rough: bool
+    """Many words are wrong (the embedded engine); every output says so."""
+    translated: bool
+    """The words are an English translation by the model, not what was said."""
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence as it was said."""
+
+    start: float
+    end: float
+    text: str
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A part of the recording with one topic."""
+
+    start: float
+    end: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The sentences that say most, in the order in which they were said."""
+
+    method: str
+    length: str
+    sentences: tuple[Sentence, ...]
+    chapters: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The file that a job reads."""
+
+    path: str
+    """Absolute. From outside: escape it."""
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """One sound track of a recording."""
+
+    index: int
+    """Among all streams of the file, as ffmpeg counts, from 0."""
+    language: str
+    """As the file says it, often three letters; empty when it does not."""
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleTrack:
+    """One subtitle track of a recording."""
+
+    index: int
+    language: str
+    codec: str
+    text: bool
+    """Made of text, not of pictures."""
+    forced: bool
+    """Only the foreign parts or signs, not the whole of what is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
+    """What a recording says of itself; nothing of it is to be trusted."""
+
+    duration: float | None
+    """Seconds; None when the file does not say."""
+    title: str
+    """The title tag, or empty. From outside: escape it."""
+    audio: tuple[AudioTrack, ...]
+    subtitles: tuple[SubtitleTrack, ...]
+    chapters: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A job's whole result; every output is rendered from this alone, and `--json` prints it."""
+
+    version: int = RESULT_VERSION
+    job_id: str
+    title: str
+    """The recording's name for people. From outside: escape it."""
+    source: str
+    """Absolute path of the recording. From outside: escape it."""
+    created: str
+    """When the job was made, ISO 8601 in UTC."""
+    duration: float
+    """Seconds of the recording that were read."""
+    start: float
+    """Where reading began, in seconds of the recording (`--start`)."""
+    partial: bool
+    """The file was damaged or incomplete: there was more than could be read."""
+    warnings: tuple[str, ...]
+    """What the reader of any output should know, in sentences."""
+    summary: Summary
+    transcript: Transcript
+    sentences: tuple[Sentence, ...]
+    """The whole transcript, cut into sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRecord:
+    """What is known of one stage of a job."""
+
+    key: str
+    """A hash of the inputs and options that the stage's result depends on."""
+    started: str
+    finished: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobError:
+    """Why a job failed."""
+
+    message: str
+    hint: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run of svs over one recording, as `job.json` keeps it."""
+
+    version: int = JOB_VERSION
+    id: str
+    source: Source
+    options: Options
+    status: Status = "queued"
+    created: str
+    """ISO 8601 in UTC, like every time in a record."""
+    finished: str | None = None
+    stages: dict[Stage, StageRecord] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    """The files written for the user, absolute."""
+    warnings: tuple[str, ...] = ()
+    partial: bool = False
+    error: JobError | None = None

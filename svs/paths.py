@@ -1,0 +1,22 @@
+"""Where svs keeps what it keeps: one folder, moved by `SVS_HOME`."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def home() -> Path:
+    """Return svs's own folder: `SVS_HOME`, else the platform's folder for user data."""
+    chosen = os.environ.get("SVS_HOME")
+    return Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("svs", appauthor=False)
+
+
+def models_home() -> Path:
+    """Return the folder that holds the installed speech models, one folder each."""
+    return home() / "models"
+
+
+def jobs_home() -> Path:
+    """Return the folder that holds the jobs, one folder each."""
+    return home() / "jobs"
