@@ -2,7 +2,7 @@
 
 
 class SvsError(Exception):
-    """An expected failure: `message` says what and which file, `hint` what to do, `exit_code` how svs ends."""
+    """An expected failure: `message` says what and which file, `hint` what to do about it."""
 
     exit_code = 1
 

@@ -1,4 +1,4 @@
-"""The frozen records that cross the borders between svs's parts. All times are seconds from the video's start."""
+"""The frozen records that cross the borders between svs's parts; times are seconds from the video's start."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -19,7 +19,7 @@ class Options:
     """What the user asked for. Grouped by the stage whose result they change."""
 
     track: str | None = None
-    """The audio track: its number among the audio tracks (from 1) or its language; None is ffmpeg's choice."""
+    """The audio track: its number among the audio tracks (from 1), or its language; None is ffmpeg's pick."""
     start: float | None = None
     end: float | None = None
     """The part of the recording to read, in seconds."""
@@ -51,7 +51,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of speech that is recognized in one piece, at most 30 s: samples [first, last) of the audio."""
+    """A stretch of speech that is recognized in one piece, at most 30 s: samples [first, last)."""
 
     first: int
     last: int

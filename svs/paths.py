@@ -9,7 +9,11 @@ import platformdirs
 def home() -> Path:
     """Return svs's own folder: `SVS_HOME`, else the platform's folder for user data."""
     chosen = os.environ.get("SVS_HOME")
-    return Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("svs", appauthor=False)
+    return (
+        Path(chosen).expanduser().absolute()
+        if chosen
+        else platformdirs.user_data_path("svs", appauthor=False)
+    )
 
 
 def models_home() -> Path:
