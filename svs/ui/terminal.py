@@ -25,10 +25,10 @@ def stderr() -> Console:
 
 
 def visible(text: str) -> str:
-    """Return text from outside with every character that could steer a terminal made visible, as in `\\x1b`."""
+    """Return text from outside with whatever could steer a terminal made visible, as in `\\x1b`."""
     return _INVISIBLE.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 def term(text: str, style: str = "") -> Text:
-    """Return text from outside as a Rich text that is shown as it stands: no markup, no control characters."""
+    """Return text from outside as a Rich text, shown as it stands: no markup, no control characters."""
     return Text(visible(text), style)
