@@ -6,6 +6,9 @@ from typing import Literal
 from svs.events import Stage
 
 Subtitles = Literal["auto", "never", "only"]
+EngineWish = Literal["auto", "whisper", "pocketsphinx", "captions"]
+Device = Literal["auto", "cpu", "cuda"]
+Method = Literal["lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 
 RESULT_VERSION = 1
@@ -25,7 +28,7 @@ class Options:
     """The part of the recording to read, in seconds."""
 
     subtitles: Subtitles = "auto"
-    engine: str = "auto"
+    engine: EngineWish = "auto"
     model: str | None = None
     """An installed model's name, or a folder that holds one."""
     language: str | None = None
@@ -33,13 +36,13 @@ class Options:
     translate: bool = False
     prompt: str | None = None
     hotwords: str | None = None
-    device: str = "auto"
+    device: Device = "auto"
     compute_type: str = "default"
     threads: int = 0
     """0 is one for each core."""
     batch_size: int = 8
 
-    method: str = "lexrank"
+    method: Method = "lexrank"
     length: str = "medium"
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
 
@@ -199,6 +202,23 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a job gets its transcript. Decided once, when it first runs: a resumed job goes on as it began."""
+
+    engine: Literal["captions", "whisper", "pocketsphinx"]
+    model: str = ""
+    """For people: the model's name, or where the captions come from. From outside: escape it."""
+    model_folder: str = ""
+    """Of Whisper's model."""
+    captions_file: str = ""
+    """The subtitle file to read."""
+    captions_track: int | None = None
+    """The subtitle track to read: its index among the recording's streams."""
+    language: str | None = None
+    """None when the engine shall find it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageRecord:
     """What is known of one stage of a job."""
 
@@ -207,6 +227,9 @@ class StageRecord:
     started: str
     finished: str | None = None
     seconds: float = 0.0
+    """How long it took."""
+    digest: str = ""
+    """Of the extracted audio or captions, so that later stages know them when they are gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,9 +253,28 @@ class Job:
     created: str
     """ISO 8601 in UTC, like every time in a record."""
     finished: str | None = None
+    title: str = ""
+    """The recording's name for people: its title tag or its file name. From outside: escape it."""
+    duration: float = 0.0
+    """Seconds of the recording that were read."""
+    plan: Plan | None = None
     stages: dict[Stage, StageRecord] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     """The files written for the user, absolute."""
     warnings: tuple[str, ...] = ()
     partial: bool = False
     error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a running job stands, as `progress.json` keeps it: small, and written a few times a second."""
+
+    pid: int
+    process_started: float
+    """When that process started, seconds since the epoch: a pid alone may belong to another by now."""
+    stage: Stage | None
+    done: float
+    total: float | None
+    overall: float
+    at: float

@@ -1,7 +1,10 @@
 """The two consoles, and the one door through which text from outside reaches them."""
 
+import os
 import re
+import sys
 from functools import cache
+from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
@@ -12,10 +15,22 @@ _INVISIBLE = re.compile(
 """Control characters but newline and tab, line separators, bidi controls and lone surrogates."""
 
 
+_WIDE = 200
+"""Columns into a pipe: nothing is folded there that a program would have to join."""
+
+
+class _Output(Console):
+    """A console whose reader may leave early, as in `svs jobs list | head`: that is no error."""
+
+    def on_broken_pipe(self) -> None:
+        leave_quietly()
+
+
 @cache
 def stdout() -> Console:
     """Return the console for results."""
-    return Console(highlight=False, markup=False, emoji=False)
+    width = None if sys.stdout.isatty() else _WIDE
+    return _Output(highlight=False, markup=False, emoji=False, width=width)
 
 
 @cache
@@ -32,3 +47,18 @@ def visible(text: str) -> str:
 def term(text: str, style: str = "") -> Text:
     """Return text from outside as a Rich text, shown as it stands: no markup, no control characters."""
     return Text(visible(text), style)
+
+
+def write(text: str) -> None:
+    """Write a result for programs to stdout as it is."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_quietly()
+
+
+def leave_quietly() -> NoReturn:
+    """End well although nobody reads stdout any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes nowhere
+    raise SystemExit(0)

@@ -1,0 +1,70 @@
+"""The `svs` command: mounts the others, and is the one place where an error becomes a message and a code."""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+import svs
+from svs.cli import doctor, jobs, models, summarize, testvideo
+from svs.errors import SvsError
+
+app = typer.Typer(
+    name="svs",
+    help="Turn a video into a summary whose every sentence was really said. Nothing leaves this machine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: Rich would take half of the start-up time
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("summarize")(summarize.summarize)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(models.app, name="models")
+app.command("make-test-video")(testvideo.make_test_video)
+app.command("doctor")(doctor.doctor)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"svs {svs.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+) -> None:
+    if debug:
+        os.environ["SVS_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run svs; never returns."""
+    os.umask(0o077)  # whatever svs writes is its user's alone
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except SvsError as error:
+        _leave(error)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _leave(error: SvsError) -> NoReturn:
+    """Say what went wrong and what to do, in one line each."""
+    from svs.ui.terminal import stderr, term
+
+    if os.environ.get("SVS_DEBUG"):
+        import traceback
+
+        stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
+    message = " ".join(error.message.split())
+    stderr().print(term("svs: ", "bold red") + term(message), soft_wrap=True)
+    if error.hint:
+        stderr().print(term(f"     {error.hint}", "dim"), soft_wrap=True)
+    sys.exit(error.exit_code)

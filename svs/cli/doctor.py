@@ -1,0 +1,106 @@
+"""`svs doctor`: is everything there that the main job needs?"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import typer
+
+from svs.errors import SvsError
+
+
+class Check(NamedTuple):
+    """One thing that was looked at."""
+
+    name: str
+    found: str
+    problem: str = ""
+    """What to do; empty when all is well."""
+    fatal: bool = False
+    """The main job cannot run without it."""
+
+
+def doctor() -> None:
+    """Check the tools, the models and the store, with a remedy for each problem."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from svs.ui.terminal import stdout, term
+
+    checks = [*_ffmpeg(), *_engines(), *_models(), *_store(), _network()]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", no_wrap=True)
+    table.add_column("CHECK", no_wrap=True)
+    table.add_column("FOUND", overflow="fold")
+    for check in checks:
+        mark = (
+            Text("ok", "green")
+            if not check.problem
+            else Text("!!" if check.fatal else "! ", "red" if check.fatal else "yellow")
+        )
+        found = term(check.found)
+        if check.problem:
+            found.append_text(term(f"\n{check.problem}", "yellow"))
+        table.add_row(mark, check.name, found)
+    stdout().print(table)
+    if any(check.fatal and check.problem for check in checks):
+        raise typer.Exit(4)
+
+
+def _ffmpeg() -> Iterator[Check]:
+    from svs.media import ffmpeg
+
+    try:
+        found = ffmpeg.find()
+        yield Check("ffmpeg", f"{ffmpeg.version(found)}  {found}")
+    except SvsError as error:
+        yield Check("ffmpeg", error.message, error.hint, fatal=True)
+
+
+def _engines() -> Iterator[Check]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name, package in (
+        ("whisper", "faster-whisper"),
+        ("pocketsphinx", "pocketsphinx"),
+        ("captions", "pysubs2"),
+    ):
+        try:
+            yield Check(f"engine {name}", f"{package} {version(package)}")
+        except PackageNotFoundError:
+            yield Check(f"engine {name}", "missing", f"Run `pip install {package}`.", fatal=True)
+
+
+def _models() -> Iterator[Check]:
+    from svs.engines import models
+
+    installed = models.installed()
+    if installed:
+        yield Check("models", ", ".join(model.name for model in installed))
+    else:
+        yield Check("models", "no Whisper model: transcripts are rough", "Run `svs models download small`.")
+
+
+def _store() -> Iterator[Check]:
+    from svs.paths import home
+
+    folder = home()
+    if not folder.exists():
+        yield Check("store", f"{folder} (made when it is needed)")
+    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Check(
+            "store", f"{folder} cannot be written", "Set SVS_HOME to a folder of your own.", fatal=True
+        )
+    elif os.name == "posix" and folder.stat().st_mode & 0o077:
+        yield Check("store", f"{folder} is open to other users", f"Run `chmod 700 {folder}`.")
+    else:
+        yield Check("store", f"{folder} (yours alone)")
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(there).free / 1e9
+    remedy = "An hour of sound needs 0.12 GB: make room." if free < 1 else ""
+    yield Check("free disk", f"{free:.1f} GB", remedy)
+
+
+def _network() -> Check:
+    return Check("network", "never used to summarize; only `svs models download` connects")

@@ -1,0 +1,111 @@
+"""Running a job in the foreground: its views, and what Ctrl-C does."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Literal
+
+from svs import pipeline
+from svs.errors import Stopped
+from svs.events import Report, ignore
+from svs.model import Job, Result
+from svs.store import JobStore
+from svs.ui.plain import JsonProgress, PlainProgress
+from svs.ui.terminal import stderr
+
+View = Literal["auto", "rich", "plain", "json", "none"]
+
+
+def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
+    """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
+    stop = _Stop(job.id)
+    with _view("none" if quiet and view == "auto" else view, verbose=verbose) as report, stop.listening():
+        return _in_thread(lambda: pipeline.run(job, store, report, stop))
+
+
+@contextmanager
+def _view(view: View, *, verbose: bool) -> Iterator[Report]:
+    """Give the listener that shows progress as the user wants it."""
+    console = stderr()
+    if view == "auto":
+        view = "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
+    if view == "rich":
+        from svs.ui.progress import RichProgress
+
+        with RichProgress(console) as report:
+            yield report
+    else:
+        listeners: dict[str, Callable[[], Report]] = {
+            "plain": lambda: PlainProgress(sys.stderr, verbose=verbose),
+            "json": lambda: JsonProgress(sys.stderr),
+            "none": lambda: ignore,
+        }
+        yield listeners[view]()
+
+
+class _Stop:
+    """What the user's signals ask for: the first to stop at the next safe point, the second at once."""
+
+    def __init__(self, job_id: str) -> None:
+        self._job_id = job_id
+        self._signal: int | None = None
+
+    def __call__(self) -> None:
+        """Raise `Stopped` if a signal came."""
+        if self._signal is not None:
+            raise Stopped(
+                f"stopped; what is done so far is kept in job {self._job_id}",
+                f"Go on with `svs jobs resume {self._job_id}`.",
+                exit_code=128 + self._signal,
+            )
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listen to the signals that ask a program to end."""
+        names = [n for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+        before = {getattr(signal, n): signal.signal(getattr(signal, n), self._on_signal) for n in names}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self._signal is not None:
+            stop_children()
+            os._exit(128 + number)
+        self._signal = number
+        os.write(2, b"\nStopping at the next safe point; press Ctrl-C again to stop at once.\n")
+
+
+def stop_children() -> None:
+    """Kill the processes that this one started."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+
+
+def _in_thread(work: Callable[[], Result]) -> Result:
+    """Do the work in a thread, so that this one hears signals at once, even while a library is busy."""
+    outcome: list[Result] = []
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised on in the main thread
+            failure.append(error)
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+    if failure:
+        raise failure[0]
+    return outcome[0]

@@ -1,0 +1,173 @@
+"""`svs summarize`: the main job."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from svs.errors import UsageError
+from svs.model import Device, EngineWish, Method, Options, Result, Source, Subtitles
+
+View = Literal["auto", "rich", "plain", "json", "none"]
+
+
+def summarize(
+    video: Annotated[Path, typer.Argument(help="A video, a sound recording, or a subtitle file.")],
+    length: Annotated[
+        str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
+    ] = "medium",
+    method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "lexrank",
+    formats: Annotated[
+        str, typer.Option("--format", "-f", help="Also write files: md,txt,json,srt,vtt,tsv.")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The folder for these files; default: the video's.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
+    track: Annotated[
+        str | None, typer.Option(help="The audio track: its number (from 1) or language.")
+    ] = None,
+    start: Annotated[str | None, typer.Option(help="Begin here: 90, 1:30 or 1:02:03.")] = None,
+    end: Annotated[str | None, typer.Option(help="End here.")] = None,
+    subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
+    engine: Annotated[EngineWish, typer.Option(help="What hears the words.")] = "auto",
+    model: Annotated[
+        str | None, typer.Option(help="Whisper's model: a name from `svs models list`, or a folder.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="What is spoken, as en or German.")] = None,
+    translate: Annotated[
+        bool, typer.Option("--translate", help="Have Whisper translate to English.")
+    ] = False,
+    prompt: Annotated[
+        str | None, typer.Option(help="Words that tell Whisper the style and spelling.")
+    ] = None,
+    hotwords: Annotated[str | None, typer.Option(help="Names and terms that Whisper should expect.")] = None,
+    device: Annotated[Device, typer.Option(help="Where Whisper computes.")] = "auto",
+    compute_type: Annotated[
+        str, typer.Option(help="Whisper's number format; default: int8 on CPU, float16 on GPU.")
+    ] = "default",
+    threads: Annotated[int, typer.Option(min=0, help="Threads or processes to use; 0: all cores.")] = 0,
+    batch_size: Annotated[int, typer.Option(min=1, max=64, help="Windows that Whisper hears at once.")] = 8,
+    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+) -> None:
+    """Summarize a video: the sentences that say most, as they were said, with their times.
+
+    The summary goes to stdout: laid out on a terminal, as Markdown into a pipe.
+    """
+    if debug:
+        os.environ["SVS_DEBUG"] = "1"
+    options = Options(
+        track=track,
+        start=_seconds(start),
+        end=_seconds(end),
+        subtitles=subtitles,
+        engine=engine,
+        model=_model(model),
+        language=_language(language),
+        translate=translate,
+        prompt=prompt,
+        hotwords=hotwords,
+        device=device,
+        compute_type=compute_type,
+        threads=threads,
+        batch_size=batch_size,
+        method=method,
+        length=length,
+        formats=split_formats(formats),
+        output_dir=str(output.absolute()) if output else None,
+        force=force,
+    )
+    check(options)
+    _run(video, options, progress, as_json=as_json, quiet=quiet, verbose=verbose)
+
+
+def _run(video: Path, options: Options, progress: View, *, as_json: bool, quiet: bool, verbose: bool) -> None:
+    from svs.cli.running import run_job
+    from svs.paths import jobs_home
+    from svs.store import JobStore
+
+    store = JobStore(jobs_home())
+    job = store.create(_source(video), options)
+    result = run_job(job, store, progress, quiet=quiet, verbose=verbose)
+    show(result, as_json=as_json)
+
+
+def _source(video: Path) -> Source:
+    """Describe the file, whatever it is: the pipeline finds what is wrong with it, and the job records it."""
+    path = os.path.abspath(video)  # noqa: PTH100 - Path.absolute() keeps the `..` in it
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return Source(path=path, size=0, mtime_ns=0)
+    return Source(path=path, size=found.st_size, mtime_ns=found.st_mtime_ns)
+
+
+def show(result: Result, *, as_json: bool) -> None:
+    """Print a result on stdout: laid out on a terminal, Markdown into a pipe."""
+    from svs import outputs
+    from svs.ui.terminal import stdout, write
+
+    if as_json:
+        write(outputs.render(result, "json"))
+    elif stdout().is_terminal:
+        from svs.ui.tables import result_view
+
+        stdout().print(result_view(result))
+    else:
+        write(outputs.render(result, "md"))
+
+
+def check(options: Options) -> None:
+    """Refuse what cannot work before a job is made."""
+    from svs.stages.summarize import parse_length
+
+    parse_length(options.length)
+    if options.start is not None and options.end is not None and options.end <= options.start:
+        raise UsageError("--end lies before --start", "Give times such as --start 1:30 --end 2:00.")
+
+
+def split_formats(text: str) -> tuple[str, ...]:
+    """Return the formats that a list such as `md,srt` names."""
+    from svs.outputs import FORMATS
+
+    names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
+    return names
+
+
+def _seconds(text: str | None) -> float | None:
+    """Return the seconds that `90`, `1:30` or `1:02:03.5` stands for."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
+        raise UsageError(f"{text!r} is not a time", "Write 90, 1:30 or 1:02:03.")
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
+
+
+def _language(text: str | None) -> str | None:
+    if text is None or text == "auto":
+        return None
+    from svs.languages import code
+
+    short = code(text)
+    if not short:
+        raise UsageError(f"there is no language {text!r}", "Write its code or its name, as de or German.")
+    return short
+
+
+def _model(text: str | None) -> str | None:
+    """Return a model's name, or the absolute path of a folder, for a job may be resumed from elsewhere."""
+    if text and (os.sep in text or Path(text).is_dir()):
+        return os.path.abspath(text)  # noqa: PTH100
+    return text

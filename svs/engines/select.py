@@ -1,0 +1,90 @@
+"""Which engine a job gets: captions where they are, then Whisper if it has a model, else the embedded one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from svs.errors import InputError, MissingError, UsageError
+from svs.languages import code
+from svs.model import MediaInfo, Options, Plan, SubtitleTrack
+
+ENGINES = ("auto", "whisper", "pocketsphinx", "captions")
+
+
+def choose(
+    options: Options,
+    media: MediaInfo,
+    sidecars: Sequence[Path],
+    model: tuple[str, Path] | None,
+) -> Plan:
+    """Return how the transcript is made.
+
+    `sidecars` are subtitle files beside the recording, the best first; `model` is the installed Whisper model
+    that would be used (its name and folder), or None.
+    """
+    only = options.subtitles == "only" or options.engine == "captions"
+    if only and (options.engine not in ("auto", "captions") or options.subtitles == "never"):
+        raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
+    if only or _wants_captions(options):
+        captions = _captions(options, media, sidecars)
+        if captions:
+            return captions
+        if only:
+            raise InputError(
+                "there is no subtitle file beside the recording, and no text subtitle track in it",
+                "Leave out --subtitles only (or --engine captions) to have the sound transcribed.",
+            )
+    if options.engine == "whisper" or (options.engine == "auto" and (model or options.translate)):
+        return _whisper(options, model)
+    return _embedded(options)
+
+
+def _wants_captions(options: Options) -> bool:
+    """Captions come first, unless the user asked for what they cannot give."""
+    asked = options.translate or options.track or options.model
+    return options.engine == "auto" and options.subtitles == "auto" and not asked
+
+
+def _captions(options: Options, media: MediaInfo, sidecars: Sequence[Path]) -> Plan | None:
+    for file in sidecars:
+        language = code(file.stem.rpartition(".")[2]) if "." in file.stem else ""
+        if _fits(language, options):
+            return Plan(
+                engine="captions",
+                model=file.name,
+                captions_file=str(file),
+                language=options.language or language or None,
+            )
+    for track in media.subtitles:
+        if track.text and not track.forced and _fits(code(track.language), options):
+            return _track_plan(track, options)
+    return None
+
+
+def _track_plan(track: SubtitleTrack, options: Options) -> Plan:
+    language = code(track.language)
+    return Plan(
+        engine="captions",
+        model=f"subtitle track ({track.language or track.codec})",
+        captions_track=track.index,
+        language=options.language or language or None,
+    )
+
+
+def _fits(language: str, options: Options) -> bool:
+    return not options.language or not language or language == options.language
+
+
+def _whisper(options: Options, model: tuple[str, Path] | None) -> Plan:
+    if model is None:
+        raise MissingError("no Whisper model is installed", "Install one: `svs models download small`.")
+    name, folder = model
+    return Plan(engine="whisper", model=name, model_folder=str(folder), language=options.language)
+
+
+def _embedded(options: Options) -> Plan:
+    if options.translate or options.language not in (None, "en"):
+        raise MissingError(
+            "the embedded engine knows English only, and no Whisper model is installed",
+            "Install one that knows 99 languages: `svs models download small`.",
+        )
+    return Plan(engine="pocketsphinx", model="en-us", language="en")

@@ -1,0 +1,81 @@
+"""Writing files so that nobody ever sees half of one, and saying which file a complaint is about."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from svs.errors import StoreError
+
+
+@contextmanager
+def store_errors(action: str, path: Path) -> Iterator[None]:
+    """Turn the system's complaint about a file of ours into a `StoreError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot {action} {path}: {error.strerror or error}",
+            "Make room and check the permissions, or choose another folder.",
+        ) from error
+
+
+def write_atomic(path: Path, data: bytes, *, durable: bool = True, replace: bool = True) -> None:
+    """Write a file as a whole, readable by its owner alone: nobody ever sees half of it.
+
+    A durable write is on the disk when this returns. Raises OSError (FileExistsError when `replace` is off
+    and the file is there); nothing is left behind then.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".svs.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        if replace:
+            part.replace(path)
+        else:
+            _rename_to_new(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    if durable:
+        sync_folder(path.parent)
+
+
+def _rename_to_new(part: Path, path: Path) -> None:
+    """Rename, unless there is such a file already: a hard link is the one exclusive way that POSIX has."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(17, "File exists", str(path)) from None
+        part.replace(path)
+    else:
+        part.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's entries on the disk, where the system can."""
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def append(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Add to the end of a file, which, when new, its owner alone may read. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "ab") as file:
+        file.write(data)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())

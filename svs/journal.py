@@ -1,0 +1,89 @@
+"""The transcript's journal: a header, then one line for each batch that was heard. Nothing heard is lost.
+
+A line is on the disk before the next batch begins, so that a killed job goes on after its last whole line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from svs.engines.interface import Batch
+from svs.errors import StoreError
+from svs.files import append, store_errors, write_atomic
+from svs.model import Segment, Transcript
+from svs.records import decode, encode
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the lines below it come from; another key means that they do not fit."""
+
+    version: int = VERSION
+    key: str
+    """A hash of the audio, the model and the options."""
+    engine: str
+    model: str
+    language: str
+    rough: bool
+    translated: bool
+    offset: float
+    """Seconds of the recording before the extracted audio begins (`--start`)."""
+
+
+def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]]:
+    """Return the header and the batches; a torn last line is left out.
+
+    No header is returned when there is no journal, or (if a key is given) when it belongs to something else.
+    Raises StoreError when it is damaged in the middle or too new.
+    """
+    with store_errors("read", path):
+        data = path.read_bytes() if path.exists() else b""
+    lines = data.split(b"\n")[:-1]  # what follows the last line feed was torn
+    if not lines:
+        return None, []
+    try:
+        header = decode(lines[0], Header)
+        batches = [decode(line, Batch) for line in lines[1:]] if key in (None, header.key) else []
+    except ValueError as error:
+        raise StoreError(
+            f"the transcript {path} is damaged: {error}",
+            "Run the job again: `svs summarize` with the same file.",
+        ) from error
+    if header.version > VERSION:
+        raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
+    return (header, batches) if key in (None, header.key) else (None, [])
+
+
+def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
+    """Write a journal anew, with the batches that are known already."""
+    with store_errors("write", path):
+        write_atomic(path, encode(header) + b"".join(map(encode, batches)))
+
+
+def add(path: Path, batch: Batch) -> None:
+    """Add a batch; it is on the disk when this returns."""
+    with store_errors("write", path):
+        append(path, encode(batch), durable=True)
+
+
+def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
+    """Return the whole transcript, with its times counted from the recording's start."""
+    return Transcript(
+        engine=header.engine,
+        model=header.model,
+        language=header.language,
+        rough=header.rough,
+        translated=header.translated,
+        segments=tuple(_shifted(s, header.offset) for batch in batches for s in batch.segments),
+    )
+
+
+def _shifted(segment: Segment, offset: float) -> Segment:
+    words = tuple(
+        replace(w, start=round(w.start + offset, 3), end=round(w.end + offset, 3)) for w in segment.words
+    )
+    return replace(
+        segment, start=round(segment.start + offset, 3), end=round(segment.end + offset, 3), words=words
+    )

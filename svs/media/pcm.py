@@ -1,0 +1,33 @@
+"""The extracted sound on disk: 16 kHz, mono, signed 16 bit, little endian, no header."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+RATE = 16_000
+"""Samples in a second."""
+_SIZE = 2
+
+
+def seconds(path: Path) -> float:
+    """Return how long the sound is."""
+    return path.stat().st_size // _SIZE / RATE
+
+
+def read(path: Path, first: int, last: int) -> "npt.NDArray[np.float32]":
+    """Return the samples [first, last) as numbers in [-1, 1); fewer where the sound ends before."""
+    import numpy as np
+
+    samples = np.frombuffer(read_bytes(path, first, last), dtype="<i2")
+    return samples.astype(np.float32) / np.float32(32768)
+
+
+def read_bytes(path: Path, first: int, last: int) -> bytes:
+    """Return the samples [first, last) as they are on disk; fewer where the sound ends before."""
+    with path.open("rb") as file:
+        file.seek(first * _SIZE)
+        block = file.read(max(0, last - first) * _SIZE)
+    return block[: len(block) - len(block) % _SIZE]

@@ -1,0 +1,147 @@
+"""What a recording says of itself, read from ffmpeg's own report (imageio-ffmpeg brings no ffprobe)."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from svs.errors import InputError
+from svs.media import ffmpeg
+from svs.model import AudioTrack, Chapter, MediaInfo, SubtitleTrack
+
+_TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
+
+_REPORTED = "At least one output file must be specified"
+"""How ffmpeg ends when it could open its input."""
+_DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+),.*")
+_CHAPTER = re.compile(r" {2,4}Chapter #0:\d+: start (-?\d+\.\d+), end (-?\d+\.\d+)")
+_STREAM = re.compile(
+    r" {2,4}Stream #0:(?P<index>\d+)(\[0x[0-9a-f]+\])?(\((?P<language>.*?)\))?"
+    r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
+)
+_TITLE = re.compile(r" +title *: (.*)", re.IGNORECASE)
+_NEXT_LINE = re.compile(r" {20,}: (.*)")
+"""The second line of a tag's value, and every further one: where the name stands otherwise, there is none."""
+_COMPLAINT = re.compile(r"^\[[^\]\n]+ @ 0x[0-9a-f]+\] (?!Error opening input)(.*)", re.MULTILINE)
+
+
+def probe(path: Path) -> MediaInfo:
+    """Return what a recording says of itself. Raises InputError when it is not a recording that svs reads."""
+    _check_file(path)
+    # Without an output, ffmpeg opens the file, reports and ends; ffmpeg-python knows no graph without one.
+    arguments = ffmpeg.source(path).output("-").get_args()[:-1]
+    try:
+        log = ffmpeg.run(arguments)
+    except ffmpeg.FfmpegError as error:
+        log = error.log
+    report = _report(log, name=arguments[-1])
+    if not report:
+        raise _unreadable(path, log)
+    # A duration reckoned from the first frames' bit rate may be far off: better none.
+    return _parse(report, trusted="Estimating duration from bitrate" not in log)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what ffmpeg could hang on or would not explain."""
+    try:
+        info = path.stat()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file {path}", "Check the name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read {path}: {reason}", "Check the name and its permissions.") from error
+    if stat.S_ISDIR(info.st_mode):
+        raise InputError(f"{path} is a folder", "Name a video or audio file in it.")
+    if not stat.S_ISREG(info.st_mode):
+        raise InputError(f"{path} is not a regular file", "Save the recording to a file first.")
+    if not info.st_size:
+        raise InputError(f"{path} is empty", "Copy or download it again.")
+    if not os.access(path, os.R_OK):
+        raise InputError(f"cannot read {path}: permission denied", "Check its permissions.")
+
+
+def _report(log: str, *, name: str) -> list[str]:
+    """Return the lines of ffmpeg's report, the header as one line; nothing when the file did not open."""
+    lines = log.rstrip().split("\n")
+    if lines[-1] != _REPORTED:
+        return []
+    start = next((at for at, line in enumerate(lines) if line.startswith("Input #0, ")), len(lines))
+    return lines[start : start + 1] + lines[start + 1 + name.count("\n") : -1]
+
+
+def _unreadable(path: Path, log: str) -> InputError:
+    complaint = _COMPLAINT.search(log)
+    if complaint is None or "Format not on whitelist" in log or "misdetection possible" in log:
+        return InputError(
+            f"{path} is not a recording but a playlist, a picture, a text or another file",
+            "svs reads video and audio files such as .mp4, .mkv, .mp3 or .wav.",
+        )
+    return InputError(f"{path} is cut off or damaged: {complaint[1]}", "Copy, download or export it again.")
+
+
+def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
+    entries = list(_entries(report))
+    header, title = entries[0]
+    streams = [(match, tag) for line, tag in entries if (match := _STREAM.fullmatch(line))]
+    if header.startswith("Input #0, ogg"):  # an Ogg file has its title in its first stream
+        title = title or next((tag for _, tag in streams), "")
+    durations = (match for line, _ in entries if (match := _DURATION.fullmatch(line)))
+    return MediaInfo(
+        duration=_seconds(next(durations, None)) if trusted else None,
+        title=title,
+        audio=tuple(_audio(match) for match, _ in streams if match["kind"] == "Audio"),
+        subtitles=tuple(_subtitles(match) for match, _ in streams if match["kind"] == "Subtitle"),
+        chapters=tuple(
+            Chapter(start=float(match[1]), end=float(match[2]), title=tag)
+            for line, tag in entries
+            if (match := _CHAPTER.fullmatch(line))
+        ),
+    )
+
+
+def _entries(report: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line that is not a tag, with the title among the tags that follow it.
+
+    Tags are indented deeper than the `Metadata:` above them, also the further lines of a value; so whatever a
+    value says, it is no entry.
+    """
+    entry, title, tags_of, in_title = report[0], list[str](), -1, False
+    for line in report[1:]:
+        indent = len(line) - len(line.lstrip(" "))
+        if 0 <= tags_of < indent:
+            further = _NEXT_LINE.fullmatch(line)
+            value = further if further and in_title else None if further else _TITLE.fullmatch(line)
+            in_title = bool(value)
+            title += [value[1]] if value else []
+        elif line.strip() == "Metadata:":
+            tags_of = indent
+        else:
+            yield entry, " ".join(title).strip()
+            entry, title, tags_of, in_title = line, [], -1, False
+    yield entry, " ".join(title).strip()
+
+
+def _seconds(match: re.Match[str] | None) -> float | None:
+    if match is None:
+        return None
+    return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) or None
+
+
+def _audio(stream: re.Match[str]) -> AudioTrack:
+    return AudioTrack(int(stream["index"]), _language(stream), stream["codec"])
+
+
+def _subtitles(stream: re.Match[str]) -> SubtitleTrack:
+    return SubtitleTrack(
+        index=int(stream["index"]),
+        language=_language(stream),
+        codec=stream["codec"],
+        text=stream["codec"] in _TEXT_CODECS,
+        forced="(forced)" in stream["rest"],
+    )
+
+
+def _language(stream: re.Match[str]) -> str:
+    language: str = stream["language"] or ""
+    return "" if language == "und" else language

@@ -1,0 +1,32 @@
+"""The formats of a result: each is a pure function from `Result` to text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from svs.model import Result
+from svs.outputs import json, markdown, subtitles, table, text
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to write a result."""
+
+    suffix: str
+    """What follows the recording's own name. Doubled, lest a file be taken for the video's own subtitles."""
+    render: Callable[[Result], str]
+
+
+FORMATS = {
+    "md": Format(".summary.md", markdown.render),
+    "txt": Format(".summary.txt", text.render),
+    "json": Format(".summary.json", json.render),
+    "srt": Format(".transcript.srt", subtitles.srt),
+    "vtt": Format(".transcript.vtt", subtitles.vtt),
+    "tsv": Format(".transcript.tsv", table.render),
+}
+"""By the name that `-f` takes."""
+
+
+def render(result: Result, format_name: str) -> str:
+    """Return a result in the format of this name."""
+    return FORMATS[format_name].render(result)

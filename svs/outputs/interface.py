@@ -1,0 +1,58 @@
+"""What all outputs share: how a result is described, and how text from outside becomes harmless text."""
+
+import re
+from datetime import UTC, datetime
+
+from svs.model import Result
+
+ROUGH = "rough automatic transcript: expect wrong words"
+"""How subtitles, which have no room for sentences, label the embedded engine's transcript."""
+
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters, and those that turn the direction of what follows."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def line(text: str) -> str:
+    """Return text from outside as one line without control characters, which any encoding can write."""
+    return _SURROGATE.sub("\ufffd", _HARMFUL.sub("", " ".join(text.split())))
+
+
+def timestamp(seconds: float) -> str:
+    """Return a time as `hh:mm:ss`."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def facts(result: Result) -> list[tuple[str, str]]:
+    """Return what a header says of a result: labels and values, the values not yet escaped."""
+    transcript, summary = result.transcript, result.summary
+    found = [
+        ("Duration", timestamp(result.duration)),
+        ("Language", "unknown" if transcript.language == "und" else transcript.language),
+        ("Engine", f"{transcript.engine} ({transcript.model})" if transcript.model else transcript.engine),
+        ("Date", _date(result.created)),
+        ("Summary", f"{summary.length}, by {summary.method}"),
+    ]
+    if result.start:
+        found.insert(1, ("From", timestamp(result.start)))
+    return found
+
+
+def _date(created: str) -> str:
+    try:
+        return datetime.fromisoformat(created).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:  # no reason to withhold a summary
+        return created
+
+
+def cautions(result: Result) -> list[str]:
+    """Return what the reader has to know before trusting the text, one sentence or two each, not escaped."""
+    found = []
+    if result.transcript.rough:
+        found.append("Rough automatic transcript: expect wrong words. Check the recording before you quote.")
+    if result.transcript.translated:
+        found.append("Translated to English by the model: these are not the words that were said.")
+    if result.partial:
+        found.append("The file is damaged or incomplete: this covers only the part that could be read.")
+    return found + [warning for warning in result.warnings if warning not in found]

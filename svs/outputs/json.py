@@ -1,0 +1,25 @@
+"""The whole result as JSON: what `--json` prints and `-f json` writes.
+
+The schema is `svs.model.Result`, field by field, under the same names and in the same order; every field is
+always there. Times are seconds from the recording's start. `version` is raised when a field changes its
+meaning or goes away; new fields may come without that, so ignore what you do not know. The main ones:
+
+    version                         1
+    job_id, title, source, created  strings; `source` is the recording's path, `created` is ISO 8601 in UTC
+    duration, start                 seconds that were read, and where reading began
+    partial, warnings               whether the file was damaged, and what the reader should know
+    summary                         method, length, sentences, chapters: [{start, end, title}]
+    transcript                      engine, model, language, rough, translated,
+                                    segments: [{start, end, text, words: [{start, end, text}], suspect}]
+    sentences                       the whole transcript: [{start, end, text, suspect}]
+
+The text is ASCII: other characters are escaped as `\\uXXXX`, so that no terminal or encoding can change it.
+"""
+
+from svs.model import Result
+from svs.records import encode
+
+
+def render(result: Result) -> str:
+    """Return the result as JSON, indented by two, that ends its line."""
+    return encode(result, indent=2).decode("ascii")

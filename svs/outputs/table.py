@@ -1,0 +1,27 @@
+"""The transcript's sentences as tab-separated values, for spreadsheets and scripts."""
+
+import csv
+import io
+
+from svs.model import Result
+from svs.outputs.interface import line
+
+COLUMNS = ("start_ms", "end_ms", "text", "suspect", "rough")
+"""`suspect` (the engine doubts this sentence) and `rough` (it is the embedded engine's) are 0 or 1."""
+
+
+def render(result: Result) -> str:
+    """Return a line of headings and a line for each sentence, times in milliseconds."""
+    rows = io.StringIO()
+    writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for said in result.sentences:
+        times = round(said.start * 1000), round(said.end * 1000)
+        writer.writerow((*times, _cell(said.text), int(said.suspect), int(result.transcript.rough)))
+    return rows.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    text = line(text)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -1,0 +1,25 @@
+"""The summary and the whole transcript as plain text."""
+
+from collections.abc import Iterable
+
+from svs.model import Result, Sentence
+from svs.outputs.interface import cautions, facts, line, timestamp
+
+
+def render(result: Result) -> str:
+    """Return the header, the summary and the transcript; `(?)` marks what the engine itself doubts."""
+    title = line(result.title)
+    width = max(len(label) for label, _ in facts(result)) + 2
+    head = [f"{label + ':':<{width}}{line(value)}\n" for label, value in facts(result)]
+    notes = [f"! {line(caution)}\n" for caution in cautions(result)]
+    parts = [f"{title}\n{'=' * len(title)}\n", "".join(head)]
+    parts += ["".join(notes)] if notes else []
+    parts += ["SUMMARY\n", _lines(result.summary.sentences), "TRANSCRIPT\n", _lines(result.sentences)]
+    return "\n".join(parts)
+
+
+def _lines(sentences: Iterable[Sentence]) -> str:
+    return "".join(
+        f"[{timestamp(sentence.start)}] {'(?) ' if sentence.suspect else ''}{line(sentence.text)}\n"
+        for sentence in sentences
+    )

@@ -1,0 +1,243 @@
+"""One video's way: extract, transcribe, summarize; what is there already is not made again."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from svs import engines, journal, results
+from svs.engines import captions, models, select
+from svs.engines.interface import Batch
+from svs.errors import Stopped, StoreError, SvsError
+from svs.events import Report, Stage, ignore
+from svs.files import store_errors, write_atomic
+from svs.media.probe import probe
+from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
+from svs.records import encode
+from svs.stages.captions import fetch_file, fetch_track
+from svs.stages.extract import extract
+from svs.stages.summarize import summarize
+from svs.stages.transcribe import transcribe
+from svs.store import JobStore, now
+from svs.text.sentences import sentences
+from svs.tracker import Tracker
+
+_EXTRACTING = ("track", "start", "end")
+_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "compute_type", "batch_size")
+_SUMMARIZING = ("method", "length")
+
+_ROUGH = (
+    "No Whisper model is installed: the small embedded recognizer is used, which gets many words wrong and "
+    "knows English only. `svs models download small` (0.5 GB, once) brings a good one for 99 languages."
+)
+_NO_MEDIA = MediaInfo(duration=None, title="", audio=(), subtitles=())
+
+
+def run(
+    job: Job, store: JobStore, report: Report = ignore, stop: Callable[[], None] = lambda: None
+) -> Result:
+    """Take a job to its end and return its result, with whatever was done already taken from its folder.
+
+    `stop` is called at every tick, and raises `Stopped` when the user wants the job to stop. Every failure is
+    recorded in the job and raised.
+    """
+    with store.hold(job.id) as folder:
+        line = _Line(job, store, folder, Tracker(job.id, store, report, stop))
+        try:
+            return line.run()
+        except Stopped:
+            raise
+        except SvsError as error:
+            line.fail(error)
+            raise
+        except Exception as error:
+            line.fail(SvsError(f"unexpected {type(error).__name__}: {error}", "See --debug for where."))
+            raise
+
+
+class _Line:
+    """The straight line from one video to its summary, with the record of how far it is."""
+
+    def __init__(self, job: Job, store: JobStore, folder: Path, tracker: Tracker) -> None:
+        self.job, self.store, self.folder, self.tracker = job, store, folder, tracker
+        self.source = Path(job.source.path)
+
+    def run(self) -> Result:
+        self.record(status="running", error=None, finished=None)
+        files = results.targets(
+            self.job.source.path, self.options.formats, self.options.output_dir, force=self.options.force
+        )
+        if self.job.plan is None:
+            self.record(plan=plan(self.source, self.options, self.media))
+        if self.plan.engine == "pocketsphinx" and self.options.engine == "auto":
+            self.tracker.say("notice", _ROUGH)
+        self.extract()
+        self.transcribe()
+        self.summarize()
+        result = results.load(self.job, self.folder)
+        written = results.write_files(result, files, force=self.options.force)
+        self.record(status="done", finished=now(), outputs=written)
+        self.tracker.end()
+        return result
+
+    @property
+    def options(self) -> Options:
+        return self.job.options
+
+    @property
+    def plan(self) -> Plan:
+        assert self.job.plan is not None  # noqa: S101 - run() decides it first
+        return self.job.plan
+
+    @cached_property
+    def media(self) -> MediaInfo:
+        return _NO_MEDIA if captions.is_caption_file(self.source) else probe(self.source)
+
+    @property
+    def heard(self) -> Path:
+        """What the extract stage leaves for the engine."""
+        if self.plan.engine != "captions":
+            return self.folder / "audio.pcm"
+        return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
+
+    def extract(self) -> None:
+        """The first stage: sound or subtitles, out of the recording."""
+        key = _key(self.job.source, self.plan, _pick(self.options, _EXTRACTING))
+        if self.has(Stage.EXTRACT, key) and (
+            self.heard.exists() or self.has(Stage.TRANSCRIBE, self.heard_key)
+        ):
+            return self.tracker.reuse(Stage.EXTRACT)
+        self.begin(Stage.EXTRACT, key, "s")
+        self.record(title=self.media.title or self.source.stem)
+        if self.plan.captions_file:
+            fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
+        elif self.plan.captions_track is not None:
+            fetch_track(
+                self.source, self.plan.captions_track, self.media.duration, self.heard, self.tracker.tick
+            )
+        else:
+            self.extract_audio()
+        with store_errors("read", self.heard), self.heard.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        return self.finish(Stage.EXTRACT, digest)
+
+    def extract_audio(self) -> None:
+        found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
+        for warning in found.warnings:
+            self.tracker.say("warning", warning)
+        self.record(duration=found.seconds, partial=found.partial, warnings=found.warnings)
+
+    @property
+    def heard_key(self) -> str:
+        """What the transcript depends on."""
+        digest = self.job.stages[Stage.EXTRACT].digest
+        return _key(digest, self.plan, _pick(self.options, _TRANSCRIBING))
+
+    def transcribe(self) -> None:
+        """The second stage: each batch goes to the journal at once, and is never heard again."""
+        key = self.heard_key
+        if self.has(Stage.TRANSCRIBE, key):
+            return self.tracker.reuse(Stage.TRANSCRIBE)
+        path = self.folder / results.TRANSCRIPT
+        header, batches = journal.read(path, key)
+        after = batches[-1].end if batches else 0.0
+        self.begin(Stage.TRANSCRIBE, key, "s", after)
+        if header:
+            journal.begin(path, header, batches)  # without a torn last line
+        language = header.language if header else self.plan.language
+        engine = engines.load(self.plan, self.options, language)
+
+        def keep(batch: Batch) -> None:
+            nonlocal header
+            if header is None:
+                header = self.header(key, engine.language or "und", rough=engine.rough)
+                journal.begin(path, header)
+            journal.add(path, batch)
+            batches.append(batch)
+            if batch.segments:
+                self.tracker.say("line", batch.segments[-1].text)
+
+        transcribe(engine, self.heard, after, keep, self.tracker.tick)
+        if self.plan.engine == "captions":
+            self.record(duration=self.media.duration or batches[-1].end)
+        self.finish(Stage.TRANSCRIBE)
+        return self.heard.unlink(missing_ok=True)
+
+    def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
+        return journal.Header(
+            key=key,
+            engine=self.plan.engine,
+            model=self.plan.model,
+            language=language,
+            rough=rough,
+            translated=self.options.translate,
+            offset=0.0 if self.plan.engine == "captions" else self.options.start or 0.0,
+        )
+
+    def summarize(self) -> None:
+        """The third stage: the sentences that say most."""
+        key = _key(self.heard_key, _pick(self.options, _SUMMARIZING))
+        path = self.folder / results.SUMMARY
+        if self.has(Stage.SUMMARIZE, key) and path.exists():
+            return self.tracker.reuse(Stage.SUMMARIZE)
+        self.begin(Stage.SUMMARIZE, key, "steps")
+        header, batches = journal.read(self.folder / results.TRANSCRIPT, self.heard_key)
+        if header is None:
+            raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
+        said = sentences(journal.transcript(header, batches))
+        chosen = summarize(said, header.language, self.options.method, self.options.length, self.tracker.tick)
+        with store_errors("write", path):
+            write_atomic(path, encode(chosen))
+        return self.finish(Stage.SUMMARIZE)
+
+    def has(self, stage: Stage, key: str) -> bool:
+        """Say whether a stage has been finished with the same inputs and options."""
+        record = self.job.stages.get(stage)
+        return bool(record and record.finished and record.key == key)
+
+    def begin(self, stage: Stage, key: str, unit: str, done: float = 0.0) -> None:
+        self.record(stages={**self.job.stages, stage: StageRecord(key=key, started=now())})
+        self.clock = time.monotonic()
+        self.tracker.start(stage, unit, done)
+
+    def finish(self, stage: Stage, digest: str = "") -> None:
+        seconds = round(time.monotonic() - self.clock, 3)
+        record = replace(self.job.stages[stage], finished=now(), seconds=seconds, digest=digest)
+        self.record(stages={**self.job.stages, stage: record})
+        self.tracker.finish()
+
+    def record(self, **changes: object) -> None:
+        """Change the job's record; it is on the disk when this returns."""
+        self.job = replace(self.job, **changes)  # type: ignore[arg-type]
+        self.store.save(self.job)
+
+    def fail(self, error: SvsError) -> None:
+        """Record why the job failed, where a record can still be written."""
+        with suppress(StoreError):
+            problem = JobError(message=error.message, hint=error.hint, exit_code=error.exit_code)
+            self.record(status="failed", finished=now(), error=problem)
+
+
+def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
+    """Decide how the recording's transcript is made."""
+    if captions.is_caption_file(source):
+        return Plan(
+            engine="captions", model=source.name, captions_file=str(source), language=options.language
+        )
+    english = options.language in (None, "en") and not options.translate
+    model = models.find(options.model) if options.model else models.best(english=english)
+    return select.choose(
+        options, media, captions.sidecars(source), (model.name, model.folder) if model else None
+    )
+
+
+def _pick(options: Options, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: getattr(options, name) for name in names}
+
+
+def _key(*parts: object) -> str:
+    """Return a hash of whatever a stage's result depends on."""
+    return sha256(encode(parts)).hexdigest()

@@ -1,0 +1,25 @@
+"""Records to JSON and back: ASCII only, so that even a file name of invalid Unicode survives the trip."""
+
+import json
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+def encode(record: object, *, indent: int | None = None) -> bytes:
+    """Return a record of `svs.model` as JSON that ends its line."""
+    separators = (",", ": ") if indent else (",", ":")
+    text = json.dumps(msgspec.to_builtins(record), indent=indent, separators=separators)
+    return text.encode("ascii") + b"\n"
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """Return the record that JSON holds. Raises ValueError, whatever is wrong with it."""
+    try:
+        return msgspec.convert(json.loads(data), kind)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from None

@@ -1,0 +1,65 @@
+"""A job's result, put together from what its folder keeps, and its files for the user."""
+
+from pathlib import Path
+
+from svs import journal, outputs
+from svs.errors import StoreError, UsageError
+from svs.files import store_errors, write_atomic
+from svs.model import Job, Result, Summary
+from svs.records import decode
+from svs.text.sentences import sentences
+
+TRANSCRIPT = "transcript.jsonl"
+SUMMARY = "summary.json"
+
+
+def load(job: Job, folder: Path) -> Result:
+    """Return the result of a job that is done. Raises StoreError when there is none."""
+    header, batches = journal.read(folder / TRANSCRIPT)
+    try:
+        summary = decode((folder / SUMMARY).read_bytes(), Summary)
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"job {job.id} has no summary that can be read", f"`svs jobs show {job.id}` says how far it came."
+        ) from error
+    if header is None:
+        raise StoreError(f"job {job.id} has no transcript", "Summarize the recording again.")
+    transcript = journal.transcript(header, batches)
+    return Result(
+        job_id=job.id,
+        title=job.title,
+        source=job.source.path,
+        created=job.created,
+        duration=job.duration,
+        start=job.options.start or 0.0,
+        partial=job.partial,
+        warnings=job.warnings,
+        summary=summary,
+        transcript=transcript,
+        sentences=sentences(transcript),
+    )
+
+
+def targets(source: str, formats: tuple[str, ...], directory: str | None, *, force: bool) -> dict[str, Path]:
+    """Return the file that each format goes to. Raises UsageError when one is there already or cannot be."""
+    folder = Path(directory) if directory else Path(source).parent
+    stem = Path(source).stem
+    files = {name: folder / f"{stem}{outputs.FORMATS[name].suffix}" for name in formats}
+    for file in files.values():
+        if file.exists() and not force:
+            raise UsageError(
+                f"{file} is there already", "Use --force to replace it, or -o for another folder."
+            )
+    return files
+
+
+def write_files(result: Result, files: dict[str, Path], *, force: bool) -> tuple[str, ...]:
+    """Write the result in each format, and return the files' absolute paths."""
+    for name, file in files.items():
+        with store_errors("write", file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                write_atomic(file, outputs.render(result, name).encode(), replace=force)
+            except FileExistsError:
+                raise UsageError(f"{file} is there already", "Use --force to replace it.") from None
+    return tuple(str(file.absolute()) for file in files.values())

@@ -1,0 +1,198 @@
+"""The first stage: the sound of a recording, as 16 kHz mono PCM in the job's folder."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from svs.errors import InputError, StoreError, UsageError
+from svs.events import Tick
+from svs.files import store_errors, sync_folder
+from svs.languages import code
+from svs.media import ffmpeg, pcm
+from svs.model import AudioTrack, MediaInfo, Options
+
+if TYPE_CHECKING:
+    from ffmpeg.nodes import FilterableStream
+
+_WHOLE = 0.9
+"""A recording that gives less than this part of what it claims may be cut off."""
+_SLACK = 1.0
+"""Seconds that a recording may exceed its claim by before the claim is a lie: codecs pad the end."""
+_TIMED = f"aresample={pcm.RATE}:async=1:first_pts=0"
+"""Fills gaps, and a late start, with silence, so that every sample stands at its time."""
+_NOT_WRITTEN = re.compile(
+    r"(?:av_interleaved_write_frame\(\)"
+    r"|Error (?:submitting a packet to the muxer|writing trailer|closing file)).*?: (.+)"
+)
+"""ffmpeg 5 may end without an error although it could not write the last of it."""
+_DAMAGED = re.compile(
+    "Error while decoding stream|Error submitting packet to decoder|Decoding error"
+    "|File ended prematurely|: partial file|exceeds containing master element"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What the stage got out of the recording."""
+
+    seconds: float
+    partial: bool
+    """There was more, but it could not be read."""
+    warnings: tuple[str, ...]
+
+
+def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick: Tick) -> Extracted:
+    """Write the sound of `source` to `target`, which is there only when it is complete.
+
+    Raises InputError when there is no such sound, StoreError when it cannot be written.
+    """
+    total = _length(source, media, options)
+    recording = _open(source, options)
+    sound = _choose(recording, source, media, options.track)
+    part = target.with_name(target.name + ".part")
+    try:
+        log, failure = _decode(sound, part, total, tick)
+        seconds = pcm.seconds(part)
+        if not seconds:
+            after = f" after {_clock(options.start)}" if options.start else ""
+            hint = failure.message if failure else "Is there sound when you play it?"
+            raise InputError(f"no sound could be read from {source}{after}", hint) from failure
+        cut_off = bool(total and media.duration) and _ends_early(recording, seconds, total or 0.0, tick)
+        tick(seconds, seconds)
+        _keep(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    reached = (options.start or 0.0) + seconds
+    warnings = _warnings(
+        reached, media.duration, cut_off=cut_off, damaged=bool(_DAMAGED.search(log)), failure=failure
+    )
+    return Extracted(seconds, partial=bool(warnings), warnings=warnings)
+
+
+def _length(source: Path, media: MediaInfo, options: Options) -> float | None:
+    """Return how many seconds there should be to read; None when nobody knows."""
+    start = options.start or 0.0
+    if options.end is not None and options.end <= start:
+        raise UsageError("--end is not after --start", "Give both in the recording's time.")
+    if media.duration is not None and start >= media.duration:
+        raise InputError(
+            f"{source} ends at {_clock(media.duration)}, before --start {_clock(start)}",
+            "Choose an earlier start.",
+        )
+    ends = [end for end in (media.duration, options.end) if end is not None]
+    return min(ends) - start if ends else None
+
+
+def _open(source: Path, options: Options) -> "FilterableStream":
+    """Return the part of the recording that was asked for, as ffmpeg's input."""
+    limits = {"ss": options.start or None, "to": options.end}
+    return ffmpeg.source(source, **{name: f"{at:.6f}" for name, at in limits.items() if at is not None})
+
+
+def _choose(
+    recording: "FilterableStream", source: Path, media: MediaInfo, wish: str | None
+) -> "FilterableStream":
+    """Return the audio track that was asked for; without a wish, ffmpeg takes the best by its own rule."""
+    if not media.audio:
+        raise InputError(
+            f"{source} has no sound", "svs summarizes what is said: give a recording with an audio track."
+        )
+    if wish is None:
+        return recording
+    for number, track in enumerate(media.audio, start=1):
+        if wish.strip() == str(number) or _same_language(wish, track.language):
+            return recording[str(track.index)]
+    raise InputError(f"{source} has no audio track {wish}", f"Its audio tracks: {_listed(media.audio)}.")
+
+
+def _same_language(wish: str, language: str) -> bool:
+    return "" != wish.casefold() == language.casefold() or "" != code(wish) == code(language)
+
+
+def _listed(tracks: tuple[AudioTrack, ...]) -> str:
+    return ", ".join(
+        f"{number} ({track.language or 'language not given'}, {track.codec})"
+        for number, track in enumerate(tracks, start=1)
+    )
+
+
+def _decode(
+    sound: "FilterableStream", part: Path, total: float | None, tick: Tick
+) -> tuple[str, ffmpeg.FfmpegError | None]:
+    """Decode to `part`; return ffmpeg's complaints, and its failure when it gave up."""
+    with store_errors("write", part):  # ours alone to read, before anything is in it
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    graph = sound.output(
+        ffmpeg.url(part), af=_TIMED, ac=1, acodec="pcm_s16le", f="s16le", vn=None, sn=None, dn=None
+    )
+    failure = None
+    try:
+        log = ffmpeg.run(["-v", "error", *graph.get_args()], on_time=_measured(total, tick))
+    except ffmpeg.FfmpegError as error:
+        log, failure = error.log, error
+    if match := _NOT_WRITTEN.search(log):
+        raise StoreError(
+            f"cannot write the sound to {part.parent}: {match[1]}",
+            "Free some space, or move the store with SVS_HOME.",
+        ) from failure
+    return log, failure
+
+
+def _measured(total: float | None, tick: Tick) -> Callable[[float], None]:
+    """Return a tick that drops the total as soon as the recording turns out to be longer."""
+
+    def on_time(seconds: float) -> None:
+        if total is None or seconds > total + _SLACK:
+            tick(seconds, None)
+        else:
+            tick(min(seconds, total), total)
+
+    return on_time
+
+
+def _ends_early(recording: "FilterableStream", seconds: float, total: float, tick: Tick) -> bool:
+    """Say whether the recording was cut off: its sound ends early, and no pictures go on after it."""
+    if seconds >= total * _WHOLE:
+        return False
+    reached = 0.0
+
+    def on_time(position: float) -> None:
+        nonlocal reached
+        reached = position
+        tick(seconds, None)
+
+    pictures = recording["v"].output("-", c="copy", f="null")
+    try:
+        ffmpeg.run(["-v", "error", *pictures.get_args()], on_time=on_time)
+    except ffmpeg.FfmpegError:  # none there
+        return True
+    return reached < total * _WHOLE
+
+
+def _keep(part: Path, target: Path) -> None:
+    """Give the complete file its name, with its bytes on the disk before."""
+    with store_errors("write", target):
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+        sync_folder(target.parent)
+
+
+def _warnings(
+    reached: float, claimed: float | None, *, cut_off: bool, damaged: bool, failure: ffmpeg.FfmpegError | None
+) -> tuple[str, ...]:
+    if cut_off and claimed is not None:
+        whole = f"{_clock(reached)} of {_clock(claimed)}"
+        return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
+    if failure:
+        return (f"The file could not be read on after {_clock(reached)}: {failure.message}.",)
+    return ("The file is damaged: parts of its sound could not be read.",) if damaged else ()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,217 @@
+"""The job store: one folder a job, so that a damaged file loses one job and no write touches another."""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from svs.errors import StoreError, UsageError
+from svs.events import ProgressEvent
+from svs.files import append, store_errors, sync_folder, write_atomic
+from svs.model import JOB_VERSION, Job, Options, Progress, Source, Status
+from svs.records import decode, encode
+
+State = Literal[Status, "interrupted"]
+"""A job's status as it really is: a running job that no process holds was interrupted."""
+
+_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{4}")
+_PART = re.compile(r"[0-9A-Za-z-]{1,20}")
+_LARGEST_RECORD = 4_000_000  # bytes; a real one has a few thousand
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A job whose record cannot be read: it is shown, and left alone."""
+
+    id: str
+    folder: Path
+    problem: str
+
+
+def now() -> str:
+    """Return the time as records keep it: ISO 8601, UTC, seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class JobStore:
+    """The jobs below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def create(self, source: Source, options: Options) -> Job:
+        """Make a queued job with a folder of its own."""
+        with store_errors("make a job in", self.root):
+            for folder in (self.root.parent, self.root):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            while True:
+                job_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+                job = Job(id=job_id, source=source, options=options, created=now())
+                if self._make(job):
+                    return job
+
+    def _make(self, job: Job) -> bool:
+        """Make a job's folder with its record in it, in one step for readers; False when the id is taken."""
+        folder = self.folder(job.id)
+        new = self.root / f".{job.id}.new"
+        try:
+            new.mkdir(mode=0o700)
+        except FileExistsError:
+            return False
+        write_atomic(new / "job.json", encode(job, indent=2))
+        try:
+            new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
+        except OSError:
+            shutil.rmtree(new)
+            if folder.exists():
+                return False
+            raise
+        sync_folder(self.root)
+        return True
+
+    def folder(self, job_id: str) -> Path:
+        """Return a job's folder. The id must be whole: see `resolve`."""
+        if not _ID.fullmatch(job_id):
+            raise UsageError(f"{job_id!r} is not a job id", "See `svs jobs list`.")
+        return self.root / job_id
+
+    def ids(self) -> list[str]:
+        """Return the ids of all jobs, newest first."""
+        try:
+            names = [entry.name for entry in os.scandir(self.root)]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(
+                f"cannot read {self.root}: {error.strerror}", "Check its permissions."
+            ) from error
+        return sorted(filter(_ID.fullmatch, names), reverse=True)
+
+    def resolve(self, reference: str) -> str:
+        """Return the whole id that `last`, an id, or a unique beginning or end of one means."""
+        ids = self.ids()
+        if reference == "last" and ids:
+            return ids[0]
+        found = [i for i in ids if i == reference] or [
+            i
+            for i in ids
+            if _PART.fullmatch(reference) and (i.startswith(reference) or i.endswith(reference))
+        ]
+        if len(found) == 1:
+            return found[0]
+        problem = f"{len(found)} jobs match {reference!r}" if found else f"there is no job {reference!r}"
+        raise StoreError(problem, "`svs jobs list --all` shows every job with its id.")
+
+    def save(self, job: Job) -> None:
+        """Write a job's record; it is on the disk when this returns."""
+        path = self.folder(job.id) / "job.json"
+        with store_errors("write", path):
+            write_atomic(path, encode(job, indent=2))
+
+    def load(self, job_id: str) -> Job:
+        """Read a job's record. Raises StoreError when it is damaged or too new."""
+        job = self.read(job_id)
+        if isinstance(job, Damaged):
+            raise StoreError(
+                f"the record of job {job_id} is damaged: {job.problem}",
+                f"Its files are in {job.folder}; `svs jobs rm {job_id}` removes them.",
+            )
+        return job
+
+    def read(self, job_id: str) -> Job | Damaged:
+        """Read a job's record, or say what is wrong with it."""
+        folder = self.folder(job_id)
+        try:
+            with (folder / "job.json").open("rb") as file:
+                data = file.read(_LARGEST_RECORD + 1)
+            if len(data) > _LARGEST_RECORD:
+                return Damaged(job_id, folder, "job.json is too large to be one")
+            version = decode(data, dict[str, object]).get("version")
+            if isinstance(version, int) and version > JOB_VERSION:
+                return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
+            job = decode(data, Job)
+        except FileNotFoundError:
+            return Damaged(job_id, folder, "job.json is missing")
+        except OSError as error:
+            return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
+        except ValueError as error:
+            return Damaged(job_id, folder, f"job.json: {error}" if data else "job.json is empty")
+        if job.id != job_id:
+            return Damaged(job_id, folder, "job.json belongs to another job")
+        return job
+
+    def state(self, job: Job) -> State:
+        """Return a job's status as it really is."""
+        if job.status == "running" and not self._held(job.id):
+            latest = self.read(job.id)  # it may have ended between the record and the lock
+            if isinstance(latest, Damaged) or latest.status == "running":
+                return "interrupted"
+            return latest.status
+        return job.status
+
+    def _held(self, job_id: str) -> bool:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder(job_id) / "lock", mode=0o600)
+        try:
+            with lock.acquire(blocking=False):
+                return False
+        except (Timeout, OSError):
+            return True
+
+    @contextmanager
+    def hold(self, job_id: str) -> Iterator[Path]:
+        """Hold a job for this process, which alone may run it; yields its folder."""
+        from filelock import FileLock, Timeout
+
+        folder = self.folder(job_id)
+        lock = FileLock(folder / "lock", mode=0o600)
+        with store_errors("lock", folder):
+            try:
+                lock.acquire(timeout=1)  # a reader that looks whether the job runs is gone in a moment
+            except Timeout:
+                raise self._held_by_another(job_id) from None
+        try:
+            yield folder
+        finally:
+            lock.release()
+
+    def _held_by_another(self, job_id: str) -> StoreError:
+        progress = self.progress(job_id)
+        holder = f"process {progress.pid}" if progress else "another process"
+        return StoreError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
+
+    def remove(self, job_id: str) -> None:
+        """Remove a job with everything in its folder; refuses a running one."""
+        folder = self.folder(job_id)
+        if self._held(job_id):
+            raise StoreError(f"job {job_id} is running", "Stop it first, or wait for its end.")
+        gone = self.root / f".{job_id}.removed"
+        with store_errors("remove", folder):
+            folder.rename(gone)  # in one step, so that nobody sees half a job
+            shutil.rmtree(gone)
+
+    def write_progress(self, job_id: str, progress: Progress) -> None:
+        """Replace a running job's progress; not durable, for it is worth nothing after a crash."""
+        path = self.folder(job_id) / "progress.json"
+        with store_errors("write", path):
+            write_atomic(path, encode(progress), durable=False)
+
+    def progress(self, job_id: str) -> Progress | None:
+        """Read where a running job stands; None when nobody knows."""
+        try:
+            return decode((self.folder(job_id) / "progress.json").read_bytes(), Progress)
+        except (OSError, ValueError):
+            return None
+
+    def log(self, event: ProgressEvent) -> None:
+        """Append an event to the job's log."""
+        path = self.folder(event.job_id) / "events.jsonl"
+        with store_errors("write", path):
+            append(path, encode(event))

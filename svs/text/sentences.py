@@ -1,0 +1,147 @@
+"""From what an engine heard, piece by piece, to sentences with their times."""
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+
+from svs.model import Segment, Sentence, Transcript
+from svs.text.interface import count_words, joiner
+
+_MARK = re.compile(r"[.!?\u2026](?=\W|$)|[\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u0589\u104b]")
+_PUNCTUATED = 1 / 3  # of the longer segments: such a transcript has sentences of its own
+_LONGER = 5  # words
+_RUN_ON = 80  # words; a "sentence" longer than this has lost its punctuation
+_SILENCE = 3.0  # seconds between segments that end a sentence, even without a full stop
+_PAUSE = 2.0  # seconds that end a sentence where nobody wrote full stops
+_BREATH = 0.3  # seconds that may end one
+_FEWEST, _MOST = 10, 40  # words in a sentence made from pauses
+
+Point = tuple[int, float]
+"""A character's offset in the whole text, and the second at which it was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The whole transcript as one string."""
+
+    text: str
+    spans: tuple[tuple[int, int, Segment], ...]
+    """Where each segment lies in it: [first, last)."""
+    points: tuple[Point, ...]
+    """Neither offsets nor times ever fall; between two points speech runs evenly."""
+
+
+def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
+    """Return the sentences of a transcript, with every word of it once and in order."""
+    whole = _join(transcript.segments)
+    written = _has_punctuation(whole)
+    cuts = _full_stops(whole, "en" if transcript.translated else transcript.language) if written else {0}
+    found: list[Sentence] = []
+    for first, last in pairwise([*sorted(cuts), len(whole.text)]):
+        if written and count_words(whole.text[first:last]) <= _RUN_ON:
+            found.append(_sentence(whole, first, last))
+        else:
+            found.extend(_sentence(whole, *span) for span in _at_pauses(whole, first, last))
+    return tuple(sentence for sentence in found if sentence.text)
+
+
+def _join(segments: Iterable[Segment]) -> _Text:
+    said = [(segment, text) for segment in segments if (text := " ".join(segment.text.split()))]
+    nexts = [segment.start for segment, _ in said[1:]] + [math.inf]
+    parts: list[str] = []
+    spans: list[tuple[int, int, Segment]] = []
+    points = [(0, said[0][0].start if said else 0.0)]
+    offset = 0
+    for (segment, text), following in zip(said, nexts, strict=False):
+        gap = joiner(parts[-1], text) if parts else ""
+        offset += len(gap)
+        parts += [gap, text]
+        for character, second in _timed(segment, text, following):
+            points.append((offset + character, max(points[-1][1], second)))
+        spans.append((offset, offset + len(text), segment))
+        offset += len(text)
+    return _Text("".join(parts), tuple(spans), tuple(points))
+
+
+def _timed(segment: Segment, text: str, following: float) -> Iterator[Point]:
+    """Yield the characters of a segment whose time is known: its ends, and those of the words found in it.
+
+    Subtitles may overlap; then a segment ends where the following one starts.
+    """
+    end = max(segment.start, min(segment.end, following))
+    yield 0, segment.start
+    position = 0
+    for word in segment.words:
+        said = " ".join(word.text.split())
+        found = text.find(said, position)
+        if said and found >= 0:
+            position = found + len(said)
+            yield found, min(max(word.start, segment.start), end)
+            yield position, min(max(word.end, segment.start), end)
+    yield len(text), end
+
+
+def _has_punctuation(whole: _Text) -> bool:
+    texts = [segment.text for _, _, segment in whole.spans]
+    longer = [text for text in texts if count_words(text) >= _LONGER] or texts
+    return sum(bool(_MARK.search(text)) for text in longer) > len(longer) * _PUNCTUATED
+
+
+def _full_stops(whole: _Text, language: str) -> set[int]:
+    """Return where sentences begin, by their punctuation and by long silences."""
+    import sentencex
+
+    cuts = {found["start_index"] for found in sentencex.get_sentence_boundaries(language, whole.text)} | {0}
+    for (_, before, _), (after, _, _) in pairwise(whole.spans):
+        if _starts(whole, after) - _ends(whole, before) > _SILENCE:
+            cuts.add(after)
+    return cuts
+
+
+def _at_pauses(whole: _Text, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield spans that end at pauses: long ones always, short ones once there are enough words."""
+    borders = {start for start, _, _ in whole.spans}
+    begin, before, said = first, first, 0
+    for word in re.compile(r"\S+").finditer(whole.text, first, last):
+        size = max(1, count_words(word[0]))
+        gap = _starts(whole, word.start()) - _ends(whole, before)
+        may = gap >= _BREATH or word.start() in borders
+        if said and (gap > _PAUSE or said + size > _MOST or (may and said >= _FEWEST)):
+            yield begin, word.start()
+            begin, said = word.start(), 0
+        before, said = word.end(), said + size
+    yield begin, last
+
+
+def _sentence(whole: _Text, first: int, last: int) -> Sentence:
+    text = whole.text[first:last]
+    first += len(text) - len(text.lstrip())
+    last = first + len(text.strip())
+    touched = slice(
+        bisect_right(whole.spans, first, key=itemgetter(1)), bisect_left(whole.spans, last, key=itemgetter(0))
+    )
+    suspect = any(segment.suspect for _, _, segment in whole.spans[touched])
+    return Sentence(round(_starts(whole, first), 3), round(_ends(whole, last), 3), text.strip(), suspect)
+
+
+def _starts(whole: _Text, offset: int) -> float:
+    """Return when the character that begins here is said."""
+    return _between(whole.points, bisect_right(whole.points, offset, key=itemgetter(0)) - 1, offset)
+
+
+def _ends(whole: _Text, offset: int) -> float:
+    """Return when the character that ends here has been said."""
+    return _between(whole.points, bisect_left(whole.points, offset, key=itemgetter(0)), offset)
+
+
+def _between(points: tuple[Point, ...], near: int, offset: int) -> float:
+    character, second = points[near]
+    if character == offset:
+        return second
+    left = near if character < offset else near - 1
+    (from_, start), (to, end) = points[left], points[left + 1]
+    return start + (end - start) * (offset - from_) / (to - from_)

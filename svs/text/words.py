@@ -1,0 +1,79 @@
+"""Words for ranking, in every language that Whisper knows: what a word is, what to skip, what is the same."""
+
+from collections.abc import Callable
+from functools import cache
+
+from svs.text import interface
+
+_LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
+"""Languages without a list of stop words, and a near relative that has one."""
+
+_STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+
+
+class Tokenizer:
+    """The words of a text, in the form that sumy asks for; sumy's own needs NLTK's data from the network."""
+
+    def to_words(self, text: str) -> tuple[str, ...]:
+        """Return the words in lower case; a script without spaces gives its pairs of characters."""
+        return interface.to_words(text)
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Return the words that say nothing by themselves; empty where no list is known."""
+    import stopwordsiso
+    from sumy.utils import get_stop_words
+
+    language = _LIKE.get(language, language)
+    try:
+        found = get_stop_words(language)
+    except LookupError:
+        found = stopwordsiso.stopwords(
+            language
+        )  # wider than sumy's: its English one has "research" and "home"
+    return frozenset(word.lower().replace("\u2019", "'") for word in found)
+
+
+def stemmer(language: str) -> Callable[[str], str]:
+    """Return what cuts a word of this language to its stem; words stay as they are where nothing can."""
+    import snowballstemmer
+
+    name = _STEMMERS.get(language)
+    if name not in snowballstemmer.algorithms():
+        return str
+    stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
+    return cache(stem)

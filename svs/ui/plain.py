@@ -1,0 +1,57 @@
+"""Progress for pipes and logs: lines of text, at most one a second, or one JSON object for each event."""
+
+from typing import TextIO
+
+from svs.events import ProgressEvent
+from svs.records import encode
+from svs.ui.interface import Pace
+from svs.ui.terminal import visible
+
+_INTERVAL = 1.0  # seconds between two lines about one stage
+
+
+class PlainProgress:
+    """A listener that writes a line when there is something new to say."""
+
+    def __init__(self, file: TextIO, *, verbose: bool = False) -> None:
+        self._file = file
+        self._verbose = verbose
+        self._pace = Pace()
+        self._last = 0.0
+
+    def __call__(self, event: ProgressEvent) -> None:
+        """Write an event as a line, unless the last one is too fresh."""
+        if event.kind == "warning" or (event.kind == "notice" and self._verbose):
+            self._write(event, f"{event.kind}: {event.message}")
+        elif event.kind == "started":
+            self._pace = Pace(event)
+        elif event.kind == "reused":
+            self._write(event, f"{_head(event)}: already done")
+        elif event.kind == "finished":
+            self._write(event, f"{_head(event)}: done {self._pace.speed(event)}".rstrip())
+        elif event.kind == "advanced" and event.at - self._last >= _INTERVAL:
+            share = (
+                f"{100 * event.done / event.total:.0f} %" if event.total else f"{event.done:.0f} {event.unit}"
+            )
+            self._write(event, f"{_head(event)}: {share}  {self._pace.note(event)}".rstrip())
+
+    def _write(self, event: ProgressEvent, line: str) -> None:
+        self._last = event.at
+        self._file.write(visible(line).replace("\n", " ") + "\n")
+        self._file.flush()
+
+
+def _head(event: ProgressEvent) -> str:
+    return f"[{int(event.overall):3} %] {event.stage}"
+
+
+class JsonProgress:
+    """A listener that writes each event as a line of JSON."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def __call__(self, event: ProgressEvent) -> None:
+        """Write an event."""
+        self._file.write(encode(event).decode())
+        self._file.flush()

@@ -1,0 +1,80 @@
+"""Progress for eyes: one bar for each stage, one for the whole, and the newest words."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.text import Text
+
+from svs.events import ProgressEvent, Stage
+from svs.ui.interface import Pace, clock
+from svs.ui.terminal import term
+
+_NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMARIZE: "Summarize"}
+
+
+class RichProgress:
+    """A listener that draws bars while it is entered."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            TextColumn("{task.description}", style="bold"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[percent]}", justify="right"),
+            TextColumn("{task.fields[note]}", style="cyan", justify="right"),
+            console=console,
+            expand=True,
+            auto_refresh=False,
+        )
+        self._tasks = {s: self._bars.add_task(n, total=1, percent="", note="") for s, n in _NAMES.items()}
+        self._whole = self._bars.add_task("Overall", total=100, percent="", note="")
+        self._words = Text(" ", style="dim italic", no_wrap=True, overflow="ellipsis")
+        self._pace = Pace()
+        self._began = time.monotonic()
+        self._live = Live(self._screen(), console=console, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def __call__(self, event: ProgressEvent) -> None:
+        """Show an event."""
+        if event.kind in ("notice", "warning"):
+            style = "yellow" if event.kind == "warning" else "dim"
+            self._live.console.print(term(f"{event.kind}: {event.message}", style))
+        elif event.kind == "line":
+            self._words = term(" ".join(event.message.split()), "dim italic")
+            self._words.no_wrap, self._words.overflow = True, "ellipsis"
+        elif event.stage:
+            self._show_stage(event, self._tasks[event.stage])
+        elapsed = clock(time.monotonic() - self._began)
+        self._bars.update(
+            self._whole, completed=event.overall, percent=f"{int(event.overall)} %", note=elapsed
+        )
+        self._live.update(self._screen())
+
+    def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
+        if event.kind == "started":
+            self._pace = Pace(event)
+            self._bars.update(task, total=None)
+        elif event.kind == "reused":
+            self._bars.update(task, total=1, completed=1, percent="100 %", note="already done")
+        elif event.kind == "finished":
+            self._bars.update(task, total=1, completed=1, percent="100 %", note=self._pace.speed(event))
+        else:
+            share = event.done / event.total if event.total else None
+            percent = f"{100 * share:.0f} %" if share is not None else clock(event.done)
+            self._bars.update(task, total=1 if share is not None else None, completed=share or 0)
+            self._bars.update(task, percent=percent, note=self._pace.note(event))
+
+    def _screen(self) -> Group:
+        return Group(self._bars.get_renderable(), self._words)

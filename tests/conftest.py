@@ -1,0 +1,86 @@
+"""What all tests share: a store of their own, the bundled talk, and the rule that CI skips nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory, monkeypatch):
+    """Give each test an empty store, and no way to a model hub."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("SVS_HOME", str(folder))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("COLUMNS", "100")
+    for name in ("FORCE_COLOR", "NO_COLOR", "SVS_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def micro_whisper():
+    """Return the folder of a tiny Whisper model that knows the bundled talk."""
+    return DATA / "micro-whisper"
+
+
+@pytest.fixture(scope="session")
+def talk_pcm(tmp_path_factory):
+    """Return the bundled talk as 16 kHz mono s16 PCM."""
+    from svs.media import ffmpeg
+
+    target = tmp_path_factory.mktemp("talk") / "talk.pcm"
+    talk = Path(__file__).parents[1] / "svs" / "assets" / "talk.opus"
+    graph = ffmpeg.source(talk).output(str(target), f="s16le", ac=1, ar=16000)
+    ffmpeg.run(graph.get_args())
+    return target
+
+
+@pytest.fixture(scope="session")
+def word_error_rate():
+    """Return the word error rate of heard sentences against those said, without case and punctuation."""
+    import jiwer
+
+    def plain(sentences):
+        return " ".join(re.findall(r"[a-z']+", " ".join(sentences).lower()))
+
+    return lambda said, heard: jiwer.wer(plain(said), plain(heard))
+
+
+@pytest.fixture(scope="session")
+def svs_command():
+    """Return the installed command."""
+    command = shutil.which("svs")
+    assert command, "svs is not installed: use scripts/test"
+    return command
+
+
+@pytest.fixture
+def svs(svs_command, tmp_path):
+    """Run svs as a user would, in an empty folder, and return what came of it."""
+
+    def run(*arguments, cwd=tmp_path, **options):
+        return subprocess.run(
+            [svs_command, *map(str, arguments)],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            timeout=240,
+            **options,
+        )
+
+    return run
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Fail in CI when a test was skipped: there, everything can run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,361 @@
+"""What the captions engine makes of subtitle files: only what was said, once, with its times."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from svs.engines.captions import Captions, is_caption_file, sidecars
+from svs.errors import InputError
+
+
+def batches(path, content, after=0.0):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(Captions("the label", "en").transcribe(path, after))
+
+
+@pytest.fixture
+def said(tmp_path):
+    """Return a function from a file's content to (start, end, text) of its segments."""
+
+    def run(content):
+        (batch,) = batches(tmp_path / "captions", content)
+        return [(s.start, s.end, s.text) for s in batch.segments]
+
+    return run
+
+
+@pytest.fixture
+def texts(said):
+    return lambda content: [text for _, _, text in said(content)]
+
+
+def srt(*cues):
+    """Return a SubRip file whose cues last a second each, with a pause of half a second between them."""
+    blocks = []
+    for index, cue in enumerate(cues):
+        start = 1.5 * index
+        times = " --> ".join(
+            f"00:{int(t // 60):02}:{t % 60:06.3f}".replace(".", ",") for t in (start, start + 1)
+        )
+        blocks.append(f"{index + 1}\n{times}\n{cue}\n")
+    return "\n".join(blocks)
+
+
+def test_srt_gives_its_cues_as_one_batch(tmp_path):
+    first = "1\n00:00:01,000 --> 00:00:02,500\nFirst line\nand second.\n\n"
+    content = f"{first}2\n00:00:03,000 --> 00:00:04,250\nBye.\n"
+    (batch,) = batches(tmp_path / "a.srt", content)
+    assert [(s.start, s.end, s.text) for s in batch.segments] == [
+        (1.0, 2.5, "First line and second."),
+        (3.0, 4.25, "Bye."),
+    ]
+    assert batch.end == batch.total == 4.25
+    assert not any(s.suspect for s in batch.segments)
+
+
+def test_what_was_heard_already_is_not_heard_again(tmp_path):
+    assert batches(tmp_path / "a.srt", srt("One."), after=1.0) == []
+    assert len(batches(tmp_path / "a.srt", srt("One."), after=0.5)) == 1
+
+
+def test_the_engine_says_what_it_is():
+    engine = Captions("subtitle track (eng)", "en")
+    assert (engine.name, engine.model, engine.language, engine.rough) == (
+        "captions",
+        "subtitle track (eng)",
+        "en",
+        False,
+    )
+
+
+VTT = """WEBVTT Kind: captions
+
+NOTE
+Nobody says this --> at all.
+
+STYLE
+::cue { color: red }
+
+intro
+00:01.000 --> 00:02.000 align:start position:0%
+<v Ada Lovelace>The engine <c.loud>weaves</c> &amp; <i>weaves</i>.
+
+NOTE this neither
+
+12
+01:00:00.500 --> 01:00:02.000
+It costs
+42
+"""
+
+
+def test_vtt_without_its_settings_notes_styles_names_and_tags(said):
+    assert said(VTT) == [(1.0, 2.0, "The engine weaves & weaves."), (3600.5, 3602.0, "It costs 42")]
+
+
+ASS = """[Script Info]
+ScriptType: v4.00+
+[V4+ Styles]
+Style: Default,Arial,broken,&Hrubbish
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 1,0:00:05.00,0:00:06.00,Default,,0,0,0,,{\\an8\\i1}Second,{\\i0} with a comma\\Nand a line.
+Comment: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,Not shown.
+Dialogue: 0,0:00:01.00,0:00:02.00,Default,Ada,x,0,0,,First\\hone.
+Dialogue: 0,0:00:02.00,0:00:03.00,Default,,0,0,0,,{\\p1}m 0 0 l 100 0 100 100{\\p0}
+Dialogue: 0,never,0:00:03.00,Default,,0,0,0,,No time.
+"""
+
+
+def test_ass_in_order_without_commands_drawings_comments_and_broken_lines(said):
+    assert said(ASS) == [(1.0, 2.0, "First one."), (5.0, 6.0, "Second, with a comma and a line.")]
+
+
+def test_ssa(texts):
+    old = ASS.replace("V4+ Styles", "V4 Styles").replace("Dialogue: 1,", "Dialogue: Marked=0,")
+    assert texts(old) == ["First one.", "Second, with a comma and a line."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings(said, encoding):
+    assert [text for _, _, text in said(srt("Grüße, façade “naïve”.").encode(encoding))] == [
+        "Grüße, façade “naïve”."
+    ]
+
+
+def test_one_broken_byte_does_not_spoil_utf8(texts):
+    content = srt("Größe und Übermut, ähnlich schön wie früher möglich, natürlich.").encode() + b"\xc3"
+    assert texts(content)[0].startswith("Größe und Übermut, ähnlich schön")
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_line_ends(texts, newline):
+    assert texts(srt("One\ntwo", "three").replace("\n", newline)) == ["One two", "three"]
+
+
+@pytest.mark.parametrize(
+    ("cue", "text"),
+    [
+        ("- Hello.\n- Hi there.", "Hello. Hi there."),
+        ("-5 degrees", "-5 degrees"),
+        ("- 5 apples", "5 apples"),
+        ("&gt;&gt; ADA: Good evening.", "ADA: Good evening."),
+        ("{\\an8}Up here", "Up here"),
+        ('<font color="#fff">White</font> on <b>black</b>', "White on black"),
+        ("Tom &amp; Jerry&nbsp;run", "Tom & Jerry run"),
+        ("if a < b and c > d", "if a < b and c > d"),
+        ("\u202aLeft\u202c to\u200e right\ufeff", "Left to right"),
+        ("[laughs] That was good. [MUSIC]", "That was good."),
+        ("♪ We sing along ♪", "We sing along"),
+        ("(applause)\nThank you (very much).", "Thank you (very much)."),
+        ("C# and F* keep their signs", "C# and F* keep their signs"),
+        ("It costs\n42", "It costs 42"),
+    ],
+)
+def test_only_what_was_said_is_left(texts, cue, text):
+    assert texts(srt(cue)) == [text]
+
+
+@pytest.mark.parametrize(
+    "cue", ["[MUSIC]", "(loud\napplause)", "♪♪♪", "♪ [guitar] ♪", "---", "<i></i>", "..."]
+)
+def test_cues_without_speech_are_dropped(texts, cue):
+    assert texts(srt("Before.", cue, "After.")) == ["Before.", "After."]
+
+
+ROLLING = """WEBVTT
+
+00:00:00.000 --> 00:00:02.500 align:start position:0%
+\x20
+so<00:00:00.500><c> welcome</c><00:00:01.000><c> back</c>
+
+00:00:02.500 --> 00:00:02.510 align:start position:0%
+so welcome back
+\x20
+
+00:00:02.510 --> 00:00:05.000 align:start position:0%
+so welcome back
+today<00:00:03.000><c> we</c><00:00:03.500><c> sail</c>
+
+00:00:05.000 --> 00:00:05.010 align:start position:0%
+today we sail
+\x20
+
+00:00:05.010 --> 00:00:07.000 align:start position:0%
+today we sail
+around<00:00:06.000><c> the</c><00:00:06.500><c> world</c>
+"""
+
+
+def test_rolling_captions_say_everything_once(said):
+    assert said(ROLLING) == [
+        (0.0, 2.51, "so welcome back"),
+        (2.51, 5.01, "today we sail"),
+        (5.01, 7.0, "around the world"),
+    ]
+
+
+def test_three_rolling_rows_and_growing_lines(texts):
+    content = """1
+00:00:00,000 --> 00:00:01,000
+one
+two
+three
+
+2
+00:00:01,000 --> 00:00:02,000
+two
+three
+four
+
+3
+00:00:02,000 --> 00:00:03,000
+four and five
+"""
+    assert texts(content) == ["one two three", "four", "and five"]
+
+
+def test_what_is_really_said_twice_stays(texts):
+    assert texts(srt("No.", "No.", "He said that", "that we go.")) == [
+        "No.",
+        "No.",
+        "He said that",
+        "that we go.",
+    ]
+
+
+def test_a_layer_that_repeats_another_is_read_once(texts):
+    line = "Dialogue: {},0:00:01.00,0:00:02.00,Default,,0,0,0,,Shadowed.\n"
+    assert texts("[Events]\n" + line.format(0) + line.format(1)) == ["Shadowed."]
+
+
+def test_times_are_made_sane(said):
+    content = """1
+00:00:05,000 --> 00:00:09,000
+Overlaps the next one.
+
+2
+00:00:07,000 --> 00:00:06,000
+Ends before it begins.
+
+3
+00:00:20,000 --> 00:00:20,000
+Takes no time.
+
+4
+00:00:00,500 --> 00:00:01,000
+Comes first.
+"""
+    times = [(start, end) for start, end, _ in said(content)]
+    assert times[:2] == [(0.5, 1.0), (5.0, 7.0)]
+    assert times[2][0] == 7.0
+    assert times[2][1] == pytest.approx(7.0 + 22 / 15)
+    assert times[3][0] == 20.0
+    assert times[3][1] == pytest.approx(20.0 + 14 / 15)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 500, b"WEBVTT\n", srt("[MUSIC]"), "no subtitles here", "RIFF"]
+)
+def test_nothing_said_is_a_clear_error(tmp_path, content):
+    with pytest.raises(InputError, match="no captions in the label"):
+        batches(tmp_path / "a.srt", content)
+
+
+def test_missing_and_oversized_files(tmp_path):
+    with pytest.raises(InputError, match="cannot read the label"):
+        list(Captions("the label", None).transcribe(tmp_path / "none.srt", 0))
+    huge = tmp_path / "huge.srt"
+    with huge.open("wb") as file:
+        file.truncate(50_000_001)
+    with pytest.raises(InputError, match="too large"):
+        list(Captions("the label", None).transcribe(huge, 0))
+
+
+PIECES = st.sampled_from(
+    [
+        *("WEBVTT\n\n", "00:00:01.000 --> 00:00:02.000\n", "00:00:01,000 --> 00:00:00,500\n"),
+        *(":00:01.000 :00:02.000", "-0:00:01.00", "[Events]\n", "Dialogue: 0,0:00:01.00,0:00:02.00,,,,,,,"),
+        *(
+            "\n\n",
+            "7\n",
+            "{\\p1}",
+            "{",
+            "}",
+            "<",
+            "<i",
+            ">",
+            "&#0;",
+            "♪",
+            "(",
+            "[",
+            "word",
+            " - ",
+            "\\N",
+            "\u2028",
+        ),
+    ]
+)
+RUBBISH = st.binary(max_size=400) | st.lists(PIECES | st.text(max_size=8), max_size=40).map(
+    lambda pieces: "".join(pieces).encode("utf-8", "replace")
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(content=RUBBISH)
+def test_rubbish_gives_segments_in_order_or_a_clear_error(content, tmp_path_factory):
+    try:
+        (batch,) = batches(tmp_path_factory.getbasetemp() / "rubbish", content)
+    except InputError:
+        return
+    starts = [segment.start for segment in batch.segments]
+    assert starts == sorted(starts)
+    assert all(0 <= s.start < s.end <= batch.end and s.text.strip() for s in batch.segments)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "00:00:01,000 --> 00:00:02,000\n" + "\n" * 300_000 + "end",
+        srt("<a" * 200_000),
+        srt("{\\p1" * 100_000),
+        srt("(" * 300_000 + "x"),
+        srt("\n".join("row" for _ in range(100_000)), "row"),
+        "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,," + "{\\k1}x" * 60_000,
+        "[Events]\n[" + "a" * 300_000 + "\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,x",
+    ],
+    ids=["blank lines", "open tags", "open braces", "brackets", "rows", "karaoke", "heading"],
+)
+def test_a_hostile_file_is_read_in_a_moment(tmp_path, content):
+    """Each of these takes minutes where some step looks at every pair of characters."""
+    assert len(batches(tmp_path / "hostile", content)) == 1
+
+
+def test_sidecars_of_a_video(tmp_path):
+    for name in (
+        "talk.srt",
+        "talk.VTT",
+        "talk.en.srt",
+        "talk.pt-BR.vtt",
+        "talk.mp4",
+        "talk.notes.srt",
+        "talks.srt",
+    ):
+        (tmp_path / name).touch()
+    (tmp_path / "talk.ass").mkdir()
+    found = [path.name for path in sidecars(tmp_path / "talk.mp4")]
+    assert found == ["talk.srt", "talk.VTT", "talk.en.srt", "talk.pt-BR.vtt"]
+    assert sidecars(tmp_path / "nowhere" / "talk.mp4") == ()
+
+
+def test_names_with_signs_of_patterns(tmp_path):
+    (tmp_path / "a [1]*.srt").touch()
+    (tmp_path / "a 1.srt").touch()
+    assert [path.name for path in sidecars(tmp_path / "a [1]*.mkv")] == ["a [1]*.srt"]
+
+
+def test_caption_files_are_known_by_their_suffix():
+    assert all(is_caption_file(Path(f"x.{suffix}")) for suffix in ("srt", "SRT", "vtt", "ass", "ssa"))
+    assert not any(is_caption_file(Path(name)) for name in ("x.mp4", "srt", "x.srt.mp4", "x.txt"))

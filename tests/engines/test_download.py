@@ -1,0 +1,235 @@
+"""Downloads, from a small hub on this machine: they go on where they stopped, and what is wrong is refused."""
+
+import hashlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from svs.engines import models
+from svs.engines.download import fetch
+from svs.errors import SvsError, UsageError
+from svs.paths import models_home
+
+REVISION = "a" * 40
+REPO = "Systran/faster-whisper-tiny"
+
+
+class Hub(ThreadingHTTPServer):
+    """Serves one model as the hub does: a list of files with hashes, and the large one by a redirect."""
+
+    def __init__(self, folder):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.announced = {path.name: path.read_bytes() for path in folder.iterdir()}
+        self.announced["README.md"] = b"Not wanted."
+        self.served = dict(self.announced)
+        self.requests = []
+        self.breaks = []  # after how many bytes the next answers for model.bin break off
+        self.knows_ranges = True
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def asked_for(self, name):
+        return [headers.get("Range") for path, headers in self.requests if path.endswith(f"/cdn/{name}")]
+
+    def entry(self, name):
+        data = self.announced[name]
+        blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+        entry = {"rfilename": name, "size": len(data), "blobId": blob}
+        if name == "model.bin":
+            entry["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 132}
+        return entry
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.requests.append((self.path, self.headers))
+        if self.path.startswith(f"/api/models/{REPO}"):
+            files = [self.server.entry(name) for name in self.server.announced]
+            self.answer(json.dumps({"id": REPO, "sha": REVISION, "siblings": files}).encode())
+        elif self.path.startswith(f"/{REPO}/resolve/{REVISION}/"):
+            self.send_response(302)
+            self.send_header("Location", f"/cdn/{self.path.rpartition('/')[2]}")
+            self.end_headers()
+        elif self.path.startswith("/cdn/"):
+            self.send_file(self.path.removeprefix("/cdn/"))
+        else:
+            self.send_error(404)
+
+    def send_file(self, name):
+        data = self.server.served[name]
+        begin = 0
+        if self.server.knows_ranges and (wanted := self.headers.get("Range")):
+            begin = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        stop = self.server.breaks.pop(0) if name == "model.bin" and self.server.breaks else None
+        self.answer(data[begin:], 206 if begin else 200, stop)
+
+    def answer(self, data, status=200, stop=None):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[:stop])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def hub(micro_whisper, monkeypatch):
+    with Hub(micro_whisper) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def download(name="tiny", on_progress=lambda done, total: None):
+    return models.download(name, lambda repo, names, folder: fetch(repo, names, folder, on_progress))
+
+
+def assert_complete(model, hub):
+    wanted = {name: data for name, data in hub.announced.items() if name != "README.md"}
+    assert {path.name: path.read_bytes() for path in model.folder.iterdir()} == wanted
+
+
+def test_a_download_brings_the_files_and_tells_how_far_it_is(hub):
+    told = []
+    model = download(on_progress=lambda done, total: told.append((done, total)))
+    assert_complete(model, hub)
+    assert models.installed() == (model,)
+    assert {total for _, total in told} == {model.bytes}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (model.bytes, model.bytes)
+    assert [path.name for path in models_home().iterdir() if not path.name.endswith(".lock")] == ["tiny"]
+
+
+def test_what_is_installed_is_not_asked_for_again(hub):
+    download()
+    hub.requests.clear()
+    download()
+    assert hub.requests == []
+
+
+def test_an_interrupted_download_goes_on_where_it_stopped(hub):
+    def interrupt(done, total):
+        if done > 1_000_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        download(on_progress=interrupt)
+    assert models.installed() == ()
+    assert_complete(download(), hub)
+    _, again = hub.asked_for("model.bin")
+    assert int(again.removeprefix("bytes=").removesuffix("-")) > 900_000
+    assert len(hub.asked_for("config.json")) == 1
+
+
+def test_a_broken_connection_is_taken_up_again(hub):
+    hub.breaks = [500_000, 600_000]
+    assert_complete(download(), hub)
+    assert hub.asked_for("model.bin") == ["bytes=0-", "bytes=500000-", "bytes=1100000-"]
+
+
+def test_a_hub_that_ignores_ranges_starts_again(hub):
+    hub.breaks = [500_000]
+    hub.knows_ranges = False
+    assert_complete(download(), hub)
+
+
+def test_a_network_that_goes_away_leaves_what_came(hub):
+    hub.breaks = [500_000, 0]
+    with pytest.raises(SvsError, match="cannot download") as failure:
+        download()
+    assert "svs models add FOLDER" in failure.value.hint
+    assert models.installed() == ()
+    assert_complete(download(), hub)
+    assert hub.asked_for("model.bin")[-1] == "bytes=500000-"
+
+
+@pytest.mark.parametrize("name", ["model.bin", "tokenizer.json"])
+def test_a_corrupted_file_is_refused(hub, name):
+    data = hub.announced[name]
+    hub.served[name] = data[:-1] + bytes([data[-1] ^ 1])
+    with pytest.raises(SvsError, match=f"{name} came damaged"):
+        download()
+    assert models.installed() == ()
+    hub.served[name] = data
+    assert_complete(download(), hub)
+
+
+def test_a_file_that_is_too_long_is_refused(hub):
+    hub.served["config.json"] += b" "
+    with pytest.raises(SvsError, match=r"config\.json came damaged"):
+        download()
+
+
+def test_a_file_that_is_too_short_is_refused(hub):
+    hub.served["config.json"] = hub.served["config.json"][:-1]
+    with pytest.raises(SvsError, match=r"config\.json"):
+        download()
+    assert models.installed() == ()
+
+
+def test_a_repository_without_a_tokenizer_is_refused(hub):
+    del hub.announced["tokenizer.json"]
+    with pytest.raises(SvsError, match=r"has no tokenizer\.json"):
+        download()
+    assert models.installed() == ()
+
+
+def test_a_repository_that_is_gone(hub):
+    with pytest.raises(SvsError, match="cannot download Systran/faster-whisper-base"):
+        download("base")
+    assert models.installed() == ()
+
+
+def test_no_network(monkeypatch):
+    with pytest.raises(SvsError, match="cannot download") as failure:
+        download()
+    assert failure.value.exit_code == 1
+    assert "Check the network" in failure.value.hint
+
+
+def test_something_that_is_no_hub(hub, monkeypatch):
+    monkeypatch.setattr(Handler, "do_GET", lambda self: self.answer(b"<html>Please log in</html>"))
+    with pytest.raises(SvsError, match="does not answer like a model hub"):
+        download()
+
+
+def test_nobody_is_told_who_asks(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    download()
+    assert not any("hf_secret" in str(headers) or headers.get("Cookie") for _, headers in hub.requests)
+
+
+def test_only_known_models_are_downloaded(hub):
+    with pytest.raises(UsageError, match="no model named Systran/faster-whisper-tiny"):
+        download(REPO)
+    assert hub.requests == []
+
+
+def test_what_an_interrupted_download_left_can_be_removed(hub):
+    hub.breaks = [500_000, 0]
+    with pytest.raises(SvsError):
+        download()
+    models.remove("tiny")
+    assert [path.name for path in models_home().iterdir()] == [".tiny.lock"]
+
+
+def test_a_folder_takes_the_place_of_a_download_that_was_given_up(hub, micro_whisper):
+    hub.breaks = [500_000, 0]
+    with pytest.raises(SvsError):
+        download()
+    assert_complete(models.add(micro_whisper, "tiny"), hub)
+
+
+def test_the_command_says_where_from_and_where_to(hub, svs):
+    done = svs("models", "download", "tiny")
+    assert (done.returncode, done.stdout) == (0, f"{models_home() / 'tiny'}\n")
+    assert f"Downloading tiny from {hub.url}: 3 MB" in done.stderr
+    assert "tiny is installed." in done.stderr

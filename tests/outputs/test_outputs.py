@@ -1,0 +1,303 @@
+"""Every format shows the same result, says what is not to be trusted, and is no way in for hostile text."""
+
+import csv
+import html
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pysubs2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from svs.model import Result, Segment, Sentence, Summary, Transcript, Word
+from svs.outputs import FORMATS, render
+from svs.outputs.interface import cautions, facts, line, timestamp
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+SAID = (
+    Sentence(0.5, 3.25, "A lighthouse guides ships at night."),
+    Sentence(
+        3.9,
+        12.0,
+        "Its lamp is weak, so a glass lens gathers the light into a narrow beam that travels for many miles "
+        "across the dark water.",
+    ),
+    Sentence(12.4, 14.0, "Or so they say.", suspect=True),
+    Sentence(3723.0, 3725.5, "Café & <friends> paid 5 * 3 = 15 — überall 灯塔."),
+)
+RESULT = Result(
+    job_id="20261123T041400-7f3a",
+    title="Lighthouses: how they work",
+    source="/videos/light_houses.mp4",
+    created="2026-11-23T04:14:00+00:00",
+    duration=3730.0,
+    start=0.0,
+    partial=False,
+    warnings=(),
+    summary=Summary(method="lexrank", length="medium", sentences=(SAID[0], SAID[3])),
+    transcript=Transcript(
+        engine="whisper",
+        model="small",
+        language="en",
+        rough=False,
+        translated=False,
+        segments=(Segment(0.5, 3.25, "A lighthouse guides ships at night.", (Word(0.5, 0.8, "A"),)),),
+    ),
+    sentences=SAID,
+)
+
+
+def doubtful(result=RESULT):
+    rough = replace(result.transcript, engine="pocketsphinx", model="en-us", rough=True, translated=True)
+    later = tuple(replace(said, start=said.start + 600, end=said.end + 600) for said in result.sentences)
+    return replace(
+        result,
+        transcript=rough,
+        partial=True,
+        start=600.0,
+        warnings=("The audio has gaps_here.",),
+        summary=replace(result.summary, sentences=later[:1]),
+        sentences=later,
+    )
+
+
+def said(text, **changes):
+    spoken = Sentence(0.0, 4.0, text)
+    return replace(
+        RESULT, summary=replace(RESULT.summary, sentences=(spoken,)), sentences=(spoken,), **changes
+    )
+
+
+def cues(result, name):
+    found = pysubs2.SSAFile.from_string(render(result, name), format_=name)
+    text = html.unescape if name == "vtt" else str
+    return [(cue.start, cue.end, text(cue.plaintext)) for cue in found]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("kind", "result"), [("talk", RESULT), ("doubtful", doubtful())])
+def test_each_format_is_as_it_was_looked_at(name, kind, result):
+    assert render(result, name) == (GOLDEN / f"{kind}.{name}").read_text(encoding="utf-8")
+
+
+def test_file_names_cannot_be_taken_for_the_videos_own_subtitles():
+    suffixes = [form.suffix for form in FORMATS.values()]
+    assert len(set(suffixes)) == len(suffixes)
+    assert all(
+        form.suffix.count(".") == 2 and form.suffix.endswith(f".{name}") for name, form in FORMATS.items()
+    )
+
+
+def test_json_is_the_whole_result():
+    text = render(RESULT, "json")
+    assert text.isascii()
+    assert text.endswith("}\n")
+    assert json.loads(text)["version"] == 1
+    assert msgspec.convert(json.loads(text), Result) == RESULT
+
+
+def test_json_names_of_fields_are_a_contract():
+    found = json.loads(render(RESULT, "json"))
+    assert list(found) == [
+        "version", "job_id", "title", "source", "created", "duration", "start", "partial", "warnings",
+        "summary", "transcript", "sentences",
+    ]  # fmt: skip
+    assert list(found["summary"]) == ["method", "length", "sentences", "chapters"]
+    assert list(found["transcript"]) == ["engine", "model", "language", "rough", "translated", "segments"]
+    assert list(found["transcript"]["segments"][0]) == ["start", "end", "text", "words", "suspect"]
+    assert list(found["sentences"][0]) == ["start", "end", "text", "suspect"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "00:00:00"), (59.999, "00:00:59"), (3723.5, "01:02:03"), (360000.0, "100:00:00")],
+)
+def test_times_are_hours_minutes_and_seconds(seconds, text):
+    assert timestamp(seconds) == text
+
+
+def test_facts_are_those_of_the_header():
+    assert facts(RESULT) == [
+        ("Duration", "01:02:10"),
+        ("Language", "en"),
+        ("Engine", "whisper (small)"),
+        ("Date", "2026-11-23 04:14 UTC"),
+        ("Summary", "medium, by lexrank"),
+    ]
+    unknown = replace(RESULT, start=60.0, transcript=replace(RESULT.transcript, language="und", model=""))
+    assert {("From", "00:01:00"), ("Language", "unknown"), ("Engine", "whisper")} <= set(facts(unknown))
+
+
+def test_there_is_a_caution_for_each_reason_to_doubt():
+    assert cautions(RESULT) == []
+    rough, translated, partial, warning = cautions(doubtful())
+    assert "wrong words" in rough
+    assert "not the words that were said" in translated
+    assert "only the part" in partial
+    assert warning == "The audio has gaps_here."
+
+
+@pytest.mark.parametrize("name", ["md", "txt", "srt", "vtt"])
+def test_a_rough_transcript_says_so_in_every_text(name):
+    assert "expect wrong words" in " ".join(render(doubtful(), name).split())
+    assert "expect wrong words" not in render(RESULT, name)
+
+
+def test_a_rough_transcript_says_so_in_every_format_for_programs():
+    assert json.loads(render(doubtful(), "json"))["transcript"]["rough"] is True
+    rows = list(csv.DictReader(io.StringIO(render(doubtful(), "tsv")), delimiter="\t"))
+    assert [(row["suspect"], row["rough"]) for row in rows] == [
+        ("0", "1"),
+        ("0", "1"),
+        ("1", "1"),
+        ("0", "1"),
+    ]
+
+
+HOSTILE = [
+    "two\n# Forged heading",
+    "a\r\n\r\n- forged item",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "[click](https://evil.example) ![pic](https://evil.example/x.png)",
+    "<https://evil.example> https://evil.example www.evil.example a@evil.example",
+    "**bold** _em_ `code` ~~gone~~ $x$ | a | b |",
+    "ends with a backslash \\",
+    "&lt;b&gt; &amp; &#42;",
+    "# #",
+    "\x1b[31mred\x07\x9b2J\u202egnp.exe\u2066",
+    "00:00:01,000 --> 00:00:02,000",
+    "x\n\n2\n00:00:01.000 --> 00:00:02.000\nforged",
+    "{\\an8}{\\b1}styled\\Nforged\\hline <i>italic</i>",
+    "NOTE nothing",
+    "a\tb\u2028c\u2029d\x85e\x0bf",
+    "lone \udcff surrogate",
+]
+
+
+def seen(markdown):
+    """Return what a reader sees, block by block, and which kinds of inline markup there are."""
+    blocks = [
+        token
+        for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
+        if token.type == "inline"
+    ]
+    kinds = {child.type for block in blocks for child in block.children}
+    return ["".join(child.content for child in block.children) for block in blocks], kinds
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_just_text_in_markdown(text):
+    result = said(text, title=text, warnings=(text,))
+    result = replace(result, transcript=replace(result.transcript, model=text))
+    shown, kinds = seen(render(result, "md"))
+    assert shown == [
+        line(text),
+        "Duration: 01:02:10",
+        "Language: en",
+        f"Engine: whisper ({line(text)})",
+        "Date: 2026-11-23 04:14 UTC",
+        "Summary: medium, by lexrank",
+        f"Note: {line(text)}",
+        "Summary",
+        f"[00:00:00] {line(text)}",
+    ]
+    assert kinds <= {"text", "strong_open", "strong_close"}
+
+
+def test_addresses_are_broken_for_readers_that_make_links_of_bare_ones():
+    text = render(said("https://evil.example WWW.evil.example a@evil.example"), "md")
+    assert "https\\://evil" in text
+    assert "WWW\\.evil" in text
+    assert "a\\@evil" in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", FORMATS)
+def test_hostile_text_steers_no_terminal_and_can_be_written(name, text):
+    written = render(said(text, title=text, warnings=(text,)), name)
+    assert written.encode()
+    assert not any(ord(c) < 32 and c not in "\n\t" for c in written)
+    assert not set("\x7f\x85\x9b\u2028\u2029\u202e\u2066") & set(written)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_forges_no_line_of_plain_text(text):
+    usual = render(said("x", title="x", warnings=("x",)), "txt").count("\n")
+    assert render(said(text, title=text, warnings=(text,)), "txt").count("\n") == usual
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", ["srt", "vtt"])
+def test_hostile_text_forges_no_cue_and_no_style(name, text):
+    found = cues(said(text), name)
+    assert found[0][0] == 0
+    assert found[-1][1] == 4000
+    assert len(render(said(text), name).split("-->")) == len(found) + 1
+    twins = str.maketrans("\\{}<>:", "\uff3c\uff5b\uff5d\uff1c\uff1e\uff1a")
+    assert " ".join(" ".join(text for *_, text in found).split()).translate(twins) == line(text).translate(
+        twins
+    )
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@sum", "\t=1", " \r\n=1"])
+def test_no_cell_is_a_formula(start):
+    (row,) = csv.DictReader(io.StringIO(render(said(f"{start} and more"), "tsv")), delimiter="\t")
+    assert row["text"] == f"'{start.strip()} and more"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_one_cell(text):
+    (row,) = csv.DictReader(io.StringIO(render(said(text), "tsv")), delimiter="\t")
+    assert row == {"start_ms": "0", "end_ms": "4000", "text": line(text), "suspect": "0", "rough": "0"}
+
+
+@pytest.mark.parametrize("name", ["srt", "vtt"])
+def test_long_sentences_become_cues_that_fit_a_screen(name):
+    first, second, *_ = [cue for cue in cues(RESULT, name) if 3.9 <= cue[0] / 1000 < 12.0]
+    assert (first[0], second[1]) == (3900, 12000)
+    assert first[1] == second[0]
+    for *_, text in cues(RESULT, name):
+        assert len(text.split("\n")) <= 2
+        assert all(len(row) <= 42 for row in text.split("\n"))
+
+
+def test_cues_in_wide_scripts_have_shorter_lines():
+    assert (
+        cues(said("灯塔帮助船只" * 10), "srt")[0][2]
+        == "灯塔帮助船只" * 3 + "灯塔帮\n" + "助船只" + "灯塔帮助船只" * 3
+    )
+
+
+def test_a_time_beyond_what_subtitles_can_say_is_their_last():
+    late = replace(RESULT, sentences=(Sentence(400_000.0, 400_001.0, "Late."),))
+    assert cues(late, "srt") == [(359_999_999, 359_999_999, "Late.")]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.text("abcäж<>&{}\\-'", min_size=1, max_size=12), min_size=1, max_size=40),
+            st.floats(0, 30),
+            st.floats(0, 5),
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(["srt", "vtt"]),
+)
+def test_subtitles_read_back_give_the_same_words_in_order(spoken, name):
+    clock, sentences = 0.0, []
+    for words, lasting, pause in spoken:
+        sentences.append(Sentence(clock, clock + lasting, " ".join(words)))
+        clock += lasting + pause
+    found = cues(replace(RESULT, sentences=tuple(sentences)), name)
+    twins = str.maketrans("\\{}<>", "\uff3c\uff5b\uff5d\uff1c\uff1e")
+    expected = [word.translate(twins) for words, *_ in spoken for word in words]
+    assert [word.translate(twins) for *_, text in found for word in text.split()] == expected
+    assert all(start <= end for start, end, _ in found)
+    assert [start for start, *_ in found] == sorted(start for start, *_ in found)

@@ -1,0 +1,169 @@
+"""The summary quotes what was said, in its order, at the length that was asked for."""
+
+import json
+from importlib import resources
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from svs.errors import InputError, UsageError
+from svs.model import Sentence
+from svs.stages.summarize import METHODS, parse_length, summarize
+from svs.text.interface import count_words
+
+TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())
+SAID = [Sentence(s["start"], s["end"], s["text"]) for s in TALK["sentences"]]
+
+
+def summary(sentences, *, language="en", method="lexrank", length="5", tick=lambda done, total: None):
+    return summarize(sentences, language, method, length, tick)
+
+
+def words(sentences):
+    return sum(count_words(sentence.text) for sentence in sentences)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_quotes_in_the_order_of_the_talk(method):
+    found = summary(SAID, method=method)
+    assert len(found.sentences) == 5
+    assert set(found.sentences) <= set(SAID)
+    assert list(found.sentences) == sorted(found.sentences, key=SAID.index)
+    assert (found.method, found.length) == (method, "5")
+    assert found == summary(SAID, method=method)
+
+
+def test_lexrank_prefers_what_the_talk_is_about():
+    off_topic = Sentence(200.0, 203.0, "Purple umbrellas sing quietly backwards.")
+    assert off_topic not in summary([*SAID, off_topic], length="10").sentences
+
+
+@pytest.mark.parametrize(
+    ("length", "count"), [("1", 1), ("7", 7), ("40", 40), ("5000", 40), ("10%", 4), ("1%", 1), ("100%", 40)]
+)
+def test_a_number_or_share_of_sentences(length, count):
+    assert len(summary(SAID, length=length).sentences) == count
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_number_of_words_is_a_limit_and_is_used(method):
+    assert 90 <= words(summary(SAID, length="120w", method=method).sentences) <= 120
+
+
+def test_one_sentence_may_pass_the_limit():
+    assert len(summary(SAID, length="1w").sentences) == 1
+
+
+def test_named_lengths_grow_with_the_recording_but_slowly():
+    sizes = {name: words(summary(SAID, length=name).sentences) for name in ("short", "medium", "long")}
+    assert 45 <= sizes["short"] <= 60 < 90 <= sizes["medium"] <= 120 < 187 <= sizes["long"] <= 250
+    hour = [Sentence(s.start * 20, s.end * 20, s.text) for s in SAID]
+    assert sizes["medium"] < words(summary(hour, length="medium").sentences) <= 2 * sizes["medium"]
+
+
+def test_a_named_length_is_at_most_half_of_what_was_said():
+    assert words(summary(SAID[:6], length="long").sentences) <= words(SAID[:6]) / 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-3", "0%", "101%", "0w", "12 words", "huge", "1.5", "٣", "w", "12345678"]
+)
+def test_other_lengths_are_refused_with_what_is_allowed(text):
+    with pytest.raises(UsageError) as refused:
+        parse_length(text)
+    assert refused.value.exit_code == 2
+    assert all(allowed in refused.value.hint for allowed in ("short, medium, long", "12", "10%", "150w"))
+
+
+def test_an_unknown_method_is_refused():
+    with pytest.raises(UsageError, match="no method 'magic'"):
+        summary(SAID, method="magic")
+
+
+def test_doubtful_sentences_are_never_quoted():
+    doubtful = [Sentence(s.start, s.end, s.text, suspect=i % 2 == 0) for i, s in enumerate(SAID)]
+    chosen = summary(doubtful, length="100%").sentences
+    assert len(chosen) == 20
+    assert not any(sentence.suspect for sentence in chosen)
+
+
+def test_progress_is_told_in_steps_up_to_the_end():
+    ticks = []
+    summary(SAID, tick=lambda done, total: ticks.append((done, total)))
+    assert ticks == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("said", [[], [Sentence(0, 1, "♪ ...")]])
+def test_no_speech_is_said_so(said):
+    with pytest.raises(InputError, match="no speech was found") as refused:
+        summary(said)
+    assert refused.value.exit_code == 3
+    assert refused.value.hint
+
+
+def test_nothing_but_doubtful_sentences_is_said_so():
+    with pytest.raises(InputError, match="doubts every sentence"):
+        summary([Sentence(0, 1, "Thanks for watching.", suspect=True)])
+
+
+ODD = {
+    "one sentence": ["Only this was said."],
+    "one word": ["Yes."],
+    "two sentences alike in nothing": ["Cats purr.", "Rain falls."],
+    "stop words alone": ["It is.", "It was.", "And so it is."],
+    "a single letter each": ["a", "b", "c"],
+    "one stem": ["run", "Running!", "runs.", "ran run"],
+    "numbers": ["1", "2 2", "3 3 3"],
+    "signs between words": ["♪", "Hello there.", "...", "Hello again."],
+    "a very long sentence": ["lighthouse " * 3000, "A lamp."],
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("texts", ODD.values(), ids=ODD)
+@pytest.mark.parametrize("length", ["medium", "2"])
+def test_odd_texts_are_summarized_by_every_method(method, texts, length):
+    said = [Sentence(i, i + 1, text) for i, text in enumerate(texts)]
+    chosen = summary(said, method=method, length=length).sentences
+    assert 1 <= len(chosen) <= 2
+    assert set(chosen) <= set(said)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_same_sentence_many_times_is_quoted_once(method):
+    said = [Sentence(i, i + 1, "Thank you very much for the flowers.") for i in range(500)]
+    assert summary(said, method=method, length="12").sentences == (said[0],)
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("zh", ["我们今天讨论灯塔。", "灯塔帮助船只。", "面包需要酵母。"]),
+        ("th", ["วันนี้เราพูดเรื่องประภาคาร", "ประภาคารช่วยเรือ", "ขนมปังใช้ยีสต์"]),
+        ("hi", ["आज हम प्रकाशस्तंभ की बात करेंगे।", "प्रकाशस्तंभ जहाजों की मदद करता है।", "रोटी को खमीर चाहिए।"]),
+        ("yue", ["我哋今日講燈塔。", "燈塔幫船。", "麵包要酵母。"]),
+        ("jw", ["Mercusuar iku dhuwur.", "Mercusuar nulungi kapal.", "Roti butuh ragi."]),
+        ("und", ["La turo brilas.", "La turo helpas.", "Pano kreskas."]),
+    ],
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_other_languages_and_scripts(method, language, texts):
+    said = [Sentence(i, i + 1, text) for i, text in enumerate(texts)]
+    assert len(summary(said, language=language, method=method, length="2").sentences) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.text("ab cдع中ก'.!1\u200d", max_size=12), min_size=1, max_size=8),
+    st.sampled_from(METHODS),
+    st.sampled_from(["en", "th", "de", "und"]),
+    st.sampled_from(["short", "3", "50%", "9w"]),
+)
+def test_no_text_is_too_odd(texts, method, language, length):
+    said = [Sentence(i, i + 1, text.strip()) for i, text in enumerate(texts)]
+    if any(count_words(text) for text in texts):
+        assert summary(said, language=language, method=method, length=length).sentences
+    else:
+        with pytest.raises(InputError):
+            summary(said, language=language, method=method, length=length)

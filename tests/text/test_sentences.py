@@ -1,0 +1,186 @@
+"""Sentences keep every word, once and in order, and know when they were said."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from svs.model import Segment, Sentence, Transcript, Word
+from svs.text.sentences import sentences
+
+
+def heard(*segments, language="en", translated=False):
+    return Transcript(
+        engine="whisper", model="m", language=language, rough=False, translated=translated, segments=segments
+    )
+
+
+def texts(*segments, language="en"):
+    return [sentence.text for sentence in sentences(heard(*segments, language=language))]
+
+
+def test_punctuation_makes_sentences_across_segments():
+    found = sentences(
+        heard(
+            Segment(1.0, 3.0, "Dr. Smith came by at 3.30 p.m. and"),
+            Segment(3.0, 5.0, "then he left. What did he want?"),
+            Segment(5.5, 6.0, "Nobody knows!"),
+        )
+    )
+    assert [sentence.text for sentence in found] == [
+        "Dr. Smith came by at 3.30 p.m. and then he left.",
+        "What did he want?",
+        "Nobody knows!",
+    ]
+    assert (found[0].start, found[2].start, found[2].end) == (1.0, 5.5, 6.0)
+
+
+def test_times_come_from_words_where_there_are_some():
+    words = (Word(1.0, 1.5, " One."), Word(4.0, 4.4, " Two"), Word(4.4, 4.8, " three."))
+    assert sentences(heard(Segment(1.0, 5.0, "One. Two three.", words))) == (
+        Sentence(1.0, 1.5, "One."),
+        Sentence(4.0, 4.8, "Two three."),
+    )
+
+
+def test_times_are_even_over_the_characters_where_there_are_no_words():
+    first, second = sentences(heard(Segment(10.0, 20.0, "Abcd. Efgh.")))
+    assert first.start == 10.0
+    assert first.end == pytest.approx(10 + 10 * 5 / 11, abs=0.001)
+    assert second.start == pytest.approx(10 + 10 * 6 / 11, abs=0.001)
+    assert second.end == 20.0
+
+
+def test_a_word_that_is_not_in_the_text_does_no_harm():
+    words = (Word(1.0, 1.2, "Two"), Word(1.5, 1.7, "elephants"), Word(1.8, 2.0, "came."))
+    assert sentences(heard(Segment(1.0, 2.0, "Two came.", words))) == (Sentence(1.0, 2.0, "Two came."),)
+
+
+def test_a_long_silence_ends_a_sentence_without_a_full_stop():
+    assert texts(
+        Segment(0.0, 2.0, "It ends. And then we go to"), Segment(9.0, 11.0, "Welcome back to all of you.")
+    ) == ["It ends.", "And then we go to", "Welcome back to all of you."]
+
+
+def test_a_sentence_is_suspect_when_a_segment_that_it_touches_is():
+    found = sentences(
+        heard(
+            Segment(0.0, 1.0, "This is fine. But this one"),
+            Segment(1.0, 2.0, "is doubtful.", suspect=True),
+            Segment(2.0, 3.0, "Fine again."),
+        )
+    )
+    assert [sentence.suspect for sentence in found] == [False, True, False]
+
+
+def test_without_punctuation_pauses_make_sentences_of_ten_words_or_more():
+    said = [f"{name} one two three four five" for name in "abcdef"]
+    segments = [Segment(2.0 * i, 2.0 * i + 1.5, text) for i, text in enumerate(said)]
+    assert texts(*segments) == [f"{said[i]} {said[i + 1]}" for i in (0, 2, 4)]
+
+
+def test_without_punctuation_no_sentence_goes_on_across_a_long_pause():
+    assert texts(Segment(0.0, 1.0, "so far so good"), Segment(3.5, 5.0, "and now to something else")) == [
+        "so far so good",
+        "and now to something else",
+    ]
+
+
+def test_without_punctuation_pauses_within_a_segment_count():
+    said = list("abcdefghijkl")
+    words = tuple(
+        Word(i + (5.0 if i > 7 else 0.0), i + 0.9 + (5.0 if i > 7 else 0.0), w) for i, w in enumerate(said)
+    )
+    assert texts(Segment(0.0, 17.0, " ".join(said), words)) == ["a b c d e f g h", "i j k l"]
+
+
+def test_without_punctuation_or_pause_forty_words_are_the_limit():
+    found = texts(Segment(0.0, 60.0, " ".join(f"word{i}" for i in range(100))))
+    assert [len(text.split()) for text in found] == [40, 40, 20]
+
+
+def test_a_run_of_lost_punctuation_is_cut_at_pauses():
+    well = [Segment(float(i), i + 1.0, "All is well here today.") for i in range(10)]
+    lost = [Segment(10.0 + i, 11.0 + i, "and so on and so forth it goes on") for i in range(15)]
+    found = texts(*well, *lost)
+    assert found[:10] == ["All is well here today."] * 10
+    assert [len(text.split()) for text in found[10:]] == [18] * 7 + [9]
+
+
+def test_languages_without_spaces_are_joined_without_any():
+    assert texts(
+        Segment(0.0, 1.0, "今天天气"),
+        Segment(1.0, 2.0, "很好。我们用 Python"),
+        Segment(2.0, 3.0, "very good 的。"),
+        language="zh",
+    ) == ["今天天气很好。", "我们用 Python very good 的。"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "count"),
+    [
+        ("hi", "यह पहला वाक्य है। यह दूसरा वाक्य है।", 2),
+        ("ur", "یہ پہلا جملہ ہے\u06d4 کیا یہ دوسرا ہے؟", 2),
+        ("ja", "今日は晴れです。明日は雨です。", 2),
+        ("jw", "Iki siji. Iki loro.", 2),
+        ("und", "Ünü — 😀 eins. Und zwei.", 2),
+        ("no such language", "One here. Two here.", 2),
+    ],
+)
+def test_full_stops_of_other_scripts(language, text, count):
+    found = texts(Segment(0.0, 9.0, text), language=language)
+    assert len(found) == count
+    assert " ".join(found).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_translation_is_cut_as_english():
+    found = sentences(heard(Segment(0, 2, "I met Mr. Hall. He left."), language="hy", translated=True))
+    assert [sentence.text for sentence in found] == ["I met Mr. Hall.", "He left."]
+
+
+def test_overlapping_subtitles_keep_their_own_times():
+    found = sentences(heard(Segment(0.0, 900.0, "A sign on the wall."), Segment(2.0, 4.0, "Who wrote that?")))
+    assert [(sentence.start, sentence.end) for sentence in found] == [(0.0, 2.0), (2.0, 4.0)]
+
+
+def test_nothing_said_is_no_sentence():
+    assert sentences(heard()) == ()
+    assert sentences(heard(Segment(0.0, 1.0, " \n "))) == ()
+
+
+words_said = st.text(st.sampled_from("abcxyzéßжяהא中的はไกက។,.?!。…'\"-3"), min_size=1, max_size=9)
+
+
+@st.composite
+def transcripts(draw):
+    clock, segments = 0.0, []
+    for said in draw(st.lists(st.lists(words_said, max_size=20), max_size=12)):
+        start = clock + draw(st.sampled_from([0.0, 0.2, 0.5, 2.5, 60.0]))
+        pace = draw(st.sampled_from([0.0, 0.1, 0.7]))
+        times = [(start + i * pace, start + (i + 0.8) * pace) for i in range(len(said))]
+        clock = start + len(said) * pace
+        words = (
+            tuple(Word(*time, text) for time, text in zip(times, said, strict=True))
+            if draw(st.booleans())
+            else ()
+        )
+        segments.append(Segment(start, clock, " ".join(said), words, draw(st.booleans())))
+        clock -= draw(st.sampled_from([0.0, 0.0, 0.3])) if clock > start + 0.3 else 0.0
+    return heard(*segments, language=draw(st.sampled_from(["en", "zh", "th", "de", "und"])))
+
+
+@given(transcripts())
+def test_every_word_once_in_order_and_at_its_time(transcript):
+    found = sentences(transcript)
+    said = [word for segment in transcript.segments for word in segment.text.split()]
+    assert "".join("".join(s.text for s in found).split()) == "".join(said)
+    if all(word.isascii() for word in said):
+        assert [word for sentence in found for word in sentence.text.split()] == said
+    assert all(sentence.text == sentence.text.strip() != "" for sentence in found)
+    assert all(sentence.start <= sentence.end for sentence in found)
+    assert all(one.start <= other.start for one, other in pairwise(found))
+    if found:
+        spoken = [segment for segment in transcript.segments if segment.text.strip()]
+        assert spoken[0].start - 0.001 <= found[0].start
+        assert found[-1].end <= spoken[-1].end + 0.001

@@ -1,0 +1,100 @@
+"""The views of progress: bars, lines, JSON."""
+
+import io
+import json
+
+from rich.console import Console
+
+from svs.events import ProgressEvent, Stage, overall
+from svs.ui.plain import JsonProgress, PlainProgress
+from svs.ui.progress import RichProgress
+
+
+def run_of_events():
+    """Return the events of a job whose stages take 10 s, 40 s and 1 s."""
+    found = []
+    at = 1000.0
+    fractions = {}
+    for stage, seconds, unit in (
+        (Stage.EXTRACT, 10, "s"),
+        (Stage.TRANSCRIBE, 40, "s"),
+        (Stage.SUMMARIZE, 1, "steps"),
+    ):
+
+        def event(kind, done=0.0, message="", stage=stage, unit=unit):
+            found.append(
+                ProgressEvent(
+                    job_id="j", stage=stage, kind=kind, done=done, total=200.0, unit=unit, message=message,
+                    overall=overall(fractions), at=at,
+                )
+            )  # fmt: skip
+
+        event("started")
+        for tick in range(seconds * 4 + 1):
+            fractions[stage] = tick / (seconds * 4)
+            event("advanced", 200.0 * fractions[stage])
+            at += 0.25
+        event("finished", 200.0)
+    found.append(ProgressEvent(job_id="j", stage=None, kind="done", overall=100.0, at=at))
+    return found
+
+
+def test_plain_lines_come_at_most_once_a_second_and_for_each_stage():
+    out = io.StringIO()
+    view = PlainProgress(out)
+    events = run_of_events()
+    for event in events:
+        view(event)
+    lines = out.getvalue().splitlines()
+    assert len(lines) <= events[-1].at - events[0].at + 1 + len(Stage)
+    for stage in Stage:
+        assert any(f"] {stage}: done" in line for line in lines)
+    assert any("5.0x" in line and "left" in line for line in lines if "transcribe" in line)
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_a_warning_cannot_forge_a_line():
+    out = io.StringIO()
+    PlainProgress(out)(
+        ProgressEvent(job_id="j", stage=None, kind="warning", message="a\n[100 %]\x1b[2J", at=0.0)
+    )
+    assert out.getvalue() == "warning: a [100 %]\\x1b[2J\n"
+
+
+def test_json_gives_every_event_with_its_overall_progress():
+    out = io.StringIO()
+    view = JsonProgress(out)
+    events = run_of_events()
+    for event in events:
+        view(event)
+    read = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [event["overall"] for event in read] == [event.overall for event in events]
+    assert read[-1] == {
+        "job_id": "j", "stage": None, "kind": "done", "done": 0.0, "total": None, "unit": "", "message": "",
+        "overall": 100.0, "at": events[-1].at,
+    }  # fmt: skip
+
+
+def test_bars_show_stages_speed_time_left_and_the_newest_words():
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    events = run_of_events()
+    words = ProgressEvent(
+        job_id="j",
+        stage=Stage.TRANSCRIBE,
+        kind="line",
+        message="bread\x07 [b]rises",
+        overall=45.0,
+        at=1020.0,
+    )
+    half = next(i for i, e in enumerate(events) if e.stage == Stage.TRANSCRIBE and e.done == 100.0)
+    with RichProgress(console) as view:
+        for event in [*events[: half + 1], words]:
+            view(event)
+    screen = console.file.getvalue().splitlines()[-6:]
+    text = "\n".join(screen)
+    assert "Extract" in text
+    assert "19.5x" in text, "the speed of the whole stage"
+    assert "5.0x" in text
+    assert "0:20 left" in text
+    assert "45 %" in text
+    assert "bread\\x07 [b]rises" in text
