@@ -8,14 +8,14 @@ _WHISPER_OWN = {"jv": "jw", "cmn": "zh", "nb": "no"}
 @cache
 def code(tag: str) -> str:
     """Return a tag's short code: `ger`, `deu`, `de-AT` and `German` are `de`; empty when unknown."""
-    import pycountry
+    from pycountry import languages
 
     tag = tag.strip().replace("_", "-").partition("-")[0].lower()
     if not tag or tag == "und":
         return ""
-    try:
-        language = pycountry.languages.lookup(tag)
-    except LookupError:
+    kind = {2: "alpha_2", 3: "alpha_3"}.get(len(tag), "name")
+    language = languages.get(**{kind: tag}) or (languages.get(bibliographic=tag) if len(tag) == 3 else None)
+    if language is None:
         return ""
     short = str(getattr(language, "alpha_2", language.alpha_3))
     return _WHISPER_OWN.get(short, short)

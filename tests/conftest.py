@@ -1,13 +1,21 @@
 """What all tests share: a store of their own, the bundled talk, and the rule that CI skips nothing."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import jiwer
 import pytest
 
+import svs
+from svs.engines import models
+from svs.media import ffmpeg
+from svs.media.testvideo import make_test_video
+
+ASSETS = Path(svs.__file__).parent / "assets"
 DATA = Path(__file__).parent / "data"
 
 
@@ -32,11 +40,8 @@ def micro_whisper():
 @pytest.fixture(scope="session")
 def talk_pcm(tmp_path_factory):
     """Return the bundled talk as 16 kHz mono s16 PCM."""
-    from svs.media import ffmpeg
-
     target = tmp_path_factory.mktemp("talk") / "talk.pcm"
-    talk = Path(__file__).parents[1] / "svs" / "assets" / "talk.opus"
-    graph = ffmpeg.source(talk).output(str(target), f="s16le", ac=1, ar=16000)
+    graph = ffmpeg.source(ASSETS / "talk.opus").output(str(target), f="s16le", ac=1, ar=16000)
     ffmpeg.run(graph.get_args())
     return target
 
@@ -44,12 +49,31 @@ def talk_pcm(tmp_path_factory):
 @pytest.fixture(scope="session")
 def word_error_rate():
     """Return the word error rate of heard sentences against those said, without case and punctuation."""
-    import jiwer
 
     def plain(sentences):
         return " ".join(re.findall(r"[a-z']+", " ".join(sentences).lower()))
 
     return lambda said, heard: jiwer.wer(plain(said), plain(heard))
+
+
+@pytest.fixture(scope="session")
+def talk():
+    """Return what is said in the bundled talk, with its times."""
+    return json.loads((ASSETS / "talk.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def talk_video(tmp_path_factory):
+    """Return the test video with the whole talk."""
+    video = tmp_path_factory.mktemp("video") / "talk.mp4"
+    make_test_video(video, size=(160, 90), fps=2)
+    return video
+
+
+@pytest.fixture
+def with_model(home, micro_whisper):
+    """Install the micro model, as on a machine without a network."""
+    models.add(micro_whisper, "micro")
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +84,8 @@ def svs_command():
     return command
 
 
-@pytest.fixture
-def svs(svs_command, tmp_path):
+@pytest.fixture(name="svs")
+def _svs(svs_command, tmp_path):
     """Run svs as a user would, in an empty folder, and return what came of it."""
 
     def run(*arguments, cwd=tmp_path, **options):

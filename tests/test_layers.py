@@ -64,7 +64,17 @@ def test_imports_point_downwards(path):
 
 
 def test_starting_up_loads_nothing_heavy():
-    heavy = ("faster_whisper", "ctranslate2", "onnxruntime", "sumy", "nltk", "numpy", "av", "textual", "apprise")
+    heavy = (
+        "faster_whisper",
+        "ctranslate2",
+        "onnxruntime",
+        "sumy",
+        "nltk",
+        "numpy",
+        "av",
+        "textual",
+        "apprise",
+    )
     code = f"import sys, svs.cli.app; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -63,7 +63,7 @@ def _row(name: str, megabytes: int, multilingual: bool, folder: Path | None) -> 
 
 @app.command("download")
 def download_model(name: Name) -> None:
-    """Download a model into svs's own folder; an interrupted download goes on where it stopped."""
+    """Download a model; an interrupted download goes on."""
     from functools import partial
 
     from svs.engines import download, models
@@ -118,7 +118,7 @@ def add_model(
 
 @app.command("rm")
 def remove_model(name: Name) -> None:
-    """Delete an installed model, or what is left of an interrupted download."""
+    """Delete a model, or the rest of a broken download."""
     from svs.engines import models
 
     models.remove(name)

@@ -15,7 +15,7 @@ def load(plan: Plan, options: Options, language: str | None) -> Engine:
     if plan.engine == "captions":
         from svs.engines.captions import Captions
 
-        return Captions(plan.model, language)
+        return Captions(plan.model, language, options.start, options.end)
     from svs.engines.pocketsphinx import PocketSphinx
 
     return PocketSphinx(options.threads)

@@ -152,11 +152,7 @@ def _vtt(lines: list[str]) -> str:
     for line in lines:
         if times := _CUE_TIMES.match(line.strip()):
             inside = True
-            kept += [
-                "",
-                "0",
-                times[0],
-            ]  # the parser expects a number, and takes a last line of digits for one
+            kept += ["", "0", times[0]]  # the parser wants numbers, and drops a last line that looks like one
         elif not line:  # and not one with a space, with which rolling captions begin
             inside = False
         elif inside and line.strip():

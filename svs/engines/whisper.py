@@ -33,15 +33,21 @@ class Whisper:
         self.language = language
         self._options = options
         self._whisper = _load(folder, options)
-        if not self._whisper.model.is_multilingual:
-            self._refuse_foreign(model)
-            self.language = "en"
+        self._check_language()
 
-    def _refuse_foreign(self, model: str) -> None:
-        if self._options.translate or self.language not in (None, "en"):
+    def _check_language(self) -> None:
+        """Refuse what the model does not know; one that knows English only hears nothing else."""
+        known = self._whisper.supported_languages
+        if known == ["en"] and (self._options.translate or self.language not in (None, "en")):
             raise UsageError(
-                f"the model {model} knows English only", "Choose a multilingual one: see `svs models list`."
+                f"the model {self.model} knows English only", "Choose another: see `svs models list`."
             )
+        if self.language and self.language not in known:
+            raise UsageError(
+                f"Whisper does not know the language {self.language!r}", f"It knows {', '.join(known)}."
+            )
+        if known == ["en"]:
+            self.language = "en"
 
     def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
         """Yield a batch for every `batch_size` windows of speech in 16 kHz mono s16 PCM."""

@@ -61,6 +61,7 @@ CONTAINERS = {
 ENCODING: dict[str, dict[str, Any]] = {
     "libx264": {"preset": "ultrafast", "crf": 23},
     "mpeg4": {"qscale:v": 4},
+    # A positive cpu-used would follow the clock, and give other bytes each time.
     "libvpx": {"deadline": "realtime", "cpu-used": -12, "crf": 20, "video_bitrate": "1M"},
     "aac": {"aac_coder": "fast", "audio_bitrate": "64k"},
     "libopus": {"compression_level": 2, "audio_bitrate": "48k"},
@@ -150,12 +151,10 @@ def _picture(told: Talk, size: tuple[int, int], fps: int, seconds: float) -> "St
 
     width, height = size
     bar_height = max(2, height // 90 * 2)
-    step = 2 * max(
-        1, round(width / fps / 20)
-    )  # once across in ten seconds; a step of 1 would be lost in 4:2:0
-    slides = ffmpeg.input(
-        f"color=black:s=16x16:r={fps}:d={seconds}", f="lavfi"
-    )  # small, since filling is slow
+    # Once across in ten seconds, in even steps: an odd one would be lost between the pixels of the colours.
+    step = 2 * max(1, round(width / fps / 20))
+    # The slides are coloured while they are small, since filling is slow.
+    slides = ffmpeg.input(f"color=black:s=16x16:r={fps}:d={seconds}", f="lavfi")
     for topic, colour in zip(told.topics, cycle(COLOURS), strict=False):
         slides = slides.drawbox(0, 0, 16, 16, colour, "fill", enable=_while(topic, told))
     slides = slides.filter("scale", width, height, flags="neighbor").filter("setsar", 1)
@@ -200,7 +199,7 @@ def _sound(told: Talk, audio: Audio, seconds: float) -> "Stream":
     else:
         speech = ffmpeg.input(f"file:{ASSETS / 'talk.opus'}").filter("aresample", RATE)
         sound = speech.filter("aloop", loop=-1, size=round(told.duration * RATE))
-    return sound.filter("atrim", duration=seconds)  # where it ends: ffmpeg's -t can run on for ever
+    return sound.filter("atrim", duration=seconds)  # not -t, which can leave ffmpeg running for ever
 
 
 def _subtitles(told: Talk, seconds: float, path: Path) -> "Stream":

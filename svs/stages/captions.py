@@ -29,7 +29,7 @@ def fetch_file(file: Path, target: Path, tick: Tick) -> None:
 def fetch_track(source: Path, index: int, duration: float | None, target: Path, tick: Tick) -> None:
     """Write the subtitle track that is the recording's stream `index` to `target`, as SubRip."""
     part = target.with_suffix(".part")
-    graph = ffmpeg.source(source)[str(index)].output(f"file:{part}", f="srt", map_metadata=-1)
+    graph = ffmpeg.source(source)[str(index)].output(ffmpeg.url(part), f="srt", map_metadata=-1)
     try:
         ffmpeg.run(graph.get_args(), on_time=lambda seconds: tick(min(seconds, duration or 0.0), duration))
         with store_errors("write", target):

@@ -318,11 +318,11 @@ def test_rubbish_gives_segments_in_order_or_a_clear_error(content, tmp_path_fact
 @pytest.mark.parametrize(
     "content",
     [
-        "00:00:01,000 --> 00:00:02,000\n" + "\n" * 300_000 + "end",
+        "00:00:01,000 --> 00:00:02,000\nbegin" + "\n" * 300_000 + "end",
         srt("<a" * 200_000),
         srt("{\\p1" * 100_000),
         srt("(" * 300_000 + "x"),
-        srt("\n".join("row" for _ in range(100_000)), "row"),
+        "0:0:1,0 --> 0:0:2,0\n" + "row\n" * 100_000 + "\n2\n0:0:2,0 --> 0:0:3,0\nother",
         "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,," + "{\\k1}x" * 60_000,
         "[Events]\n[" + "a" * 300_000 + "\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,x",
     ],

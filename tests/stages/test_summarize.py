@@ -34,6 +34,37 @@ def test_every_method_quotes_in_the_order_of_the_talk(method):
     assert found == summary(SAID, method=method)
 
 
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "lexrank"])
+def test_the_best_is_what_others_say_too(method):
+    alike = [
+        "A lighthouse lamp guides ships.",
+        "The lamp guides ships at night, and a lighthouse has a lamp.",
+        "Ships need a lighthouse.",
+    ]
+    others = [
+        "Umbrellas sing.",
+        "Paint dries slowly.",
+        "Bread rises.",
+        "Rain falls on grass.",
+        "Dogs bark loudly.",
+    ]
+    said = [Sentence(i, i + 1, text) for i, text in enumerate(others[:3] + alike + others[3:])]
+    assert summary(said, method=method, length="1").sentences[0].text in alike
+
+
+def test_lexrank_takes_the_sentence_in_the_middle_of_the_others():
+    texts = [
+        "Umbrellas sing.",
+        "Cats purr.",
+        "Dogs bark.",
+        "Cats, dogs, birds, mice.",
+        "Birds fly.",
+        "Mice hide.",
+    ]
+    said = [Sentence(i, i + 1, text) for i, text in enumerate([*texts, "Paint dries.", "Bread rises."])]
+    assert summary(said, length="1").sentences == (said[3],)
+
+
 def test_lexrank_prefers_what_the_talk_is_about():
     off_topic = Sentence(200.0, 203.0, "Purple umbrellas sing quietly backwards.")
     assert off_topic not in summary([*SAID, off_topic], length="10").sentences
@@ -49,6 +80,34 @@ def test_a_number_or_share_of_sentences(length, count):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_number_of_words_is_a_limit_and_is_used(method):
     assert 90 <= words(summary(SAID, length="120w", method=method).sentences) <= 120
+
+
+@pytest.mark.parametrize(
+    ("texts", "chosen"),
+    [
+        (
+            [
+                "Red foxes jump over seven lazy brown dogs.",
+                "Nine tall ships sail past eleven small green islands.",
+                "Music plays.",
+            ],
+            [0],
+        ),
+        (
+            [
+                "Red foxes jump often.",
+                "Nine tall ships sail past eleven small green islands.",
+                "Music plays.",
+            ],
+            [0, 2],
+        ),
+    ],
+)
+def test_short_sentences_fill_a_gap_only_while_much_is_missing(texts, chosen):
+    said = [
+        Sentence(i, i + 1, text) for i, text in enumerate(texts)
+    ]  # alike in nothing: the first is the best
+    assert summary(said, length="10w").sentences == tuple(said[i] for i in chosen)
 
 
 def test_one_sentence_may_pass_the_limit():

@@ -74,6 +74,13 @@ def test_a_sentence_is_suspect_when_a_segment_that_it_touches_is():
     assert [sentence.suspect for sentence in found] == [False, True, False]
 
 
+def test_every_sentence_of_a_suspect_segment_is_suspect():
+    found = sentences(
+        heard(Segment(0.0, 2.0, "One. Two. And", suspect=True), Segment(2.0, 4.0, "three. Four."))
+    )
+    assert [sentence.suspect for sentence in found] == [True, True, True, False]
+
+
 def test_without_punctuation_pauses_make_sentences_of_ten_words_or_more():
     said = [f"{name} one two three four five" for name in "abcdef"]
     segments = [Segment(2.0 * i, 2.0 * i + 1.5, text) for i, text in enumerate(said)]

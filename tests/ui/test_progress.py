@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import asdict, replace
 
 from rich.console import Console
 
@@ -13,29 +14,28 @@ from svs.ui.progress import RichProgress
 def run_of_events():
     """Return the events of a job whose stages take 10 s, 40 s and 1 s."""
     found = []
-    at = 1000.0
     fractions = {}
-    for stage, seconds, unit in (
-        (Stage.EXTRACT, 10, "s"),
-        (Stage.TRANSCRIBE, 40, "s"),
-        (Stage.SUMMARIZE, 1, "steps"),
+
+    def event(kind, stage, unit, done=0.0):
+        at = 1000.0 + len(found) / 4
+        share = overall(fractions)
+        found.append(
+            ProgressEvent(
+                job_id="j", stage=stage, kind=kind, done=done, total=200.0, unit=unit, overall=share, at=at
+            )
+        )
+
+    for stage, ticks, unit in (
+        (Stage.EXTRACT, 40, "s"),
+        (Stage.TRANSCRIBE, 160, "s"),
+        (Stage.SUMMARIZE, 4, "steps"),
     ):
-
-        def event(kind, done=0.0, message="", stage=stage, unit=unit):
-            found.append(
-                ProgressEvent(
-                    job_id="j", stage=stage, kind=kind, done=done, total=200.0, unit=unit, message=message,
-                    overall=overall(fractions), at=at,
-                )
-            )  # fmt: skip
-
-        event("started")
-        for tick in range(seconds * 4 + 1):
-            fractions[stage] = tick / (seconds * 4)
-            event("advanced", 200.0 * fractions[stage])
-            at += 0.25
-        event("finished", 200.0)
-    found.append(ProgressEvent(job_id="j", stage=None, kind="done", overall=100.0, at=at))
+        event("started", stage, unit)
+        for tick in range(1, ticks + 1):
+            fractions[stage] = tick / ticks
+            event("advanced", stage, unit, 200.0 * fractions[stage])
+        event("finished", stage, unit, 200.0)
+    found.append(replace(found[-1], stage=None, kind="done", overall=100.0))
     return found
 
 
@@ -69,10 +69,7 @@ def test_json_gives_every_event_with_its_overall_progress():
         view(event)
     read = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [event["overall"] for event in read] == [event.overall for event in events]
-    assert read[-1] == {
-        "job_id": "j", "stage": None, "kind": "done", "done": 0.0, "total": None, "unit": "", "message": "",
-        "overall": 100.0, "at": events[-1].at,
-    }  # fmt: skip
+    assert read[-1] == asdict(events[-1])
 
 
 def test_bars_show_stages_speed_time_left_and_the_newest_words():
@@ -93,7 +90,7 @@ def test_bars_show_stages_speed_time_left_and_the_newest_words():
     screen = console.file.getvalue().splitlines()[-6:]
     text = "\n".join(screen)
     assert "Extract" in text
-    assert "19.5x" in text, "the speed of the whole stage"
+    assert "19.5x" in text, "the speed of the whole first stage"
     assert "5.0x" in text
     assert "0:20 left" in text
     assert "45 %" in text

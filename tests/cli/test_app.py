@@ -1,0 +1,60 @@
+"""The command itself: help, version, exits, errors."""
+
+import re
+
+import pytest
+
+import svs as package
+
+COMMANDS = [
+    *(["summarize"], ["make-test-video"], ["doctor"]),
+    *(["jobs", verb] for verb in ("list", "show", "path", "rm", "export", "resume")),
+    *(["models", verb] for verb in ("list", "download", "add", "rm", "path")),
+]
+
+
+def test_version(svs):
+    assert svs("--version").stdout == f"svs {package.__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself_and_stands_in_the_readme(svs, command, pytestconfig):
+    done = svs(*command, "--help")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 3
+    assert f"svs {' '.join(command)}" in (pytestconfig.rootpath / "README.md").read_text()
+
+
+def test_no_command_is_left_out(svs):
+    listed = []
+    for line in svs("--help").stdout.split("Commands:")[1].splitlines():
+        if match := re.match(r"  (\S+)  ", line):
+            group = svs(match[1], "--help").stdout
+            names = re.findall(r"^  (\S+)  ", group.partition("Commands:")[2], re.MULTILINE)
+            listed += [[match[1], name] for name in names] or [[match[1]]]
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_an_unknown_command_is_a_usage_error(svs):
+    assert svs("sumarize").returncode == 2
+
+
+def test_doctor_finds_all_that_the_main_job_needs(svs, with_model):
+    done = svs("doctor")
+    assert done.returncode == 0
+    assert "micro" in done.stdout
+    assert re.search(r"ffmpeg +\d", done.stdout)
+
+
+def test_doctor_names_the_remedy_for_a_store_that_cannot_be_written(svs, home, monkeypatch, tmp_path):
+    home.chmod(0o755)
+    assert "chmod 700" in svs("doctor").stdout
+
+
+def test_an_error_shows_where_it_comes_from_only_on_request(svs):
+    assert "Traceback" not in svs("summarize", "missing.mp4").stderr
+    assert "Traceback" in svs("summarize", "missing.mp4", "--debug").stderr
+
+
+def test_colour_is_used_on_terminals_alone(svs):
+    assert "\x1b" not in svs("summarize", "missing.mp4").stderr

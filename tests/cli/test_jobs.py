@@ -1,0 +1,91 @@
+"""`svs jobs`, as a user runs it."""
+
+import json
+
+import pytest
+
+CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
+
+
+@pytest.fixture
+def video(tmp_path):
+    file = tmp_path / "talk [b].srt"
+    file.write_text(CAPTIONS)
+    return file
+
+
+@pytest.fixture
+def job(svs, video):
+    return json.loads(svs("summarize", video, "--json").stdout)["job_id"]
+
+
+def test_every_run_is_listed_newest_first_also_failed_ones(svs, job, tmp_path):
+    svs("summarize", "missing.mp4")
+    jobs = json.loads(svs("jobs", "list", "--json").stdout)
+    assert [entry["status"] for entry in jobs] == ["failed", "done"]
+    assert jobs[1]["id"] == job
+    assert jobs[1]["progress"] == 100
+    assert "missing.mp4" in jobs[0]["error"]
+    table = svs("jobs", "list").stdout.splitlines()
+    assert "talk [b].srt" in table[2]
+    assert len(svs("jobs", "list", "-n", "1").stdout.splitlines()) == 2
+    assert json.loads(svs("jobs", "list", "--status", "done", "--json").stdout) == jobs[1:]
+
+
+def test_no_jobs_is_said_on_stderr(svs):
+    done = svs("jobs", "list")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "svs summarize" in done.stderr
+
+
+def test_show_has_the_job_and_its_summary(svs, job):
+    shown = svs("jobs", "show", "last").stdout
+    assert job in shown
+    assert "glass lens" in shown
+    record = json.loads(svs("jobs", "show", job[-4:], "--json").stdout)
+    assert record["status"] == "done"
+    assert record["result"]["summary"]["sentences"]
+    assert "glass lens" in svs("jobs", "show", job, "--transcript").stdout
+
+
+def test_show_says_why_a_job_failed_and_what_to_do(svs):
+    svs("summarize", "missing.mp4")
+    shown = svs("jobs", "show", "last").stdout
+    assert "no file" in shown
+    assert "Check the name" in shown
+
+
+def test_export_writes_any_format_later_without_the_video(svs, job, video, tmp_path):
+    video.unlink()
+    done = svs("jobs", "export", job, "-f", "vtt,tsv", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    files = done.stdout.split("\n")[:-1]
+    assert [file.rpartition(".")[2] for file in files] == ["vtt", "tsv"]
+    assert "glass lens" in (tmp_path / "out" / "talk [b].transcript.vtt").read_text()
+    assert svs("jobs", "export", job, "-f", "vtt", "-o", tmp_path / "out").returncode == 2
+
+
+def test_path_and_rm(svs, job, home):
+    folder = svs("jobs", "path", "last").stdout.strip()
+    assert folder == str(home / "jobs" / job)
+    done = svs("jobs", "rm", job, "nothing")
+    assert done.returncode == 5
+    assert "nothing" in done.stderr
+    assert list((home / "jobs").iterdir()) == []
+
+
+def test_a_damaged_record_is_listed_with_its_folder_and_breaks_nothing(svs, job, home, video):
+    (home / "jobs" / job / "job.json").write_text("{")
+    assert svs("summarize", video).returncode == 0
+    table = svs("jobs", "list").stdout
+    assert "damaged" in table
+    assert str(home / "jobs" / job) in table
+    assert "done" in table
+    assert svs("jobs", "show", job).returncode == 5
+
+
+@pytest.mark.parametrize("reference", ["nothing", "../..", ""])
+def test_a_job_that_is_not_there_is_exit_5(svs, job, reference):
+    done = svs("jobs", "show", reference)
+    assert done.returncode == 5
+    assert len(done.stderr.splitlines()) == 2

@@ -1,0 +1,187 @@
+"""`svs summarize`, as a user runs it."""
+
+import json
+import statistics
+import subprocess
+
+import pytest
+
+from svs.media import ffmpeg
+
+RECODED = {
+    "talk.mkv": ["-c:a", "libopus", "-b:a", "48k"],
+    "talk.mp3": ["-vn", "-ac", "2", "-ar", "48000"],
+    "talk.mov": ["-c:a", "aac", "-ac", "2", "-ar", "48000"],
+}
+CAPTIONS = """1
+00:00:01,000 --> 00:00:04,000
+The first topic is how a lighthouse guides ships at night.
+
+2
+00:00:05,000 --> 00:00:09,000
+A lighthouse is a tall tower that warns ships away from dangerous rocks.
+
+3
+00:00:10,000 --> 00:00:13,000
+At the top of the tower a bright lamp burns through the night.
+"""
+
+
+@pytest.fixture
+def captions(tmp_path):
+    file = tmp_path / "meeting.srt"
+    file.write_text(CAPTIONS)
+    return file
+
+
+@pytest.mark.parametrize("name", ["talk.mp4", *RECODED])
+def test_the_talk_becomes_what_was_said_with_its_times(
+    svs, with_model, talk, talk_video, tmp_path, word_error_rate, name
+):
+    video = talk_video
+    if name in RECODED:
+        video = tmp_path / name
+        ffmpeg.run(["-i", str(talk_video), *RECODED[name], "-c:v", "copy", str(video)])
+    done = svs("summarize", video, "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    heard = result["sentences"]
+    assert word_error_rate([s["text"] for s in talk["sentences"]], [s["text"] for s in heard]) <= 0.05
+    starts = [sentence["start"] for sentence in heard]
+    off = [min(abs(s["start"] - start) for start in starts) for s in talk["sentences"]]
+    assert statistics.median(off) <= 0.5
+    assert {"engine": "whisper", "model": "micro", "rough": False}.items() <= result["transcript"].items()
+    said = {s["text"] for s in heard}
+    assert result["summary"]["sentences"]
+    assert all(s["text"] in said for s in result["summary"]["sentences"]), "a summary quotes"
+
+
+def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, with_model, talk, talk_video):
+    done = svs("summarize", talk_video, "--json", "--start", "0:49.5", "--end", "1:34.5")
+    result = json.loads(done.stdout)
+    expected = [s for s in talk["sentences"] if 49.5 < s["start"] < 94]
+    assert result["sentences"][0]["text"] == expected[0]["text"]
+    assert result["sentences"][0]["start"] == pytest.approx(expected[0]["start"], abs=0.5)
+    assert result["sentences"][-1]["end"] <= 94.5
+    assert (result["start"], result["duration"]) == (49.5, pytest.approx(45, abs=0.1))
+
+
+def test_without_a_model_the_embedded_engine_works_and_says_everywhere_that_it_is_rough(
+    svs, talk_video, talk, word_error_rate, tmp_path
+):
+    done = svs("summarize", talk_video, "--end", "0:48", "-f", "md,txt,json,srt,vtt,tsv", "-o", "out", "-v")
+    assert done.returncode == 0, done.stderr
+    assert "svs models download small" in done.stderr
+    assert "ough" in done.stdout
+    files = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert len(files) == 6
+    for name in files:
+        assert "rough" in (tmp_path / "out" / name).read_text().lower(), name
+    result = json.loads((tmp_path / "out" / "talk.summary.json").read_text())
+    said = [s["text"] for s in talk["sentences"][:10]]
+    assert word_error_rate(said, [s["text"] for s in result["sentences"]]) < 0.4
+
+
+def test_subtitles_given_as_the_input_are_the_transcript(svs, captions):
+    result = json.loads(svs("summarize", captions, "--json", "--language", "en").stdout)
+    assert [s["start"] for s in result["sentences"]] == [1.0, 5.0, 10.0]
+    assert result["transcript"]["engine"] == "captions"
+
+
+def test_embedded_subtitles_are_taken_unless_the_user_objects(svs, tmp_path):
+    svs("make-test-video", "v.mkv", "--duration", "20", "--subtitles", "--audio", "silence")
+    result = json.loads(svs("summarize", "v.mkv", "--json").stdout)
+    assert result["transcript"]["engine"] == "captions"
+    assert result["transcript"]["language"] == "en"
+    assert result["sentences"][0]["text"] == "The first topic is how a lighthouse guides ships at night."
+    refused = svs("summarize", "v.mkv", "--subtitles", "never")
+    assert refused.returncode == 3
+    assert "no speech" in refused.stderr
+
+
+def test_a_sidecar_file_is_taken_and_cut_to_the_range(svs, captions, tmp_path):
+    svs("make-test-video", "meeting.mp4", "--duration", "14", "--audio", "silence")
+    result = json.loads(svs("summarize", "meeting.mp4", "--json", "--start", "4").stdout)
+    assert result["transcript"]["model"] == "meeting.srt"
+    assert [s["start"] for s in result["sentences"]] == [5.0, 10.0]
+
+
+def test_a_recording_of_two_seconds_works_like_any_other(svs, with_model, talk_video, tmp_path):
+    ffmpeg.run(["-ss", "0", "-t", "4", "-i", str(talk_video), "-vn", str(tmp_path / "short.wav")])
+    result = json.loads(svs("summarize", "short.wav", "--json").stdout)
+    assert result["summary"]["sentences"][0]["text"].startswith("The first topic")
+
+
+def test_files_are_written_once_and_replaced_only_by_force(svs, captions, tmp_path):
+    assert svs("summarize", captions, "-f", "md,srt").returncode == 0
+    written = tmp_path / "meeting.summary.md"
+    written.write_text("mine")
+    again = svs("summarize", captions, "-f", "md")
+    assert again.returncode == 2
+    assert "meeting.summary.md" in again.stderr
+    assert "--force" in again.stderr
+    assert written.read_text() == "mine"
+    assert svs("summarize", captions, "-f", "md", "--force").returncode == 0
+    assert "lighthouse" in written.read_text()
+    assert sorted(f.name for f in tmp_path.iterdir()) == [
+        "meeting.srt", "meeting.summary.md", "meeting.transcript.srt",
+    ]  # fmt: skip
+
+
+def test_stdout_has_the_summary_and_stderr_the_progress(svs, captions):
+    done = svs("summarize", captions)
+    assert done.stdout.startswith("# meeting\n")
+    assert "[00:00:01]" in done.stdout
+    assert [line for line in done.stderr.splitlines() if "summarize: done" in line]
+    assert svs("summarize", captions, "-q").stderr == ""
+
+
+def test_json_progress_is_measured_weighted_and_ends_at_100(svs, captions):
+    events = [
+        json.loads(line) for line in svs("summarize", captions, "--progress", "json").stderr.splitlines()
+    ]
+    overall = [event["overall"] for event in events]
+    assert overall == sorted(overall)
+    assert overall[-1] == 100 > overall[-2]
+    assert [e["overall"] for e in events if e["kind"] == "finished"] == [20, 70, pytest.approx(99.9)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--length", "huge"], "huge"),
+        (["--format", "pdf"], "pdf"),
+        (["--method", "magic"], "magic"),
+        (["--start", "soon"], "soon"),
+        (["--start", "2:00", "--end", "1:00"], "--end"),
+        (["--language", "klingonish"], "klingonish"),
+        (["--batch-size", "0"], "batch"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_a_job_is_made(svs, captions, home, arguments, message):
+    done = svs("summarize", captions, *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not (home / "jobs").exists()
+
+
+def test_a_model_that_is_not_installed_is_an_error_with_the_command_that_installs_it(svs, talk_video):
+    done = svs("summarize", talk_video, "--model", "small")
+    assert done.returncode == 4
+    assert "svs models download small" in done.stderr
+
+
+def test_the_same_input_gives_the_same_output(svs, captions):
+    first, second = (json.loads(svs("summarize", captions, "--json").stdout) for _ in range(2))
+    for result in (first, second):
+        del result["job_id"], result["created"]
+    assert first == second
+
+
+def test_summarizing_opens_no_connection(svs_command, talk_video, with_model, tmp_path):
+    trace = tmp_path / "trace"
+    strace = ["strace", "-f", "-qq", "-e", "trace=network", "-o", trace]
+    command = [*strace, svs_command, "summarize", talk_video, "--end", "20"]
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    calls = [line for line in trace.read_text().splitlines() if "connect(" in line or "sendto(" in line]
+    assert [line for line in calls if "AF_INET" in line or "AF_INET6" in line] == []
