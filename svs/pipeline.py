@@ -173,7 +173,7 @@ class _Line:
             model=self.plan.model,
             language=language,
             rough=rough,
-            translated=self.options.translate,
+            translated=self.options.translate and self.plan.engine == "whisper",
             offset=0.0 if self.plan.engine == "captions" else self.options.start or 0.0,
         )
 
@@ -188,7 +188,8 @@ class _Line:
         if header is None:
             raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
         said = sentences(journal.transcript(header, batches))
-        chosen = summarize(said, header.language, self.options.method, self.options.length, self.tracker.tick)
+        language = "en" if header.translated else header.language
+        chosen = summarize(said, language, self.options.method, self.options.length, self.tracker.tick)
         with store_errors("write", path):
             write_atomic(path, encode(chosen))
         return self.finish(Stage.SUMMARIZE)

@@ -47,13 +47,19 @@ class Captions:
     name = "captions"
     rough = False
 
-    def __init__(self, label: str, language: str | None) -> None:
+    def __init__(
+        self, label: str, language: str | None, start: float | None = None, end: float | None = None
+    ) -> None:
         self.model = label
         self.language = language
+        self._start = start or 0.0
+        self._end = float("inf") if end is None else end
 
     def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
-        """Yield the whole file as one batch, unless it ends before `after`."""
-        segments = _read(source, self.model)
+        """Yield what is said between the two times as one batch, unless it ends before `after`."""
+        segments = tuple(s for s in _read(source, self.model) if s.start < self._end and s.end > self._start)
+        if not segments:
+            raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)
         if end > after:
             yield Batch(end, end, segments)

@@ -35,7 +35,7 @@ class RichProgress:
         self._words = Text(" ", style="dim italic", no_wrap=True, overflow="ellipsis")
         self._pace = Pace()
         self._began = time.monotonic()
-        self._live = Live(self._screen(), console=console, refresh_per_second=8)
+        self._live = Live(self.screen(), console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -60,7 +60,7 @@ class RichProgress:
         self._bars.update(
             self._whole, completed=event.overall, percent=f"{int(event.overall)} %", note=elapsed
         )
-        self._live.update(self._screen())
+        self._live.update(self.screen())
 
     def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
         if event.kind == "started":
@@ -76,5 +76,6 @@ class RichProgress:
             self._bars.update(task, total=1 if share is not None else None, completed=share or 0)
             self._bars.update(task, percent=percent, note=self._pace.note(event))
 
-    def _screen(self) -> Group:
+    def screen(self) -> Group:
+        """Return what is shown now."""
         return Group(self._bars.get_renderable(), self._words)

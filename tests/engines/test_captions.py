@@ -60,6 +60,16 @@ def test_what_was_heard_already_is_not_heard_again(tmp_path):
     assert len(batches(tmp_path / "a.srt", srt("One."), after=0.5)) == 1
 
 
+def test_only_the_wanted_time_is_read(tmp_path):
+    file = tmp_path / "a.srt"
+    file.write_text(srt("Zero.", "One and a half.", "Three.", "Four and a half."))
+    (batch,) = Captions("the label", "en", start=2.0, end=4.0).transcribe(file, 0.0)
+    assert [s.text for s in batch.segments] == ["One and a half.", "Three."]
+    assert batch.end == 4.0
+    with pytest.raises(InputError, match="for that time"):
+        list(Captions("the label", "en", start=60.0).transcribe(file, 0.0))
+
+
 def test_the_engine_says_what_it_is():
     engine = Captions("subtitle track (eng)", "en")
     assert (engine.name, engine.model, engine.language, engine.rough) == (

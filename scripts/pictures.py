@@ -1,0 +1,56 @@
+"""Draw the README's pictures of the terminal, from a real run: python scripts/pictures.py MODEL_FOLDER."""
+
+import io
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from svs import pipeline
+from svs.events import ProgressEvent, Stage
+from svs.media.testvideo import make_test_video
+from svs.model import Options, Source
+from svs.store import JobStore
+from svs.ui import tables
+from svs.ui.progress import RichProgress
+
+TARGET = Path(__file__).parents[1] / ".pictures"
+
+
+def main(model: str) -> None:
+    """Summarize the test video and keep three screens of it."""
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        video = Path(folder) / "talk.mp4"
+        make_test_video(video)
+        store = JobStore(Path(folder) / "jobs")
+        size = video.stat()
+        source = Source(path=str(video), size=size.st_size, mtime_ns=size.st_mtime_ns)
+        job = store.create(source, Options(model=model, batch_size=2))
+        with RichProgress(Console(file=io.StringIO(), width=90, force_terminal=True)) as bars:
+
+            def report(event: ProgressEvent) -> None:
+                bars(event)
+                if event.stage == Stage.TRANSCRIBE and event.kind == "advanced" and 40 < event.overall < 60:
+                    draw("progress", "svs summarize talk.mp4", bars.screen())
+
+            result = pipeline.run(job, store, report)
+        draw("summary", "svs summarize talk.mp4", tables.result_view(result))
+        done = store.load(job.id)
+        draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))
+
+
+def draw(name: str, command: str, screen: object) -> None:
+    """Write a screen as an SVG, below the command that shows it."""
+    console = Console(record=True, width=90, file=io.StringIO(), force_terminal=True, highlight=False)
+    console.print(Text(f"$ {command}", "bold"), Text(), screen, sep="\n")
+    picture = console.export_svg(title="svs")
+    local = re.sub(r",\s*url\(\"https:[^)]*\) format\(\"\w+\"\)", "", picture)  # no font from elsewhere
+    (TARGET / f"{name}.svg").write_text(local)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
