@@ -18,11 +18,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("summarize")(summarize.summarize)
+app.command("summarize", short_help="Summarize a video or a sound recording.")(summarize.summarize)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
-app.command("make-test-video")(testvideo.make_test_video)
-app.command("doctor")(doctor.doctor)
+app.command("make-test-video", short_help="Make a talking video to try svs with.")(testvideo.make_test_video)
+app.command("doctor", short_help="Check that svs has all it needs.")(doctor.doctor)
 
 
 def _print_version(value: bool) -> None:
