@@ -110,7 +110,7 @@ class _Line:
             self.heard.exists() or self.has(Stage.TRANSCRIBE, self.heard_key)
         ):
             return self.tracker.reuse(Stage.EXTRACT)
-        self.begin(Stage.EXTRACT, key, "s")
+        self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
         self.record(title=self.media.title or self.source.stem)
         if self.plan.captions_file:
             fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)

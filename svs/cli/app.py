@@ -1,7 +1,9 @@
 """The `svs` command: mounts the others, and is the one place where an error becomes a message and a code."""
 
 import os
+import signal
 import sys
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -47,12 +49,18 @@ def main() -> None:
     os.umask(0o077)  # whatever svs writes is its user's alone
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, _on_term)
     try:
         app()
     except SvsError as error:
         _leave(error)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    """Leave as by Ctrl-C, with everything cleaned up that was begun."""
+    sys.exit(128 + number)
 
 
 def _leave(error: SvsError) -> NoReturn:

@@ -10,6 +10,7 @@ from pathlib import Path
 from svs.engines.interface import Batch
 from svs.errors import InputError
 from svs.model import Segment
+from svs.text.words import guess_language
 
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
 """The subtitle files that are read, the plainest first."""
@@ -61,6 +62,8 @@ class Captions:
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)
+        if self.language is None:
+            self.language = guess_language(" ".join(cue.text for cue in cues))
         if end > after:
             yield Batch(end, end, segments)
 

@@ -95,11 +95,18 @@ def _full_stops(whole: _Text, language: str) -> set[int]:
     """Return where sentences begin, by their punctuation and by long silences."""
     import sentencex
 
-    cuts = {found["start_index"] for found in sentencex.get_sentence_boundaries(language, whole.text)} | {0}
+    found = (match["start_index"] for match in sentencex.get_sentence_boundaries(language, whole.text))
+    cuts = {0} | {cut for cut in found if _between_words(whole.text, cut)}
     for (_, before, _), (after, _, _) in pairwise(whole.spans):
         if _starts(whole, after) - _ends(whole, before) > _SILENCE:
             cuts.add(after)
     return cuts
+
+
+def _between_words(text: str, cut: int) -> bool:
+    """Tell whether no word is cut in two here; where words are not set apart, none is."""
+    before, after = text[max(0, cut - 1) : cut], text[cut : cut + 1]
+    return before.isspace() or not joiner(before, after)
 
 
 def _at_pauses(whole: _Text, first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -8,6 +8,9 @@ from svs.text import interface
 _LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
 """Languages without a list of stop words, and a near relative that has one."""
 
+_SAMPLE = 2000  # words are enough to tell a language
+_FEWEST, _SHARE = 4, 0.1  # stop words, and their share, below which it cannot be told
+
 _STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",
@@ -66,6 +69,18 @@ def stop_words(language: str) -> frozenset[str]:
             language
         )  # wider than sumy's: its English one has "research" and "home"
     return frozenset(word.lower().replace("\u2019", "'") for word in found)
+
+
+def guess_language(text: str) -> str:
+    """Return the language whose stop words a text has most of; `und` when there are too few to tell."""
+    import stopwordsiso
+
+    words = interface.to_words(text)[:_SAMPLE]
+    found = {
+        code: sum(word in stopwordsiso.stopwords(code) for word in words) for code in stopwordsiso.langs()
+    }
+    best = max(sorted(found), key=found.__getitem__)
+    return best if found[best] >= max(_FEWEST, len(words) * _SHARE) else "und"
 
 
 def stemmer(language: str) -> Callable[[str], str]:

@@ -4,7 +4,7 @@ import pytest
 from faster_whisper.tokenizer import _LANGUAGE_CODES as WHISPER
 
 from svs.text.interface import count_words, joiner, to_words
-from svs.text.words import Tokenizer, stemmer, stop_words
+from svs.text.words import Tokenizer, guess_language, stemmer, stop_words
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,21 @@ def test_english_stop_words_leave_what_carries_meaning():
 def test_stems_bring_forms_of_a_word_together(language, one, other):
     stem = stemmer(language)
     assert stem(one) == stem(other)
+
+
+SAID = {
+    "en": "The first topic is how a lighthouse guides ships at night and why they need it.",
+    "de": "Das ist ein sehr langer Satz, den wir hier nur zum Testen geschrieben haben.",
+    "fr": "Je ne sais pas ce que vous voulez dire, mais c'est très bien pour nous.",
+    "sv": "Jag vet inte vad du menar med det, men det är mycket bra för oss.",
+    "pt": "Eu não sei o que você quer dizer com isso, mas está muito bom para nós.",
+    "ru": "Я не знаю, что вы хотите этим сказать, но это очень хорошо для нас.",
+    "ja": "それが何を意味するのか分かりませんが、私たちにとってはとても良いことです。",
+    "ar": "لا أعرف ماذا تقصد بذلك ولكن هذا جيد جدا بالنسبة لنا",
+    "und": "Xylograph quixotic brzm vltava 1234 krrt.",
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_a_language_is_known_by_its_stop_words(language):
+    assert guess_language(SAID[language]) == language
