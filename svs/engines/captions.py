@@ -63,7 +63,7 @@ class Captions:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)
         if self.language is None:
-            self.language = guess_language(" ".join(cue.text for cue in cues))
+            self.language = guess_language(" ".join(segment.text for segment in segments))
         if end > after:
             yield Batch(end, end, segments)
 
