@@ -2,7 +2,8 @@
 # Summarize a test video, and check and print its progress: three weighted stages, never falling, 100 at the end.
 set -eu
 cd "$(dirname "$0")/.."
-. scripts/venv.sh ''
+extras=
+. scripts/venv.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT INT TERM
 svs make-test-video --duration "${1:-30}" "$folder/test.mp4" >/dev/null
