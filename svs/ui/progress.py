@@ -35,7 +35,7 @@ class RichProgress:
         self._words = Text(" ", style="dim italic", no_wrap=True, overflow="ellipsis")
         self._pace = Pace()
         self._began = time.monotonic()
-        self._live = Live(self.screen(), console=console, refresh_per_second=8)
+        self._live = Live(get_renderable=self.screen, console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -56,11 +56,7 @@ class RichProgress:
             self._words.no_wrap, self._words.overflow = True, "ellipsis"
         elif event.stage:
             self._show_stage(event, self._tasks[event.stage])
-        elapsed = clock(time.monotonic() - self._began)
-        self._bars.update(
-            self._whole, completed=event.overall, percent=f"{int(event.overall)} %", note=elapsed
-        )
-        self._live.update(self.screen())
+        self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")
 
     def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
         if event.kind == "started":
@@ -78,4 +74,5 @@ class RichProgress:
 
     def screen(self) -> Group:
         """Return what is shown now."""
+        self._bars.update(self._whole, note=clock(time.monotonic() - self._began))
         return Group(self._bars.get_renderable(), self._words)
