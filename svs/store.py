@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +38,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def _new_id() -> str:
+    """Return the time in UTC with its fraction of a second as four hex digits: later ids sort later."""
+    at = datetime.now(UTC)
+    return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
+
+
 class JobStore:
     """The jobs below one folder."""
 
@@ -51,8 +56,7 @@ class JobStore:
             for folder in (self.root.parent, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             while True:
-                job_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-                job = Job(id=job_id, source=source, options=options, created=now())
+                job = Job(id=_new_id(), source=source, options=options, created=now())
                 if self._make(job):
                     return job
 
