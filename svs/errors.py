@@ -37,8 +37,12 @@ class StoreError(SvsError):
 
 
 class Stopped(SvsError):  # noqa: N818 - a wish of the user, not an error
-    """The user asked to stop: exit code 130 after Ctrl-C, 143 after SIGTERM, 1 after `svs jobs cancel`."""
+    """A signal asked to stop: exit code 130 after Ctrl-C, 143 after SIGTERM."""
 
     def __init__(self, message: str, hint: str = "", exit_code: int = 130) -> None:
         super().__init__(message, hint)
         self.exit_code = exit_code
+
+
+class Cancelled(SvsError):  # noqa: N818 - likewise
+    """`svs jobs cancel` asked to stop."""

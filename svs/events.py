@@ -17,7 +17,7 @@ class Stage(StrEnum):
 WEIGHTS = {Stage.EXTRACT: 20, Stage.TRANSCRIBE: 50, Stage.SUMMARIZE: 30}
 """What each finished stage adds to the overall progress, in percent."""
 
-Kind = Literal["started", "advanced", "line", "notice", "warning", "reused", "finished", "done"]
+Kind = Literal["started", "advanced", "line", "detail", "notice", "warning", "reused", "finished", "done"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

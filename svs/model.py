@@ -50,6 +50,8 @@ class Options:
     output_dir: str | None = None
     """Where the files of `formats` go; None is beside the video."""
     force: bool = False
+    fresh: bool = False
+    """Do everything again, even if it was done before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class Source:
     """Absolute. From outside: escape it."""
     size: int
     mtime_ns: int
+    fingerprint: str = ""
+    """A hash of samples of its content; empty when it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,8 @@ class Plan:
     """For people: the model's name, or where the captions come from. From outside: escape it."""
     model_folder: str = ""
     """Of Whisper's model."""
+    model_digest: str = ""
+    """Tells it from another model of the same name."""
     captions_file: str = ""
     """The subtitle file to read."""
     captions_track: int | None = None
@@ -258,6 +264,8 @@ class Job:
     duration: float = 0.0
     """Seconds of the recording that were read."""
     plan: Plan | None = None
+    origin: str | None = None
+    """The job whose transcript this one took over."""
     stages: dict[Stage, StageRecord] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     """The files written for the user, absolute."""

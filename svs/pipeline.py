@@ -11,11 +11,12 @@ from pathlib import Path
 from svs import engines, journal, results
 from svs.engines import captions, models, select
 from svs.engines.interface import Batch
-from svs.errors import Stopped, StoreError, SvsError
+from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, ignore
 from svs.files import store_errors, write_atomic
+from svs.media.identity import describe
 from svs.media.probe import probe
-from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
+from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, Source, StageRecord
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
@@ -45,10 +46,19 @@ def run(
     recorded in the job and raised.
     """
     with store.hold(job.id) as folder:
-        line = _Line(job, store, folder, Tracker(job.id, store, report, stop))
+
+        def stop_if_asked() -> None:
+            stop()
+            if store.asked_to_cancel(job.id):
+                raise Cancelled(f"job {job.id} was cancelled", f"`svs jobs resume {job.id}` goes on with it.")
+
+        line = _Line(store.load(job.id), store, folder, Tracker(job.id, store, report, stop_if_asked))
         try:
             return line.run()
         except Stopped:
+            raise
+        except Cancelled:
+            line.record(status="cancelled", finished=now())
             raise
         except SvsError as error:
             line.fail(error)
@@ -66,12 +76,17 @@ class _Line:
         self.source = Path(job.source.path)
 
     def run(self) -> Result:
+        self.tidy()
         self.record(status="running", error=None, finished=None)
         files = results.targets(
             self.job.source.path, self.options.formats, self.options.output_dir, force=self.options.force
         )
         if self.job.plan is None:
-            self.record(plan=plan(self.source, self.options, self.media))
+            self.check_source()
+            title = self.media.title or self.source.stem
+            self.record(plan=plan(self.source, self.options, self.media), title=title)
+            self.take_over()
+        self.tracker.say("detail", f"the words come from {self.plan.engine} ({self.plan.model})")
         if self.plan.engine == "pocketsphinx" and self.options.engine == "auto":
             self.tracker.say("notice", _ROUGH)
         self.extract()
@@ -103,15 +118,66 @@ class _Line:
             return self.folder / "audio.pcm"
         return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
 
+    def tidy(self) -> None:
+        """Remove what a killed run of this job may have left, and the wish to cancel it."""
+        with store_errors("clear", self.folder):
+            for left in (
+                *self.folder.glob("*.part"),
+                *self.folder.glob(".svs.*.part"),
+                self.folder / "cancel",
+            ):
+                left.unlink(missing_ok=True)
+
+    def check_source(self) -> None:
+        """Refuse to go on with another recording than the one that the job began with."""
+        found = describe(self.source)
+        if _identity(found) == _identity(self.job.source):
+            return
+        what = "has changed since the job began" if found.fingerprint else "is gone"
+        raise InputError(
+            f"{self.source} {what}", "Put the file back as it was, or summarize the new one as a new job."
+        )
+
+    def take_over(self) -> None:
+        """Take over the transcript of an earlier job that heard the same recording in the same way."""
+        origin = None if self.options.fresh else self.store.recall(self.reuse_key)
+        if origin is None or Stage.TRANSCRIBE not in origin.stages or origin.id == self.job.id:
+            return
+        try:
+            data = (self.store.folder(origin.id) / results.TRANSCRIPT).read_bytes()
+        except OSError:  # it was removed just now
+            return
+        with store_errors("write", self.folder):
+            write_atomic(self.folder / results.TRANSCRIPT, data)
+        stages = {stage: origin.stages[stage] for stage in (Stage.EXTRACT, Stage.TRANSCRIBE)}
+        self.record(
+            origin=origin.id,
+            stages=stages,
+            duration=origin.duration,
+            partial=origin.partial,
+            warnings=origin.warnings,
+        )
+        self.tracker.say("notice", f"The transcript is that of job {origin.id}; --fresh makes it anew.")
+
+    @property
+    def reuse_key(self) -> str:
+        """What tells which transcripts are the same before anything is heard."""
+        return _key(self.extract_key, _pick(self.options, _TRANSCRIBING))
+
+    @property
+    def extract_key(self) -> str:
+        """What the extracted sound depends on."""
+        return _key(_identity(self.job.source), _essence(self.plan), _pick(self.options, _EXTRACTING))
+
     def extract(self) -> None:
         """The first stage: sound or subtitles, out of the recording."""
-        key = _key(self.job.source, self.plan, _pick(self.options, _EXTRACTING))
+        key = self.extract_key
         if self.has(Stage.EXTRACT, key) and (
             self.heard.exists() or self.has(Stage.TRANSCRIBE, self.heard_key)
         ):
             return self.tracker.reuse(Stage.EXTRACT)
+        self.check_source()
         self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
-        self.record(title=self.media.title or self.source.stem)
         if self.plan.captions_file:
             fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
         elif self.plan.captions_track is not None:
@@ -134,7 +200,7 @@ class _Line:
     def heard_key(self) -> str:
         """What the transcript depends on."""
         digest = self.job.stages[Stage.EXTRACT].digest
-        return _key(digest, self.plan, _pick(self.options, _TRANSCRIBING))
+        return _key(digest, _essence(self.plan), _pick(self.options, _TRANSCRIBING))
 
     def transcribe(self) -> None:
         """The second stage: each batch goes to the journal at once, and is never heard again."""
@@ -164,6 +230,8 @@ class _Line:
         if self.plan.engine == "captions":
             self.record(duration=self.media.duration or batches[-1].end)
         self.finish(Stage.TRANSCRIBE)
+        if self.plan.engine != "captions":
+            self.store.remember(self.reuse_key, self.job.id)
         return self.heard.unlink(missing_ok=True)
 
     def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
@@ -230,9 +298,22 @@ def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
         )
     english = options.language in (None, "en") and not options.translate
     model = models.find(options.model) if options.model else models.best(english=english)
-    return select.choose(
+    found = select.choose(
         options, media, captions.sidecars(source), (model.name, model.folder) if model else None
     )
+    if not found.model_folder:
+        return found
+    return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+
+
+def _identity(source: Source) -> tuple[int, int, str]:
+    """Return what makes a recording the same, wherever it lies."""
+    return source.size, source.mtime_ns, source.fingerprint
+
+
+def _essence(plan: Plan) -> Plan:
+    """Return a plan without the places of things, which may move."""
+    return replace(plan, model_folder="", captions_file="")
 
 
 def _pick(options: Options, names: tuple[str, ...]) -> dict[str, object]:

@@ -201,6 +201,31 @@ class JobStore:
             folder.rename(gone)  # in one step, so that nobody sees half a job
             shutil.rmtree(gone)
 
+    def ask_to_cancel(self, job_id: str) -> None:
+        """Leave word for the process that runs a job that it shall stop."""
+        path = self.folder(job_id) / "cancel"
+        with store_errors("write", path):
+            write_atomic(path, b"")
+
+    def asked_to_cancel(self, job_id: str) -> bool:
+        """Tell whether there is such word."""
+        return (self.folder(job_id) / "cancel").exists()
+
+    def remember(self, key: str, job_id: str) -> None:
+        """Note which job has a transcript, by a hash of the recording and of how it was transcribed."""
+        path = self.root.parent / "transcripts" / key
+        with store_errors("write", path):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_atomic(path, job_id.encode())
+
+    def recall(self, key: str) -> Job | None:
+        """Return the job that has such a transcript, if it is still there."""
+        try:
+            job = self.read((self.root.parent / "transcripts" / key).read_text("ascii"))
+        except (OSError, ValueError, UsageError):
+            return None
+        return None if isinstance(job, Damaged) else job
+
     def write_progress(self, job_id: str, progress: Progress) -> None:
         """Replace a running job's progress; not durable, for it is worth nothing after a crash."""
         path = self.folder(job_id) / "progress.json"

@@ -46,7 +46,7 @@ class Tracker:
 
     def reuse(self, stage: Stage) -> None:
         """Say that a stage's result was there already."""
-        self._stage = stage
+        self._stage, self._done, self._total = stage, 0.0, None
         self._fractions[stage] = 1.0
         self._emit("reused")
 

@@ -4,12 +4,13 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 import svs
 from svs.cli import doctor, jobs, models, summarize, testvideo
+from svs.cli.errors import tell
 from svs.errors import SvsError
 
 app = typer.Typer(
@@ -53,7 +54,8 @@ def main() -> None:
     try:
         app()
     except SvsError as error:
-        _leave(error)
+        tell(error)
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -61,18 +63,3 @@ def main() -> None:
 def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     """Leave as by Ctrl-C, with everything cleaned up that was begun."""
     sys.exit(128 + number)
-
-
-def _leave(error: SvsError) -> NoReturn:
-    """Say what went wrong and what to do, in one line each."""
-    from svs.ui.terminal import stderr, term
-
-    if os.environ.get("SVS_DEBUG"):
-        import traceback
-
-        stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
-    message = " ".join(error.message.split())
-    stderr().print(term("svs: ", "bold red") + term(message), soft_wrap=True)
-    if error.hint:
-        stderr().print(term(f"     {error.hint}", "dim"), soft_wrap=True)
-    sys.exit(error.exit_code)

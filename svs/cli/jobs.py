@@ -1,14 +1,17 @@
 """`svs jobs`: what ran, what runs, what was interrupted."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from svs.errors import SvsError, UsageError
+from svs.cli.errors import tell
+from svs.errors import Stopped, SvsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
     from svs.model import Job, Progress
     from svs.store import Damaged, JobStore, State
@@ -19,6 +22,7 @@ app = typer.Typer(
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, a unique part of it, or `last`.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, unique parts of them, or `last`.")]
+Ended = Literal["done", "failed", "cancelled", "interrupted"]
 Filter = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 View = Literal["auto", "rich", "plain", "json", "none"]
 
@@ -141,9 +145,8 @@ def rm(job_ids: Ids) -> None:
             typer.echo(f"removed {job_id}", err=True)
         except SvsError as error:
             failed.append(error)
-            typer.echo(f"svs: {error.message}", err=True)
-    if failed:
-        raise typer.Exit(failed[0].exit_code)
+            tell(error)
+    _leave_if(failed)
 
 
 @app.command()
@@ -168,16 +171,111 @@ def export(
 
 @app.command()
 def resume(
-    job_id: Id,
+    job_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Ids, unique parts of them, or `last`.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Go on with every interrupted job.")] = False,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
 ) -> None:
-    """Go on with a job that was stopped, or that failed, from where it was."""
+    """Go on with jobs that were stopped, or that failed, from where they were."""
+    store = _store()
+    if everything == bool(job_ids):
+        raise UsageError("which jobs?", "Name them, or give --all for every interrupted one.")
+    chosen = [store.resolve(reference) for reference in job_ids or ()]
+    if everything:
+        chosen = [job.id for job, state, _ in _jobs(store, "interrupted") if state][::-1]
+    _run_all(store, chosen, progress, as_json=as_json)
+
+
+@app.command()
+def retry(
+    job_ids: Ids,
+    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+) -> None:
+    """Start failed or cancelled jobs anew, with the same options."""
+    from svs.control import start_anew
+
+    store = _store()
+    jobs = [start_anew(store, store.resolve(reference)) for reference in job_ids]
+    _run_all(store, [job.id for job in jobs], progress, as_json=as_json)
+
+
+def _run_all(store: "JobStore", job_ids: list[str], progress: View, *, as_json: bool) -> None:
+    """Run jobs one after the other; one that fails does not keep the others from running."""
     from svs.cli.running import run_job
     from svs.cli.summarize import show as show_result
 
+    failed: list[SvsError] = []
+    for job_id in job_ids:
+        try:
+            job = store.load(job_id)
+            if job.status == "done":
+                raise UsageError(f"job {job.id} is done", f"`svs jobs show {job.id}` shows its summary.")
+            show_result(run_job(job, store, progress), as_json=as_json)
+        except Stopped:
+            raise
+        except SvsError as error:
+            if len(job_ids) == 1:
+                raise
+            failed.append(error)
+            tell(error)
+    _leave_if(failed)
+
+
+def _leave_if(failed: list[SvsError]) -> None:
+    if failed:
+        raise typer.Exit(failed[0].exit_code)
+
+
+@app.command()
+def cancel(
+    job_ids: Ids,
+    at_once: Annotated[bool, typer.Option("--now", help="Kill the process instead of asking it.")] = False,
+) -> None:
+    """Have jobs stop for good. What they have done is kept, and they can be resumed."""
+    from svs import control
+
     store = _store()
-    job = store.load(store.resolve(job_id))
-    if job.status == "done":
-        raise UsageError(f"job {job.id} is done", f"`svs jobs show {job.id}` shows its summary.")
-    show_result(run_job(job, store, progress), as_json=as_json)
+    failed: list[SvsError] = []
+    for reference in job_ids:
+        try:
+            job_id = store.resolve(reference)
+            control.cancel(store, job_id, at_once=at_once)
+            typer.echo(f"cancelled {job_id}", err=True)
+        except SvsError as error:
+            failed.append(error)
+            tell(error)
+    _leave_if(failed)
+
+
+@app.command()
+def prune(
+    older_than: Annotated[str | None, typer.Option(help="Only jobs older than this: 30d, 12h or 2w.")] = None,
+    keep: Annotated[int, typer.Option(min=0, help="Keep this many of the newest, whatever their age.")] = 0,
+    status: Annotated[Ended | None, typer.Option(help="Only those that ended so.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the ids.")] = False,
+) -> None:
+    """Remove old jobs, and print their ids. A running job is never touched."""
+    from svs.control import Old, old_jobs
+    from svs.ui.terminal import write
+
+    if older_than is None and not keep and status is None:
+        raise UsageError("this would remove every job", "Give --older-than, --keep or --status.")
+    store = _store()
+    for job_id in list(old_jobs(store, Old(older_than=_age(older_than), keep=keep, status=status))):
+        if not dry_run:
+            store.remove(job_id)
+        write(f"{job_id}\n")
+
+
+def _age(text: str | None) -> "timedelta | None":
+    """Return the length of time that `30d`, `12h` or `2w` stands for."""
+    from datetime import timedelta
+
+    if text is None:
+        return None
+    if not re.fullmatch(r"\d{1,5}[hdw]", text):
+        raise UsageError(f"{text!r} is not an age", "Write 12h, 30d or 2w.")
+    return timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[text[-1]]: int(text[:-1])})

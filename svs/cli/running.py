@@ -36,7 +36,7 @@ def _view(view: View, *, verbose: bool) -> Iterator[Report]:
     if view == "rich":
         from svs.ui.progress import RichProgress
 
-        with RichProgress(console) as report:
+        with RichProgress(console, verbose=verbose) as report:
             yield report
     else:
         listeners: dict[str, Callable[[], Report]] = {

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from svs.errors import UsageError
-from svs.model import Device, EngineWish, Method, Options, Result, Source, Subtitles
+from svs.model import Device, EngineWish, Method, Options, Result, Subtitles
 
 View = Literal["auto", "rich", "plain", "json", "none"]
 
@@ -26,6 +26,9 @@ def summarize(
         Path | None, typer.Option("--output", "-o", help="The folder for these files; default: the video's.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Do all of it again, even if it was transcribed before.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
     track: Annotated[
         str | None, typer.Option(help="The audio track: its number (from 1) or language.")
@@ -82,6 +85,7 @@ def summarize(
         formats=split_formats(formats),
         output_dir=str(output.absolute()) if output else None,
         force=force,
+        fresh=fresh,
     )
     check(options)
     _run(video, options, progress, as_json=as_json, quiet=quiet, verbose=verbose)
@@ -89,23 +93,14 @@ def summarize(
 
 def _run(video: Path, options: Options, progress: View, *, as_json: bool, quiet: bool, verbose: bool) -> None:
     from svs.cli.running import run_job
+    from svs.media.identity import describe
     from svs.paths import jobs_home
     from svs.store import JobStore
 
     store = JobStore(jobs_home())
-    job = store.create(_source(video), options)
+    job = store.create(describe(video), options)
     result = run_job(job, store, progress, quiet=quiet, verbose=verbose)
     show(result, as_json=as_json)
-
-
-def _source(video: Path) -> Source:
-    """Describe the file, whatever it is: the pipeline finds what is wrong with it, and the job records it."""
-    path = os.path.abspath(video)  # noqa: PTH100 - Path.absolute() keeps the `..` in it
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return Source(path=path, size=0, mtime_ns=0)
-    return Source(path=path, size=found.st_size, mtime_ns=found.st_mtime_ns)
 
 
 def show(result: Result, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
     total = _length(source, media, options)
     recording = _open(source, options)
     sound = _choose(recording, source, media, options.track)
+    _check_room(target, total)
     part = target.with_name(target.name + ".part")
     try:
         log, failure = _decode(sound, part, total, tick)
@@ -84,6 +86,18 @@ def _length(source: Path, media: MediaInfo, options: Options) -> float | None:
         )
     ends = [end for end in (media.duration, options.end) if end is not None]
     return min(ends) - start if ends else None
+
+
+def _check_room(target: Path, total: float | None) -> None:
+    """Refuse to begin what the disk has no room for."""
+    needed = (total or 0.0) * pcm.RATE * 2
+    with store_errors("write", target):
+        free = shutil.disk_usage(target.parent).free
+    if free < needed:
+        raise StoreError(
+            f"no room for the sound in {target.parent}: {needed / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
+            "Free some space, or move the store with SVS_HOME.",
+        )
 
 
 def _open(source: Path, options: Options) -> "FilterableStream":

@@ -21,7 +21,7 @@ class PlainProgress:
 
     def __call__(self, event: ProgressEvent) -> None:
         """Write an event as a line, unless the last one is too fresh."""
-        if event.kind == "warning" or (event.kind == "notice" and self._verbose):
+        if event.kind in ("notice", "warning") or (event.kind == "detail" and self._verbose):
             self._write(event, f"{event.kind}: {event.message}")
         elif event.kind == "started":
             self._pace = Pace(event)

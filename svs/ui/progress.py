@@ -19,8 +19,8 @@ _NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMAR
 class RichProgress:
     """A listener that draws bars while it is entered."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, *, verbose: bool = False) -> None:
+        self._verbose = verbose
         self._bars = Progress(
             TextColumn("{task.description}", style="bold"),
             BarColumn(bar_width=None),
@@ -48,13 +48,13 @@ class RichProgress:
 
     def __call__(self, event: ProgressEvent) -> None:
         """Show an event."""
-        if event.kind in ("notice", "warning"):
+        if event.kind in ("notice", "warning") or (event.kind == "detail" and self._verbose):
             style = "yellow" if event.kind == "warning" else "dim"
             self._live.console.print(term(f"{event.kind}: {event.message}", style))
         elif event.kind == "line":
             self._words = term(" ".join(event.message.split()), "dim italic")
             self._words.no_wrap, self._words.overflow = True, "ellipsis"
-        elif event.stage:
+        elif event.stage and event.kind != "detail":
             self._show_stage(event, self._tasks[event.stage])
         self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")
 

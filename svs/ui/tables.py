@@ -66,6 +66,8 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
         grid.add_row("Progress", f"{progress.overall:.0f} % ({progress.stage or 'starting'})")
     grid.add_row("Video", term(job.source.path))
     grid.add_row("Created", job.created)
+    if job.origin:
+        grid.add_row("Transcript", f"taken over from job {job.origin}")
     if job.plan:
         grid.add_row("Engine", term(f"{job.plan.engine} ({job.plan.model})"))
     for stage, record in job.stages.items():

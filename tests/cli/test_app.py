@@ -8,7 +8,7 @@ import svs as package
 
 COMMANDS = [
     *(["summarize"], ["make-test-video"], ["doctor"]),
-    *(["jobs", verb] for verb in ("list", "show", "path", "rm", "export", "resume")),
+    *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "cancel", "path", "rm", "prune", "export")),
     *(["models", verb] for verb in ("list", "download", "add", "rm", "path")),
 ]
 

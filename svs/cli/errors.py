@@ -1,0 +1,19 @@
+"""How an error is told."""
+
+import os
+
+from svs.errors import SvsError
+
+
+def tell(error: SvsError) -> None:
+    """Say on stderr what went wrong and what to do, in a line each; with --debug also where."""
+    from svs.ui.terminal import stderr, term
+
+    if os.environ.get("SVS_DEBUG"):
+        import traceback
+
+        stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
+    message = " ".join(error.message.split())
+    stderr().print(term("svs: ", "bold red") + term(message), soft_wrap=True)
+    if error.hint:
+        stderr().print(term(f"     {error.hint}", "dim"), soft_wrap=True)

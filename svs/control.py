@@ -1,0 +1,87 @@
+"""What can be done to jobs from outside: cancel, start anew, clean up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from svs.errors import StoreError, UsageError
+from svs.files import store_errors
+from svs.model import Job, Progress
+from svs.store import Damaged, JobStore, State, now
+
+_ENDED = ("done", "failed", "cancelled", "interrupted")
+_SAME = 1.0  # seconds within which two start times are of one process
+
+
+def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> None:
+    """Have a job stop for good; what it has done is kept, and it can be resumed.
+
+    A running job stops at its next tick, or at once: then its process is killed, with all its children.
+    """
+    job = store.load(job_id)
+    state = store.state(job)
+    if state == "running":
+        store.ask_to_cancel(job_id)
+        if not at_once:
+            return
+        _kill(job_id, store.progress(job_id))
+    elif state not in ("queued", "interrupted"):
+        raise UsageError(f"job {job_id} is {state} already", "See `svs jobs list`.")
+    with store.hold(job_id):
+        store.save(replace(store.load(job_id), status="cancelled", finished=now()))
+
+
+def _kill(job_id: str, progress: Progress | None) -> None:
+    """Kill the process that runs a job, if it can be told for certain which that is."""
+    import psutil
+
+    try:
+        process = psutil.Process(progress.pid if progress and progress.pid > 1 else -1)
+        if progress is None or abs(process.create_time() - progress.process_started) > _SAME:
+            raise psutil.NoSuchProcess(process.pid)
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            member.kill()
+        psutil.wait_procs(family, timeout=10)
+    except (psutil.Error, ValueError) as error:
+        raise StoreError(
+            f"cannot tell for certain which process runs job {job_id}; nothing was killed",
+            "It is asked to stop: wait for its next step.",
+        ) from error
+
+
+def start_anew(store: JobStore, job_id: str) -> Job:
+    """Forget everything that a failed, cancelled or interrupted job has done, and return it as queued."""
+    job = store.load(job_id)
+    state = store.state(job)
+    if state not in ("failed", "cancelled", "interrupted"):
+        raise UsageError(
+            f"job {job_id} is {state}", "Only a failed, cancelled or interrupted job is retried."
+        )
+    with store.hold(job_id) as folder, store_errors("clear", folder):
+        for file in folder.iterdir():
+            if file.name not in ("job.json", "lock", "events.jsonl"):
+                file.unlink()
+        fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
+        store.save(fresh)
+    return fresh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Old:
+    """Which jobs are not needed any more."""
+
+    older_than: timedelta | None = None
+    keep: int = 0
+    """As many of the newest are kept, whatever their age."""
+    status: State | None = None
+
+
+def old_jobs(store: JobStore, which: Old) -> Iterator[str]:
+    """Yield the ids of the ended jobs that are not needed any more; never a running or damaged one."""
+    found = (job for job_id in store.ids() if not isinstance(job := store.read(job_id), Damaged))
+    ended = [job for job in found if store.state(job) in ((which.status,) if which.status else _ENDED)]
+    for job in ended[which.keep :]:
+        age = datetime.now(UTC) - datetime.fromisoformat(job.created)
+        if which.older_than is None or age > which.older_than:
+            yield job.id
