@@ -8,7 +8,8 @@ import svs as package
 
 COMMANDS = [
     *(["summarize"], ["make-test-video"], ["doctor"]),
-    *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "cancel", "path", "rm", "prune", "export")),
+    *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "cancel")),
+    *(["jobs", verb] for verb in ("path", "rm", "prune", "export")),
     *(["models", verb] for verb in ("list", "download", "add", "rm", "path")),
 ]
 
