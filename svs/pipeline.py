@@ -5,18 +5,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 
-from svs import engines, journal, results
-from svs.engines import captions, models, select
+from svs import engines, journal, planning, results
 from svs.engines.interface import Batch
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, ignore
 from svs.files import store_errors, write_atomic
+from svs.media import pcm
 from svs.media.identity import describe
-from svs.media.probe import probe
-from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, Source, StageRecord
+from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
@@ -26,15 +25,10 @@ from svs.store import JobStore, now
 from svs.text.sentences import sentences
 from svs.tracker import Tracker
 
-_EXTRACTING = ("track", "start", "end")
-_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "compute_type", "batch_size")
-_SUMMARIZING = ("method", "length")
-
 _ROUGH = (
     "No Whisper model is installed: the small embedded recognizer is used, which gets many words wrong and "
     "knows English only. `svs models download small` (0.5 GB, once) brings a good one for 99 languages."
 )
-_NO_MEDIA = MediaInfo(duration=None, title="", audio=(), subtitles=())
 
 
 def run(
@@ -84,7 +78,7 @@ class _Line:
         if self.job.plan is None:
             self.check_source()
             title = self.media.title or self.source.stem
-            self.record(plan=plan(self.source, self.options, self.media), title=title)
+            self.record(plan=planning.plan(self.source, self.options, self.media), title=title)
             self.take_over()
         self.tracker.say("detail", f"the words come from {self.plan.engine} ({self.plan.model})")
         if self.plan.engine == "pocketsphinx" and self.options.engine == "auto":
@@ -109,7 +103,7 @@ class _Line:
 
     @cached_property
     def media(self) -> MediaInfo:
-        return _NO_MEDIA if captions.is_caption_file(self.source) else probe(self.source)
+        return planning.look(self.source)
 
     @property
     def heard(self) -> Path:
@@ -131,7 +125,7 @@ class _Line:
     def check_source(self) -> None:
         """Refuse to go on with another recording than the one that the job began with."""
         found = describe(self.source)
-        if _identity(found) == _identity(self.job.source):
+        if planning.identity(found) == planning.identity(self.job.source):
             return
         what = "has changed since the job began" if found.fingerprint else "is gone"
         raise InputError(
@@ -140,15 +134,16 @@ class _Line:
 
     def take_over(self) -> None:
         """Take over the transcript of an earlier job that heard the same recording in the same way."""
-        origin = None if self.options.fresh else self.store.recall(self.reuse_key)
-        if origin is None or Stage.TRANSCRIBE not in origin.stages or origin.id == self.job.id:
+        origin = None if self.options.fresh else self.store.recall(planning.reuse_key(self.job))
+        if origin is None or not all(_ended(origin, stage) for stage in (Stage.EXTRACT, Stage.TRANSCRIBE)):
             return
-        try:
-            data = (self.store.folder(origin.id) / results.TRANSCRIPT).read_bytes()
-        except OSError:  # it was removed just now
-            return
-        with store_errors("write", self.folder):
-            write_atomic(self.folder / results.TRANSCRIPT, data)
+        with suppress(StoreError):  # it may be damaged, or just being removed: then everything is done here
+            header, batches = journal.read(self.store.folder(origin.id) / results.TRANSCRIPT)
+            if header:
+                self.adopt(origin, header, batches)
+
+    def adopt(self, origin: Job, header: journal.Header, batches: list[Batch]) -> None:
+        journal.begin(self.folder / results.TRANSCRIPT, header, batches)
         stages = {stage: origin.stages[stage] for stage in (Stage.EXTRACT, Stage.TRANSCRIBE)}
         self.record(
             origin=origin.id,
@@ -159,22 +154,10 @@ class _Line:
         )
         self.tracker.say("notice", f"The transcript is that of job {origin.id}; --fresh makes it anew.")
 
-    @property
-    def reuse_key(self) -> str:
-        """What tells which transcripts are the same before anything is heard."""
-        return _key(self.extract_key, _pick(self.options, _TRANSCRIBING))
-
-    @property
-    def extract_key(self) -> str:
-        """What the extracted sound depends on."""
-        return _key(_identity(self.job.source), _essence(self.plan), _pick(self.options, _EXTRACTING))
-
     def extract(self) -> None:
         """The first stage: sound or subtitles, out of the recording."""
-        key = self.extract_key
-        if self.has(Stage.EXTRACT, key) and (
-            self.heard.exists() or self.has(Stage.TRANSCRIBE, self.heard_key)
-        ):
+        key = planning.extract_key(self.job)
+        if self.has(Stage.EXTRACT, key) and (self.intact() or self.has_transcript()):
             return self.tracker.reuse(Stage.EXTRACT)
         self.check_source()
         self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
@@ -196,16 +179,10 @@ class _Line:
             self.tracker.say("warning", warning)
         self.record(duration=found.seconds, partial=found.partial, warnings=found.warnings)
 
-    @property
-    def heard_key(self) -> str:
-        """What the transcript depends on."""
-        digest = self.job.stages[Stage.EXTRACT].digest
-        return _key(digest, _essence(self.plan), _pick(self.options, _TRANSCRIBING))
-
     def transcribe(self) -> None:
         """The second stage: each batch goes to the journal at once, and is never heard again."""
-        key = self.heard_key
-        if self.has(Stage.TRANSCRIBE, key):
+        key = planning.transcript_key(self.job)
+        if self.has_transcript():
             return self.tracker.reuse(Stage.TRANSCRIBE)
         path = self.folder / results.TRANSCRIPT
         header, batches = journal.read(path, key)
@@ -231,7 +208,7 @@ class _Line:
             self.record(duration=self.media.duration or batches[-1].end)
         self.finish(Stage.TRANSCRIBE)
         if self.plan.engine != "captions":
-            self.store.remember(self.reuse_key, self.job.id)
+            self.store.remember(planning.reuse_key(self.job), self.job.id)
         return self.heard.unlink(missing_ok=True)
 
     def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
@@ -247,12 +224,12 @@ class _Line:
 
     def summarize(self) -> None:
         """The third stage: the sentences that say most."""
-        key = _key(self.heard_key, _pick(self.options, _SUMMARIZING))
+        key = planning.summary_key(self.job)
         path = self.folder / results.SUMMARY
         if self.has(Stage.SUMMARIZE, key) and path.exists():
             return self.tracker.reuse(Stage.SUMMARIZE)
         self.begin(Stage.SUMMARIZE, key, "steps")
-        header, batches = journal.read(self.folder / results.TRANSCRIPT, self.heard_key)
+        header, batches = journal.read(self.folder / results.TRANSCRIPT, planning.transcript_key(self.job))
         if header is None:
             raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
         said = sentences(journal.transcript(header, batches))
@@ -266,6 +243,16 @@ class _Line:
         """Say whether a stage has been finished with the same inputs and options."""
         record = self.job.stages.get(stage)
         return bool(record and record.finished and record.key == key)
+
+    def has_transcript(self) -> bool:
+        """Say whether all of this recording has been heard."""
+        return self.has(Stage.TRANSCRIBE, planning.transcript_key(self.job))
+
+    def intact(self) -> bool:
+        """Say whether what was extracted is there as a whole."""
+        if self.plan.engine == "captions" or not self.heard.exists():
+            return self.heard.exists()
+        return pcm.seconds(self.heard) == self.job.duration
 
     def begin(self, stage: Stage, key: str, unit: str, done: float = 0.0) -> None:
         self.record(stages={**self.job.stages, stage: StageRecord(key=key, started=now())})
@@ -290,36 +277,5 @@ class _Line:
             self.record(status="failed", finished=now(), error=problem)
 
 
-def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
-    """Decide how the recording's transcript is made."""
-    if captions.is_caption_file(source):
-        return Plan(
-            engine="captions", model=source.name, captions_file=str(source), language=options.language
-        )
-    english = options.language in (None, "en") and not options.translate
-    model = models.find(options.model) if options.model else models.best(english=english)
-    found = select.choose(
-        options, media, captions.sidecars(source), (model.name, model.folder) if model else None
-    )
-    if not found.model_folder:
-        return found
-    return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
-
-
-def _identity(source: Source) -> tuple[int, int, str]:
-    """Return what makes a recording the same, wherever it lies."""
-    return source.size, source.mtime_ns, source.fingerprint
-
-
-def _essence(plan: Plan) -> Plan:
-    """Return a plan without the places of things, which may move."""
-    return replace(plan, model_folder="", captions_file="")
-
-
-def _pick(options: Options, names: tuple[str, ...]) -> dict[str, object]:
-    return {name: getattr(options, name) for name in names}
-
-
-def _key(*parts: object) -> str:
-    """Return a hash of whatever a stage's result depends on."""
-    return sha256(encode(parts)).hexdigest()
+def _ended(job: Job, stage: Stage) -> bool:
+    return stage in job.stages and job.stages[stage].finished is not None

@@ -14,7 +14,7 @@ LAYERS = (
     {"svs.media", "svs.text"},
     {"svs.engines"},
     {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},
-    {"svs.tracker", "svs.results", "svs.control"},
+    {"svs.tracker", "svs.results", "svs.control", "svs.planning"},
     {"svs.pipeline"},
     {"svs.ui"},
     {"svs.cli"},

@@ -1,0 +1,77 @@
+"""How a job is done, decided once; and what the result of each stage depends on."""
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from svs.engines import captions, models, select
+from svs.events import Stage
+from svs.media.identity import describe
+from svs.media.probe import probe
+from svs.model import Job, MediaInfo, Options, Plan, Source
+from svs.records import encode
+
+_EXTRACTING = ("track", "start", "end")
+_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "compute_type", "batch_size")
+_SUMMARIZING = ("method", "length")
+
+
+def look(source: Path) -> MediaInfo:
+    """Return what a recording says of itself; a subtitle file says nothing."""
+    if captions.is_caption_file(source):
+        return MediaInfo(duration=None, title="", audio=(), subtitles=())
+    return probe(source)
+
+
+def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
+    """Decide how the recording's transcript is made."""
+    if captions.is_caption_file(source):
+        return Plan(
+            engine="captions", model=source.name, captions_file=str(source), language=options.language
+        )
+    english = options.language in (None, "en") and not options.translate
+    model = models.find(options.model) if options.model else models.best(english=english)
+    found = select.choose(
+        options, media, captions.sidecars(source), (model.name, model.folder) if model else None
+    )
+    if not found.model_folder:
+        return found
+    return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+
+
+def identity(source: Source) -> tuple[int, int, str]:
+    """Return what makes a recording the same, wherever it lies."""
+    return source.size, source.mtime_ns, source.fingerprint
+
+
+def extract_key(job: Job) -> str:
+    """Return a hash of what the extracted sound or subtitles depend on."""
+    return _key(identity(job.source), _essence(job), _pick(job, _EXTRACTING))
+
+
+def reuse_key(job: Job) -> str:
+    """Return a hash that tells which transcripts are the same before anything is heard."""
+    return _key(extract_key(job), _pick(job, _TRANSCRIBING))
+
+
+def transcript_key(job: Job) -> str:
+    """Return a hash of what the transcript depends on; the extract stage must have ended."""
+    return _key(job.stages[Stage.EXTRACT].digest, _essence(job), _pick(job, _TRANSCRIBING))
+
+
+def summary_key(job: Job) -> str:
+    """Return a hash of what the summary depends on; the extract stage must have ended."""
+    return _key(transcript_key(job), _pick(job, _SUMMARIZING))
+
+
+def _essence(job: Job) -> Plan | None:
+    """Return the plan without the places of things, which may move."""
+    return replace(job.plan, model_folder="", captions_file="") if job.plan else None
+
+
+def _pick(job: Job, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: getattr(job.options, name) for name in names}
+
+
+def _key(*parts: object) -> str:
+    return sha256(encode(parts)).hexdigest()
