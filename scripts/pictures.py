@@ -14,6 +14,7 @@ from svs.events import ProgressEvent, Stage
 from svs.media.testvideo import make_test_video
 from svs.model import Options, Source
 from svs.store import JobStore
+from svs.ui import result as result_ui
 from svs.ui import tables
 from svs.ui.progress import RichProgress
 
@@ -38,7 +39,7 @@ def main(model: str) -> None:
                     draw("progress", "svs summarize talk.mp4", bars.screen())
 
             result = pipeline.run(job, store, report)
-        draw("summary", "svs summarize talk.mp4", tables.result_view(result))
+        draw("summary", "svs summarize talk.mp4", result_ui.summary_view(result))
         done = store.load(job.id)
         draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))
 

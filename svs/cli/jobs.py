@@ -101,7 +101,8 @@ def show(
 ) -> None:
     """Show a job, and its summary if it is done."""
     from svs import results
-    from svs.ui import tables
+    from svs.ui.result import summary_view, transcript_view
+    from svs.ui.tables import job_details
     from svs.ui.terminal import stdout, write
 
     store = _store()
@@ -117,11 +118,11 @@ def show(
     if transcript:
         if result is None:
             raise UsageError(f"job {job.id} is {state}: it has no whole transcript", "See `svs jobs list`.")
-        stdout().print(tables.transcript_view(result))
+        stdout().print(transcript_view(result))
         return
-    stdout().print(tables.job_details(job, state, str(folder), store.progress(job.id)))
+    stdout().print(job_details(job, state, str(folder), store.progress(job.id)))
     if result is not None:
-        stdout().print("", tables.result_view(result), sep="\n")
+        stdout().print("", summary_view(result), sep="\n")
 
 
 @app.command()

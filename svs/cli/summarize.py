@@ -111,9 +111,9 @@ def show(result: Result, *, as_json: bool) -> None:
     if as_json:
         write(outputs.render(result, "json"))
     elif stdout().is_terminal:
-        from svs.ui.tables import result_view
+        from svs.ui.result import summary_view
 
-        stdout().print(result_view(result))
+        stdout().print(summary_view(result))
     else:
         write(outputs.render(result, "md"))
 

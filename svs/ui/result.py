@@ -1,0 +1,36 @@
+"""A result as a terminal shows it."""
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from svs.model import Result
+from svs.outputs.interface import cautions, facts, timestamp
+from svs.ui.terminal import term
+
+
+def summary_view(result: Result) -> RenderableType:
+    """Return a summary as the terminal shows it."""
+    head = Table.grid(padding=(0, 2))
+    head.add_column(style="dim", no_wrap=True)
+    head.add_column(overflow="fold")
+    for label, value in facts(result):
+        head.add_row(label, term(value))
+    notes = [term(f"! {caution}", "yellow") for caution in cautions(result)]
+    said = Table.grid(padding=(0, 2))
+    said.add_column(style="cyan", no_wrap=True)
+    said.add_column(overflow="fold")
+    for sentence in result.summary.sentences:
+        said.add_row(timestamp(sentence.start), term(sentence.text))
+    return Group(term(result.title, "bold underline"), Text(), head, *notes, Padding(said, (1, 0, 0, 0)))
+
+
+def transcript_view(result: Result) -> RenderableType:
+    """Return the whole transcript with its times."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="cyan", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for sentence in result.sentences:
+        grid.add_row(timestamp(sentence.start), term(sentence.text, "dim" if sentence.suspect else ""))
+    return grid
