@@ -1,9 +1,11 @@
 """What can be done to jobs from outside: cancel, start anew, clean up."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from svs import planning
 from svs.errors import StoreError, UsageError
 from svs.files import store_errors
 from svs.model import Job, Progress
@@ -18,17 +20,18 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> None:
 
     A running job stops at its next tick, or at once: then its process is killed, with all its children.
     """
-    job = store.load(job_id)
-    state = store.state(job)
+    state = store.state(store.load(job_id))
     if state == "running":
         store.ask_to_cancel(job_id)
         if not at_once:
             return
         _kill(job_id, store.progress(job_id))
-    elif state not in ("queued", "interrupted"):
-        raise UsageError(f"job {job_id} is {state} already", "See `svs jobs list`.")
     with store.hold(job_id):
-        store.save(replace(store.load(job_id), status="cancelled", finished=now()))
+        job = store.load(job_id)  # it may have ended meanwhile
+        if job.status not in ("queued", "running"):
+            raise UsageError(f"job {job_id} is {job.status} already", "See `svs jobs list`.")
+        store.tidy(job_id)
+        store.save(replace(job, status="cancelled", finished=now()))
 
 
 def _kill(job_id: str, progress: Progress | None) -> None:
@@ -40,25 +43,30 @@ def _kill(job_id: str, progress: Progress | None) -> None:
         if progress is None or abs(process.create_time() - progress.process_started) > _SAME:
             raise psutil.NoSuchProcess(process.pid)
         family = [process, *process.children(recursive=True)]
-        for member in family:
-            member.kill()
-        psutil.wait_procs(family, timeout=10)
+        process.kill()
     except (psutil.Error, ValueError) as error:
         raise StoreError(
             f"cannot tell for certain which process runs job {job_id}; nothing was killed",
             "It is asked to stop: wait for its next step.",
         ) from error
+    for child in family[1:]:
+        with suppress(psutil.NoSuchProcess):  # they die with it, where the system allows that
+            child.kill()
+    psutil.wait_procs(family, timeout=10)
 
 
 def start_anew(store: JobStore, job_id: str) -> Job:
-    """Forget everything that a failed, cancelled or interrupted job has done, and return it as queued."""
-    job = store.load(job_id)
-    state = store.state(job)
-    if state not in ("failed", "cancelled", "interrupted"):
-        raise UsageError(
-            f"job {job_id} is {state}", "Only a failed, cancelled or interrupted job is retried."
-        )
+    """Forget everything that a failed, cancelled or interrupted job has done, and return it as queued.
+
+    Raises InputError, and forgets nothing, when its recording is not what it was.
+    """
     with store.hold(job_id) as folder, store_errors("clear", folder):
+        job = store.load(job_id)
+        if job.status not in ("failed", "cancelled", "running"):
+            raise UsageError(
+                f"job {job_id} is {job.status}", "Only a failed, cancelled or interrupted job is retried."
+            )
+        planning.check_source(job.source)
         for file in folder.iterdir():
             if file.name not in ("job.json", "lock", "events.jsonl"):
                 file.unlink()
@@ -79,7 +87,7 @@ class Old:
 
 def old_jobs(store: JobStore, which: Old) -> Iterator[str]:
     """Yield the ids of the ended jobs that are not needed any more; never a running or damaged one."""
-    found = (job for job_id in store.ids() if not isinstance(job := store.read(job_id), Damaged))
+    found = (job for job in store.jobs() if not isinstance(job, Damaged))
     ended = [job for job in found if store.state(job) in ((which.status,) if which.status else _ENDED)]
     for job in ended[which.keep :]:
         age = datetime.now(UTC) - datetime.fromisoformat(job.created)

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from svs import engines, journal, planning, results
 from svs.engines.interface import Batch
-from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
+from svs.errors import Cancelled, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, ignore
 from svs.files import store_errors, write_atomic
 from svs.media import pcm
-from svs.media.identity import describe
 from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
@@ -46,12 +45,16 @@ def run(
             if store.asked_to_cancel(job.id):
                 raise Cancelled(f"job {job.id} was cancelled", f"`svs jobs resume {job.id}` goes on with it.")
 
-        line = _Line(store.load(job.id), store, folder, Tracker(job.id, store, report, stop_if_asked))
+        current = store.load(job.id)
+        if current.status != job.status and current.status in ("done", "cancelled"):  # while it waited
+            raise Cancelled(f"job {job.id} is {current.status} already", f"See `svs jobs show {job.id}`.")
+        line = _Line(current, store, folder, Tracker(job.id, store, report, stop_if_asked))
         try:
             return line.run()
         except Stopped:
             raise
         except Cancelled:
+            store.tidy(job.id)
             line.record(status="cancelled", finished=now())
             raise
         except SvsError as error:
@@ -70,13 +73,13 @@ class _Line:
         self.source = Path(job.source.path)
 
     def run(self) -> Result:
-        self.tidy()
+        self.store.tidy(self.job.id)
         self.record(status="running", error=None, finished=None)
         files = results.targets(
             self.job.source.path, self.options.formats, self.options.output_dir, force=self.options.force
         )
         if self.job.plan is None:
-            self.check_source()
+            planning.check_source(self.job.source)
             title = self.media.title or self.source.stem
             self.record(plan=planning.plan(self.source, self.options, self.media), title=title)
             self.take_over()
@@ -112,26 +115,6 @@ class _Line:
             return self.folder / "audio.pcm"
         return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
 
-    def tidy(self) -> None:
-        """Remove what a killed run of this job may have left, and the wish to cancel it."""
-        with store_errors("clear", self.folder):
-            for left in (
-                *self.folder.glob("*.part"),
-                *self.folder.glob(".svs.*.part"),
-                self.folder / "cancel",
-            ):
-                left.unlink(missing_ok=True)
-
-    def check_source(self) -> None:
-        """Refuse to go on with another recording than the one that the job began with."""
-        found = describe(self.source)
-        if planning.identity(found) == planning.identity(self.job.source):
-            return
-        what = "has changed since the job began" if found.fingerprint else "is gone"
-        raise InputError(
-            f"{self.source} {what}", "Put the file back as it was, or summarize the new one as a new job."
-        )
-
     def take_over(self) -> None:
         """Take over the transcript of an earlier job that heard the same recording in the same way."""
         origin = None if self.options.fresh else self.store.recall(planning.reuse_key(self.job))
@@ -159,7 +142,7 @@ class _Line:
         key = planning.extract_key(self.job)
         if self.has(Stage.EXTRACT, key) and (self.intact() or self.has_transcript()):
             return self.tracker.reuse(Stage.EXTRACT)
-        self.check_source()
+        planning.check_source(self.job.source)
         self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
         if self.plan.captions_file:
             fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)

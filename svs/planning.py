@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from svs.engines import captions, models, select
+from svs.errors import InputError
 from svs.events import Stage
 from svs.media.identity import describe
 from svs.media.probe import probe
@@ -42,6 +43,17 @@ def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
 def identity(source: Source) -> tuple[int, int, str]:
     """Return what makes a recording the same, wherever it lies."""
     return source.size, source.mtime_ns, source.fingerprint
+
+
+def check_source(source: Source) -> None:
+    """Refuse another recording than the one that a job began with. Raises InputError."""
+    found = describe(Path(source.path))
+    if identity(found) == identity(source):
+        return
+    what = "has changed since the job began" if found.fingerprint else "is gone"
+    raise InputError(
+        f"{source.path} {what}", "Put the file back as it was, or summarize the new one as a new job."
+    )
 
 
 def extract_key(job: Job) -> str:

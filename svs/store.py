@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from svs import locks
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.files import append, store_errors, sync_folder, write_atomic
@@ -21,6 +22,7 @@ State = Literal[Status, "interrupted"]
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{4}")
 _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
+_LISTED = "`svs jobs list --all` shows every job with its id."
 _LARGEST_RECORD = 4_000_000  # bytes; a real one has a few thousand
 
 
@@ -42,6 +44,10 @@ def _new_id() -> str:
     """Return the time in UTC with its fraction of a second as four hex digits: later ids sort later."""
     at = datetime.now(UTC)
     return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
+
+
+def _no_job(reference: str) -> StoreError:
+    return StoreError(f"there is no job {reference!r}", _LISTED)
 
 
 class JobStore:
@@ -68,8 +74,8 @@ class JobStore:
             new.mkdir(mode=0o700)
         except FileExistsError:
             return False
-        write_atomic(new / "job.json", encode(job, indent=2))
         try:
+            write_atomic(new / "job.json", encode(job, indent=2))
             new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
         except OSError:
             shutil.rmtree(new)
@@ -97,6 +103,13 @@ class JobStore:
             ) from error
         return sorted(filter(_ID.fullmatch, names), reverse=True)
 
+    def jobs(self) -> Iterator[Job | Damaged]:
+        """Yield all jobs, newest first; each record is read when it is asked for."""
+        for job_id in self.ids():
+            job = self.read(job_id)
+            if not isinstance(job, Damaged) or job.folder.exists():  # else it has been removed since
+                yield job
+
     def resolve(self, reference: str) -> str:
         """Return the whole id that `last`, an id, or a unique beginning or end of one means."""
         ids = self.ids()
@@ -109,8 +122,9 @@ class JobStore:
         ]
         if len(found) == 1:
             return found[0]
-        problem = f"{len(found)} jobs match {reference!r}" if found else f"there is no job {reference!r}"
-        raise StoreError(problem, "`svs jobs list --all` shows every job with its id.")
+        if not found:
+            raise _no_job(reference)
+        raise StoreError(f"{len(found)} jobs match {reference!r}", _LISTED)
 
     def save(self, job: Job) -> None:
         """Write a job's record; it is on the disk when this returns."""
@@ -122,6 +136,8 @@ class JobStore:
         """Read a job's record. Raises StoreError when it is damaged or too new."""
         job = self.read(job_id)
         if isinstance(job, Damaged):
+            if not job.folder.exists():
+                raise _no_job(job_id)
             raise StoreError(
                 f"the record of job {job_id} is damaged: {job.problem}",
                 f"Its files are in {job.folder}; `svs jobs rm {job_id}` removes them.",
@@ -153,38 +169,30 @@ class JobStore:
     def state(self, job: Job) -> State:
         """Return a job's status as it really is."""
         if job.status == "running" and not self._held(job.id):
-            latest = self.read(job.id)  # it may have ended between the record and the lock
-            if isinstance(latest, Damaged) or latest.status == "running":
-                return "interrupted"
-            return latest.status
+            latest = self.read(job.id)  # it may have ended, or gone, between the record and the lock
+            if not isinstance(latest, Damaged):
+                return "interrupted" if latest.status == "running" else latest.status
         return job.status
 
     def _held(self, job_id: str) -> bool:
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.folder(job_id) / "lock", mode=0o600)
         try:
-            with lock.acquire(blocking=False):
-                return False
-        except (Timeout, OSError):
+            return locks.held(self.folder(job_id) / "lock")
+        except OSError:
             return True
 
     @contextmanager
     def hold(self, job_id: str) -> Iterator[Path]:
         """Hold a job for this process, which alone may run it; yields its folder."""
-        from filelock import FileLock, Timeout
-
         folder = self.folder(job_id)
-        lock = FileLock(folder / "lock", mode=0o600)
-        with store_errors("lock", folder):
-            try:
-                lock.acquire(timeout=1)  # a reader that looks whether the job runs is gone in a moment
-            except Timeout:
-                raise self._held_by_another(job_id) from None
-        try:
+        with ExitStack() as stack:
+            with store_errors("lock", folder):
+                try:
+                    stack.enter_context(locks.hold(folder / "lock"))
+                except TimeoutError:
+                    raise self._held_by_another(job_id) from None
+                except FileNotFoundError:
+                    raise _no_job(job_id) from None
             yield folder
-        finally:
-            lock.release()
 
     def _held_by_another(self, job_id: str) -> StoreError:
         progress = self.progress(job_id)
@@ -193,13 +201,23 @@ class JobStore:
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder; refuses a running one."""
-        folder = self.folder(job_id)
-        if self._held(job_id):
-            raise StoreError(f"job {job_id} is running", "Stop it first, or wait for its end.")
         gone = self.root / f".{job_id}.removed"
+        with self.hold(job_id) as folder, store_errors("remove", folder):
+            if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
+                folder.rename(gone)  # in one step, so that nobody sees half a job
         with store_errors("remove", folder):
-            folder.rename(gone)  # in one step, so that nobody sees half a job
-            shutil.rmtree(gone)
+            if not gone.exists():
+                folder.rename(gone)
+            for left in self.root.glob(".*.removed"):  # also what a killed process left
+                with suppress(FileNotFoundError):  # another process is at it too
+                    shutil.rmtree(left)
+
+    def tidy(self, job_id: str) -> None:
+        """Remove what a killed run of a held job may have left, and the wish to cancel it."""
+        folder = self.folder(job_id)
+        with store_errors("clear", folder):
+            for left in (*folder.glob("*.part"), folder / "cancel"):  # the pattern takes hidden ones too
+                left.unlink(missing_ok=True)
 
     def ask_to_cancel(self, job_id: str) -> None:
         """Leave word for the process that runs a job that it shall stop."""

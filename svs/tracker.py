@@ -21,7 +21,8 @@ class Tracker:
         self._job_id, self._store, self._report, self._stop = job_id, store, report, stop
         self._process_started = psutil.Process().create_time()
         self._fractions: dict[Stage, float] = {}
-        self._overall = 0.0
+        before = store.progress(job_id)  # of the run that this one goes on with
+        self._overall = min(_NOT_YET, before.overall) if before else 0.0
         self._stage: Stage | None = None
         self._unit = ""
         self._done, self._total = 0.0, None  # type: tuple[float, float | None]

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = (
     {"svs.errors", "svs.events", "svs.paths", "svs.records", "svs.languages", "svs"},
-    {"svs.model", "svs.files"},
+    {"svs.model", "svs.files", "svs.locks"},
     {"svs.media", "svs.text"},
     {"svs.engines"},
     {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},

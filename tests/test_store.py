@@ -109,7 +109,7 @@ def test_a_job_is_held_by_one_process_only(store, job):
         store.write_progress(job.id, progress)
         with pytest.raises(StoreError, match=f"being run by process {other.pid}"), store.hold(job.id):
             pass
-        with pytest.raises(StoreError, match="running"):
+        with pytest.raises(StoreError, match="being run by"):
             store.remove(job.id)
         other.kill()
     with store.hold(job.id):

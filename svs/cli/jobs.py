@@ -66,12 +66,13 @@ def _jobs(
     """Yield the jobs in a state, newest first; records are read as they are asked for."""
     from svs.store import Damaged
 
-    for job_id in store.ids():
-        job = store.read(job_id)
+    for job in store.jobs():
         state = None if isinstance(job, Damaged) else store.state(job)
         if status in (None, state or "damaged"):
-            ended = state in (None, "done", "queued")
-            yield job, state, None if ended else store.progress(job_id)
+            begun = state not in (None, "done", "queued")
+            progress = store.progress(job.id) if begun else None
+            if progress or not begun or store.folder(job.id).exists():  # else it has been removed since
+                yield job, state, progress
 
 
 def _summary(job: "Job | Damaged", state: "State | None", progress: "Progress | None") -> dict[str, object]:
@@ -265,10 +266,17 @@ def prune(
     if older_than is None and not keep and status is None:
         raise UsageError("this would remove every job", "Give --older-than, --keep or --status.")
     store = _store()
+    failed: list[SvsError] = []
     for job_id in list(old_jobs(store, Old(older_than=_age(older_than), keep=keep, status=status))):
-        if not dry_run:
-            store.remove(job_id)
-        write(f"{job_id}\n")
+        try:
+            if not dry_run:
+                store.remove(job_id)
+            write(f"{job_id}\n")
+        except SvsError as error:
+            if store.folder(job_id).exists():  # else another process was faster
+                failed.append(error)
+                tell(error)
+    _leave_if(failed)
 
 
 def _age(text: str | None) -> "timedelta | None":

@@ -6,12 +6,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Literal
 
 from svs import pipeline
 from svs.errors import Stopped
-from svs.events import Report, ignore
+from svs.events import ProgressEvent, Report, ignore
 from svs.model import Job, Result
 from svs.store import JobStore
 from svs.ui.plain import JsonProgress, PlainProgress
@@ -22,7 +23,7 @@ View = Literal["auto", "rich", "plain", "json", "none"]
 
 def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
-    stop = _Stop(job.id)
+    stop = _Stop(job.id, store.folder(job.id))
     with _view("none" if quiet and view == "auto" else view, verbose=verbose) as report, stop.listening():
         return _in_thread(lambda: pipeline.run(job, store, report, stop))
 
@@ -37,21 +38,32 @@ def _view(view: View, *, verbose: bool) -> Iterator[Report]:
         from svs.ui.progress import RichProgress
 
         with RichProgress(console, verbose=verbose) as report:
-            yield report
+            yield _forgiving(report)
     else:
         listeners: dict[str, Callable[[], Report]] = {
             "plain": lambda: PlainProgress(sys.stderr, verbose=verbose),
             "json": lambda: JsonProgress(sys.stderr),
             "none": lambda: ignore,
         }
-        yield listeners[view]()
+        yield _forgiving(listeners[view]())
+
+
+def _forgiving(report: Report) -> Report:
+    """Have a job go on when nobody can see it any more: the terminal or pipe was closed."""
+
+    def listen(event: ProgressEvent) -> None:
+        with suppress(OSError):
+            report(event)
+
+    return listen
 
 
 class _Stop:
     """What the user's signals ask for: the first to stop at the next safe point, the second at once."""
 
-    def __init__(self, job_id: str) -> None:
+    def __init__(self, job_id: str, folder: Path) -> None:
         self._job_id = job_id
+        self._folder = folder
         self._signal: int | None = None
 
     def __call__(self) -> None:
@@ -65,9 +77,10 @@ class _Stop:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Listen to the signals that ask a program to end."""
-        names = [n for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-        before = {getattr(signal, n): signal.signal(getattr(signal, n), self._on_signal) for n in names}
+        """Listen to the signals that ask a program to end; nohup has it ignore some."""
+        numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+        heeded = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
+        before = {number: signal.signal(number, self._on_signal) for number in heeded}
         try:
             yield
         finally:
@@ -77,9 +90,12 @@ class _Stop:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._signal is not None:
             stop_children()
+            for part in self._folder.glob("*.part"):
+                part.unlink(missing_ok=True)
             os._exit(128 + number)
         self._signal = number
-        os.write(2, b"\nStopping at the next safe point; press Ctrl-C again to stop at once.\n")
+        with suppress(OSError):  # the terminal may be gone
+            os.write(2, b"\nStopping at the next safe point; press Ctrl-C again to stop at once.\n")
 
 
 def stop_children() -> None:

@@ -3,7 +3,7 @@
 import html
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Captions:
         self._start = start or 0.0
         self._end = float("inf") if end is None else end
 
-    def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
+    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
         segments = tuple(s for s in _read(source, self.model) if s.start < self._end and s.end > self._start)
         if not segments:

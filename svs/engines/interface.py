@@ -1,6 +1,6 @@
 """What an engine is: it turns the extracted recording into segments, batch by batch."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,8 +30,8 @@ class Engine(Protocol):
     """None until the first batch is there, if it has to be found out."""
     rough: bool
 
-    def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
-        """Yield the batches that end later than `after`, in order.
+    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
+        """Yield the batches that end later than `after`, in order. Closing it ends what works for it.
 
         `source` is what the extract stage left in the job's folder: 16 kHz mono s16 PCM, or a subtitle file.
         """

@@ -1,13 +1,16 @@
 """The embedded engine: PocketSphinx with the small English model of its package. Rough, but always there."""
 
 import multiprocessing
+import multiprocessing.resource_tracker
 import os
 import signal
+import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -33,7 +36,7 @@ class PocketSphinx:
     def __init__(self, threads: int = 0) -> None:
         self._workers = threads or _cores()
 
-    def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
+    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield a batch for each window of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
         end = after
@@ -72,7 +75,9 @@ def _decode_all(source: Path, windows: Iterable[Window], workers: int) -> Iterat
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start_worker)
     try:
         for window in windows:
-            pending.append((window, pool.submit(_decode, pcm.read_bytes(source, window.first, window.last))))
+            with _deaf():
+                future = pool.submit(_decode, pcm.read_bytes(source, window.first, window.last))
+            pending.append((window, future))
             if len(pending) > 2 * workers:
                 first, future = pending.popleft()
                 yield first, future.result()
@@ -86,8 +91,22 @@ def _decode_all(source: Path, windows: Iterable[Window], workers: int) -> Iterat
         ) from error
     finally:
         for worker in multiprocessing.active_children():
-            worker.terminate()  # nothing is to be waited for: what is not yielded by now is not wanted
+            worker.kill()  # nothing is to be waited for: what is not yielded by now is not wanted
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Have new processes begin deaf to what asks svs to stop: a terminal asks all, but svs alone answers."""
+    if sys.platform == "win32":
+        yield
+        return
+    multiprocessing.resource_tracker.ensure_running()  # its start would open our ears
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_worker() -> None:

@@ -1,6 +1,6 @@
 """The accurate engine: Whisper through faster-whisper, in batches of windows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +49,7 @@ class Whisper:
         if known == ["en"]:
             self.language = "en"
 
-    def transcribe(self, source: Path, after: float) -> Iterator[Batch]:
+    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield a batch for every `batch_size` windows of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
         end = 0.0

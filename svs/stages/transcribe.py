@@ -1,6 +1,7 @@
 """The second stage: from audio (or captions) to what was said."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from svs.engines.interface import Batch, Engine
@@ -9,6 +10,7 @@ from svs.events import Tick
 
 def transcribe(engine: Engine, source: Path, after: float, keep: Callable[[Batch], None], tick: Tick) -> None:
     """Hear what lies after `after` seconds, and give each batch to `keep` as soon as it is there."""
-    for batch in engine.transcribe(source, after):
-        keep(batch)
-        tick(batch.end, batch.total)
+    with closing(engine.transcribe(source, after)) as batches:  # its workers end with it
+        for batch in batches:
+            keep(batch)
+            tick(batch.end, batch.total)

@@ -1,0 +1,73 @@
+"""Locks on files: one process holds a lock, and any other can see that.
+
+A lock ends with its process, however that ends.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PATIENCE = 1.0  # seconds; whoever only looks whether a lock is held is gone in a moment
+_PAUSE = 0.01
+
+
+@contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Hold a lock, on a file that is made in a folder that must be there.
+
+    Raises TimeoutError when another holds it, FileNotFoundError when it has been removed meanwhile.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _acquire(handle)
+        if not os.path.samestat(os.fstat(handle), path.stat()):
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        yield
+    finally:
+        os.close(handle)
+
+
+def _acquire(handle: int) -> None:
+    from filelock import lock_descriptor
+
+    until = time.monotonic() + _PATIENCE
+    while not lock_descriptor(handle, blocking=False):
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(_PAUSE)
+
+
+def held(path: Path) -> bool:
+    """Say whether a process holds a lock. Those who only look do not take each other for one that does."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _look(handle)
+    finally:
+        os.close(handle)
+
+
+if os.name == "posix":
+    import fcntl
+
+    def _look(handle: int) -> bool:
+        """Say whether the lock is free; those who look share it, so that they see the holder alone."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+else:
+
+    def _look(handle: int) -> bool:
+        """Say whether the lock is free; there is no lock to share, so another who looks is waited for."""
+        try:
+            _acquire(handle)
+        except TimeoutError:
+            return False
+        return True
