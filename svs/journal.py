@@ -4,8 +4,10 @@ A line is on the disk before the next batch begins, so that a killed job goes on
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from svs.engines.interface import Batch
 from svs.errors import StoreError

@@ -1,7 +1,11 @@
-"""The frozen records that cross the borders between svs's parts; times are seconds from the video's start."""
+"""The frozen records that cross the borders between svs's parts; times are seconds from the video's start.
 
-from dataclasses import dataclass, field
+They are msgspec's structs: what dataclasses are, but defined in a fifth of the time, at every start of svs.
+"""
+
 from typing import Literal
+
+from msgspec import Struct, field
 
 from svs.events import Stage
 
@@ -17,8 +21,7 @@ JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What the user asked for. Grouped by the stage whose result they change."""
 
     track: str | None = None
@@ -54,16 +57,14 @@ class Options:
     """Do everything again, even if it was done before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A stretch of speech that is recognized in one piece, at most 30 s: samples [first, last)."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word as an engine heard it."""
 
     start: float
@@ -71,8 +72,7 @@ class Word:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A piece of speech as an engine returns it: a phrase, a subtitle cue."""
 
     start: float
@@ -84,8 +84,7 @@ class Segment:
     """The engine itself doubts it: shown in the transcript, kept out of the summary."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transcript:
+class Transcript(Struct, frozen=True, kw_only=True):
     """Everything that was said."""
 
     engine: str
@@ -101,8 +100,7 @@ class Transcript:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """One sentence as it was said."""
 
     start: float
@@ -111,8 +109,7 @@ class Sentence:
     suspect: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
+class Chapter(Struct, frozen=True, kw_only=True):
     """A part of the recording with one topic."""
 
     start: float
@@ -120,8 +117,7 @@ class Chapter:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """The sentences that say most, in the order in which they were said."""
 
     method: str
@@ -130,8 +126,7 @@ class Summary:
     chapters: tuple[Chapter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """The file that a job reads."""
 
     path: str
@@ -142,8 +137,7 @@ class Source:
     """A hash of samples of its content; empty when it cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class AudioTrack:
+class AudioTrack(Struct, frozen=True):
     """One sound track of a recording."""
 
     index: int
@@ -153,8 +147,7 @@ class AudioTrack:
     codec: str
 
 
-@dataclass(frozen=True, slots=True)
-class SubtitleTrack:
+class SubtitleTrack(Struct, frozen=True):
     """One subtitle track of a recording."""
 
     index: int
@@ -166,8 +159,7 @@ class SubtitleTrack:
     """Only the foreign parts or signs, not the whole of what is said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaInfo:
+class MediaInfo(Struct, frozen=True, kw_only=True):
     """What a recording says of itself; nothing of it is to be trusted."""
 
     duration: float | None
@@ -179,8 +171,7 @@ class MediaInfo:
     chapters: tuple[Chapter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """A job's whole result; every output is rendered from this alone, and `--json` prints it."""
 
     version: int = RESULT_VERSION
@@ -205,8 +196,7 @@ class Result:
     """The whole transcript, cut into sentences."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """How a job gets its transcript. Decided once, when it first runs: a resumed job goes on as it began."""
 
     engine: Literal["captions", "whisper", "pocketsphinx"]
@@ -224,8 +214,7 @@ class Plan:
     """None when the engine shall find it out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageRecord:
+class StageRecord(Struct, frozen=True, kw_only=True):
     """What is known of one stage of a job."""
 
     key: str
@@ -238,8 +227,7 @@ class StageRecord:
     """Of the extracted audio or captions, so that later stages know them when they are gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobError:
+class JobError(Struct, frozen=True, kw_only=True):
     """Why a job failed."""
 
     message: str
@@ -247,8 +235,7 @@ class JobError:
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One run of svs over one recording, as `job.json` keeps it."""
 
     version: int = JOB_VERSION
@@ -274,8 +261,7 @@ class Job:
     error: JobError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """Where a running job stands, as `progress.json` keeps it: small, and written a few times a second."""
 
     pid: int

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from hashlib import file_digest
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from svs import engines, journal, planning, results
 from svs.engines.interface import Batch
@@ -250,7 +251,7 @@ class _Line:
 
     def record(self, **changes: object) -> None:
         """Change the job's record; it is on the disk when this returns."""
-        self.job = replace(self.job, **changes)  # type: ignore[arg-type]
+        self.job = replace(self.job, **changes)
         self.store.save(self.job)
 
     def fail(self, error: SvsError) -> None:

@@ -1,8 +1,9 @@
 """How a job is done, decided once; and what the result of each stage depends on."""
 
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from svs.engines import captions, models, select
 from svs.errors import InputError

@@ -4,11 +4,11 @@ import os
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent, Stage

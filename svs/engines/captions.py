@@ -4,8 +4,10 @@ import html
 import re
 import warnings
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from svs.engines.interface import Batch
 from svs.errors import InputError

@@ -4,7 +4,6 @@ import csv
 import html
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 from svs.model import Result, Segment, Sentence, Summary, Transcript, Word
 from svs.outputs import FORMATS, render
