@@ -42,9 +42,10 @@ def list_jobs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the jobs, newest first."""
+    import sys
     from itertools import islice
 
-    from svs.ui.terminal import stdout, write
+    from svs.ui.output import write
 
     found = _jobs(_store(), status)
     jobs = list(found if everything else islice(found, number))
@@ -52,12 +53,17 @@ def list_jobs(
         from svs.records import encode
 
         write(encode([_summary(*job) for job in jobs], indent=2).decode())
-    elif jobs:
+    elif not jobs:
+        typer.echo("No jobs yet: `svs summarize VIDEO` makes one." if status is None else "None.", err=True)
+    elif sys.stdout.isatty():
         from svs.ui.tables import jobs_table
+        from svs.ui.terminal import stdout
 
         stdout().print(jobs_table(jobs))
     else:
-        typer.echo("No jobs yet: `svs summarize VIDEO` makes one." if status is None else "None.", err=True)
+        from svs.ui import listing
+
+        write(listing.text(jobs))
 
 
 def _jobs(
@@ -102,9 +108,10 @@ def show(
 ) -> None:
     """Show a job, and its summary if it is done."""
     from svs import results
+    from svs.ui.output import write
     from svs.ui.result import summary_view, transcript_view
     from svs.ui.tables import job_details
-    from svs.ui.terminal import stdout, write
+    from svs.ui.terminal import stdout
 
     store = _store()
     job = store.load(store.resolve(job_id))
@@ -129,7 +136,7 @@ def show(
 @app.command()
 def path(job_id: Id) -> None:
     """Print the folder of a job."""
-    from svs.ui.terminal import write
+    from svs.ui.output import write
 
     store = _store()
     write(f"{store.folder(store.resolve(job_id))}\n")
@@ -161,7 +168,7 @@ def export(
     """Write a finished job's result as files, in any format, without doing anything again."""
     from svs import results
     from svs.cli.summarize import split_formats
-    from svs.ui.terminal import write
+    from svs.ui.output import write
 
     store = _store()
     job = store.load(store.resolve(job_id))
@@ -261,7 +268,7 @@ def prune(
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""
     from svs.control import Old, old_jobs
-    from svs.ui.terminal import write
+    from svs.ui.output import write
 
     if older_than is None and not keep and status is None:
         raise UsageError("this would remove every job", "Give --older-than, --keep or --status.")

@@ -17,7 +17,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, as `s
 @app.command("list")
 def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the models that there are, and those that are installed."""
-    from svs.ui.terminal import stdout, write
+    from svs.ui.output import write
+    from svs.ui.terminal import stdout
 
     rows = _rows()
     if as_json:
@@ -143,6 +144,6 @@ def _tell(text: str) -> None:
 
 
 def _print(path: Path) -> None:
-    from svs.ui.terminal import write
+    from svs.ui.output import write
 
     write(f"{path}\n")

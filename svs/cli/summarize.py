@@ -106,7 +106,8 @@ def _run(video: Path, options: Options, progress: View, *, as_json: bool, quiet:
 def show(result: Result, *, as_json: bool) -> None:
     """Print a result on stdout: laid out on a terminal, Markdown into a pipe."""
     from svs import outputs
-    from svs.ui.terminal import stdout, write
+    from svs.ui.output import write
+    from svs.ui.terminal import stdout
 
     if as_json:
         write(outputs.render(result, "json"))

@@ -48,7 +48,7 @@ def make_test_video(
     pixels = _pixels(size)
 
     from svs.media import testvideo
-    from svs.ui.terminal import write
+    from svs.ui.output import write
 
     with _bar(duration or testvideo.talk().duration) as on_time:
         testvideo.make_test_video(

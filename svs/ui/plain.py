@@ -5,7 +5,7 @@ from typing import TextIO
 from svs.events import ProgressEvent
 from svs.records import encode
 from svs.ui.interface import Pace
-from svs.ui.terminal import visible
+from svs.ui.output import visible
 
 _INTERVAL = 1.0  # seconds between two lines about one stage
 

@@ -1,14 +1,14 @@
 """Jobs as a terminal shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from svs.model import Job, Progress
-from svs.store import Damaged, State
-from svs.ui.interface import clock
+from svs.store import State
+from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
 from svs.ui.terminal import term
 
 _COLOURS = {
@@ -22,30 +22,16 @@ _COLOURS = {
 }
 
 
-def jobs_table(jobs: Iterable[tuple[Job | Damaged, State | None, Progress | None]]) -> Table:
+def jobs_table(jobs: Iterable[Listed]) -> Table:
     """Return the table of `svs jobs list`."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("JOB", "STATUS", "DONE", "LENGTH", "ENGINE"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading in ("DONE", "LENGTH") else "left")
-    table.add_column("VIDEO", overflow="fold")
-    for job, state, progress in jobs:
-        table.add_row(*_job_row(job, state, progress))
+    for heading in HEADINGS[:-1]:
+        table.add_column(heading, no_wrap=True, justify="right" if heading in NUMBERS else "left")
+    table.add_column(HEADINGS[-1], overflow="fold")
+    for job in jobs:
+        job_id, status, *rest = row(*job)
+        table.add_row(Text(job_id), status_text(status), *map(Text, rest))
     return table
-
-
-def _job_row(job: Job | Damaged, state: State | None, progress: Progress | None) -> Sequence[Text]:
-    if isinstance(job, Damaged):
-        problem = term(f"{job.problem} ({job.folder})")
-        return Text(job.id), status_text("damaged"), Text(""), Text(""), Text(""), problem
-    percent = 100.0 if state == "done" else progress.overall if progress else 0.0
-    return (
-        Text(job.id),
-        status_text(state or job.status),
-        Text(f"{percent:.0f} %"),
-        Text(clock(job.duration) if job.duration else ""),
-        Text(job.plan.engine if job.plan else ""),
-        term(job.source.path.rpartition("/")[2]),
-    )
 
 
 def status_text(status: str) -> Text:

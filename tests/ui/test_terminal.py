@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from svs.ui.terminal import term, visible
+from svs.ui.output import visible
+from svs.ui.terminal import term
 
 
 @given(st.text(st.characters()))
