@@ -17,8 +17,8 @@ _ENDED = ("done", "failed", "cancelled", "interrupted")
 _SAME = 1.0  # seconds within which two start times are of one process
 
 
-def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> None:
-    """Have a job stop for good; what it has done is kept, and it can be resumed.
+def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
+    """Have a job stop for good, and say whether it has; what it has done is kept, and can be resumed.
 
     A running job stops at its next tick, or at once: then its process is killed, with all its children.
     """
@@ -26,7 +26,7 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> None:
     if state == "running":
         store.ask_to_cancel(job_id)
         if not at_once:
-            return
+            return False
         _kill(job_id, store.progress(job_id))
     with store.hold(job_id):
         job = store.load(job_id)  # it may have ended meanwhile
@@ -34,6 +34,7 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> None:
             raise UsageError(f"job {job_id} is {job.status} already", "See `svs jobs list`.")
         store.tidy(job_id)
         store.save(replace(job, status="cancelled", finished=now()))
+    return True
 
 
 def _kill(job_id: str, progress: Progress | None) -> None:

@@ -21,13 +21,16 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_atomic(path: Path, data: bytes, *, durable: bool = True, replace: bool = True) -> None:
+def write_atomic(
+    path: Path, data: bytes, *, durable: bool = True, replace: bool = True, owner: str = ""
+) -> None:
     """Write a file as a whole, readable by its owner alone: nobody ever sees half of it.
 
     A durable write is on the disk when this returns. Raises OSError (FileExistsError when `replace` is off
-    and the file is there); nothing is left behind then.
+    and the file is there); nothing is left behind then. What a killed process leaves behind bears the owner's
+    name: see `clear_parts`.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".svs.", suffix=".part")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".svs.{owner}", suffix=".part")
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -44,6 +47,12 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True, replace: bool
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def clear_parts(folder: Path, owner: str) -> None:
+    """Remove the half-written files that a killed process left. Raises OSError."""
+    for part in folder.glob(f".svs.{owner}*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _rename_to_new(part: Path, path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from hashlib import file_digest
+from math import inf
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -189,11 +190,11 @@ class _Line:
 
         transcribe(engine, self.heard, after, keep, self.tracker.tick)
         if self.plan.engine == "captions":
-            self.record(duration=self.media.duration or batches[-1].end)
-        self.finish(Stage.TRANSCRIBE)
+            end = min(self.options.end or inf, self.media.duration or batches[-1].end)
+            self.record(duration=round(end - (self.options.start or 0.0), 3))
         if self.plan.engine != "captions":
             self.store.remember(planning.reuse_key(self.job), self.job.id)
-        return self.heard.unlink(missing_ok=True)
+        return self.finish(Stage.TRANSCRIBE)
 
     def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
         return journal.Header(

@@ -6,21 +6,22 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs.engines import captions, models, select
-from svs.errors import InputError
+from svs.errors import InputError, UsageError
 from svs.events import Stage
 from svs.media.identity import describe
-from svs.media.probe import probe
+from svs.media.probe import check_file, probe
 from svs.model import Job, MediaInfo, Options, Plan, Source
 from svs.records import encode
 
 _EXTRACTING = ("track", "start", "end")
-_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "compute_type", "batch_size")
+_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "device", "compute_type", "batch_size")
 _SUMMARIZING = ("method", "length")
 
 
 def look(source: Path) -> MediaInfo:
     """Return what a recording says of itself; a subtitle file says nothing."""
     if captions.is_caption_file(source):
+        check_file(source)
         return MediaInfo(duration=None, title="", audio=(), subtitles=())
     return probe(source)
 
@@ -28,11 +29,15 @@ def look(source: Path) -> MediaInfo:
 def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
     """Decide how the recording's transcript is made."""
     if captions.is_caption_file(source):
+        if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
+            raise UsageError(f"{source} holds subtitles, not sound", "Leave out --engine and --track.")
         return Plan(
             engine="captions", model=source.name, captions_file=str(source), language=options.language
         )
     english = options.language in (None, "en") and not options.translate
     model = models.find(options.model) if options.model else models.best(english=english)
+    if options.model and model and not english and not model.multilingual:
+        raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
     found = select.choose(
         options, media, captions.sidecars(source), (model.name, model.folder) if model else None
     )

@@ -1,10 +1,11 @@
 """A job's result, put together from what its folder keeps, and its files for the user."""
 
+import os
 from pathlib import Path
 
 from svs import journal, outputs
 from svs.errors import StoreError, UsageError
-from svs.files import store_errors, write_atomic
+from svs.files import clear_parts, store_errors, write_atomic
 from svs.model import Job, Result, Summary
 from svs.records import decode
 from svs.text.sentences import sentences
@@ -44,6 +45,8 @@ def targets(source: str, formats: tuple[str, ...], directory: str | None, *, for
     """Return the file that each format goes to. Raises UsageError when one is there already or cannot be."""
     folder = Path(directory) if directory else Path(source).parent
     stem = Path(source).stem
+    if formats:
+        _check_folder(folder)
     files = {name: folder / f"{stem}{outputs.FORMATS[name].suffix}" for name in formats}
     for file in files.values():
         if file.exists() and not force:
@@ -53,13 +56,23 @@ def targets(source: str, formats: tuple[str, ...], directory: str | None, *, for
     return files
 
 
+def _check_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder that files cannot be written to."""
+    there = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"cannot write to the folder {folder}", "Name another one with -o.")
+
+
 def write_files(result: Result, files: dict[str, Path], *, force: bool) -> tuple[str, ...]:
     """Write the result in each format, and return the files' absolute paths."""
     for name, file in files.items():
+        text = outputs.render(result, name).encode()
         with store_errors("write", file):
             file.parent.mkdir(parents=True, exist_ok=True)
+            clear_parts(file.parent, result.job_id)
             try:
-                write_atomic(file, outputs.render(result, name).encode(), replace=force)
+                write_atomic(file, text, replace=force, owner=result.job_id)
             except FileExistsError:
-                raise UsageError(f"{file} is there already", "Use --force to replace it.") from None
+                if file.read_bytes() != text:  # else this job has written it, and was killed then
+                    raise UsageError(f"{file} is there already", "Use --force to replace it.") from None
     return tuple(str(file.absolute()) for file in files.values())

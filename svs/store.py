@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Literal
 from svs import locks
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent
-from svs.files import append, store_errors, sync_folder, write_atomic
+from svs.files import append, clear_parts, store_errors, sync_folder, write_atomic
 from svs.model import JOB_VERSION, Job, Options, Progress, Source, Status
 from svs.records import decode, encode
 
@@ -23,6 +24,7 @@ State = Literal[Status, "interrupted"]
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{4}")
 _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
+_STALE = 3600  # seconds
 _LARGEST_RECORD = 4_000_000  # bytes; a real one has a few thousand
 
 
@@ -61,6 +63,7 @@ class JobStore:
         with store_errors("make a job in", self.root):
             for folder in (self.root.parent, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._sweep()
             while True:
                 job = Job(id=_new_id(), source=source, options=options, created=now())
                 if self._make(job):
@@ -84,6 +87,13 @@ class JobStore:
             raise
         sync_folder(self.root)
         return True
+
+    def _sweep(self) -> None:
+        """Remove what processes left that were killed while they made a job: nobody takes so long for that."""
+        for left in self.root.glob(".*.new"):
+            with suppress(FileNotFoundError):  # another process is at it too
+                if time.time() - left.stat().st_mtime > _STALE:
+                    shutil.rmtree(left)
 
     def folder(self, job_id: str) -> Path:
         """Return a job's folder. The id must be whole: see `resolve`."""
@@ -218,6 +228,7 @@ class JobStore:
         with store_errors("clear", folder):
             for left in (*folder.glob("*.part"), folder / "cancel"):  # the pattern takes hidden ones too
                 left.unlink(missing_ok=True)
+            clear_parts(self.root.parent / "transcripts", job_id)
 
     def ask_to_cancel(self, job_id: str) -> None:
         """Leave word for the process that runs a job that it shall stop."""
@@ -234,7 +245,7 @@ class JobStore:
         path = self.root.parent / "transcripts" / key
         with store_errors("write", path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            write_atomic(path, job_id.encode())
+            write_atomic(path, job_id.encode(), owner=job_id)
 
     def recall(self, key: str) -> Job | None:
         """Return the job that has such a transcript, if it is still there."""

@@ -58,6 +58,13 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the last door: nobody is to see a traceback unasked
+        problem = SvsError(
+            f"unexpected {type(error).__name__}: {error}", "--debug shows where it comes from."
+        )
+        problem.__cause__ = error
+        tell(problem)
+        sys.exit(1)
 
 
 def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

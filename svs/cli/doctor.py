@@ -86,17 +86,17 @@ def _store() -> Iterator[Check]:
     from svs.paths import home
 
     folder = home()
-    if not folder.exists():
-        yield Check("store", f"{folder} (made when it is needed)")
-    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not os.access(there, os.R_OK | os.W_OK | os.X_OK) or not there.is_dir():
         yield Check(
             "store", f"{folder} cannot be written", "Set SVS_HOME to a folder of your own.", fatal=True
         )
+    elif there != folder:
+        yield Check("store", f"{folder} (made when it is needed)")
     elif os.name == "posix" and folder.stat().st_mode & 0o077:
         yield Check("store", f"{folder} is open to other users", f"Run `chmod 700 {folder}`.")
     else:
         yield Check("store", f"{folder} (yours alone)")
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(there).free / 1e9
     remedy = "An hour of sound needs 0.12 GB: make room." if free < 1 else ""
     yield Check("free disk", f"{free:.1f} GB", remedy)

@@ -8,9 +8,10 @@ import typer
 
 from svs.cli.errors import tell
 from svs.errors import Stopped, SvsError, UsageError
+from svs.ui.interface import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import timedelta
 
     from svs.model import Job, Progress
@@ -20,11 +21,10 @@ app = typer.Typer(
     help="List, show, resume, export and remove jobs.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, a unique part of it, or `last`.")]
-Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, unique parts of them, or `last`.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, its unique beginning or end, or `last`.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, unique beginnings or ends, or `last`.")]
 Ended = Literal["done", "failed", "cancelled", "interrupted"]
 Filter = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
-View = Literal["auto", "rich", "plain", "json", "none"]
 
 
 def _store() -> "JobStore":
@@ -59,7 +59,7 @@ def list_jobs(
         from svs.ui.tables import jobs_table
         from svs.ui.terminal import stdout
 
-        stdout().print(jobs_table(jobs))
+        stdout().print(jobs_table(jobs, stdout().width))
     else:
         from svs.ui import listing
 
@@ -146,16 +146,28 @@ def path(job_id: Id) -> None:
 def rm(job_ids: Ids) -> None:
     """Remove jobs with everything that svs keeps of them; files written for you stay."""
     store = _store()
+
+    def remove(reference: str) -> None:
+        job_id = store.resolve(reference)
+        store.remove(job_id)
+        typer.echo(f"removed {job_id}", err=True)
+
+    _each(job_ids, remove)
+
+
+def _each(names: list[str], work: "Callable[[str], None]") -> None:
+    """Do something to each job; one that fails does not keep the others from it, and is told."""
     failed: list[SvsError] = []
-    for reference in job_ids:
+    for name in names:
         try:
-            job_id = store.resolve(reference)
-            store.remove(job_id)
-            typer.echo(f"removed {job_id}", err=True)
+            work(name)
+        except Stopped:
+            raise
         except SvsError as error:
-            failed.append(error)
             tell(error)
-    _leave_if(failed)
+            failed.append(error)
+    if failed:
+        raise typer.Exit(failed[0].exit_code)
 
 
 @app.command()
@@ -172,8 +184,13 @@ def export(
 
     store = _store()
     job = store.load(store.resolve(job_id))
+    if job.status != "done":
+        raise UsageError(f"job {job.id} is {store.state(job)}: it has no result", "See `svs jobs list`.")
+    names = split_formats(formats)
+    if not names:
+        raise UsageError("which formats?", "Name some, as in -f md,srt.")
     result = results.load(job, store.folder(job.id))
-    files = results.targets(job.source.path, split_formats(formats), str(output), force=force)
+    files = results.targets(job.source.path, names, str(output), force=force)
     for file in results.write_files(result, files, force=force):
         write(f"{file}\n")
 
@@ -181,7 +198,8 @@ def export(
 @app.command()
 def resume(
     job_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Ids, unique parts of them, or `last`.")
+        list[str] | None,
+        typer.Argument(metavar="[ID...]", help="Ids, unique beginnings or ends, or `last`."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Go on with every interrupted job.")] = False,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
@@ -216,26 +234,13 @@ def _run_all(store: "JobStore", job_ids: list[str], progress: View, *, as_json: 
     from svs.cli.running import run_job
     from svs.cli.summarize import show as show_result
 
-    failed: list[SvsError] = []
-    for job_id in job_ids:
-        try:
-            job = store.load(job_id)
-            if job.status == "done":
-                raise UsageError(f"job {job.id} is done", f"`svs jobs show {job.id}` shows its summary.")
-            show_result(run_job(job, store, progress), as_json=as_json)
-        except Stopped:
-            raise
-        except SvsError as error:
-            if len(job_ids) == 1:
-                raise
-            failed.append(error)
-            tell(error)
-    _leave_if(failed)
+    def run(job_id: str) -> None:
+        job = store.load(job_id)
+        if job.status == "done":
+            raise UsageError(f"job {job.id} is done", f"`svs jobs show {job.id}` shows its summary.")
+        show_result(run_job(job, store, progress), as_json=as_json)
 
-
-def _leave_if(failed: list[SvsError]) -> None:
-    if failed:
-        raise typer.Exit(failed[0].exit_code)
+    _each(job_ids, run)
 
 
 @app.command()
@@ -247,16 +252,13 @@ def cancel(
     from svs import control
 
     store = _store()
-    failed: list[SvsError] = []
-    for reference in job_ids:
-        try:
-            job_id = store.resolve(reference)
-            control.cancel(store, job_id, at_once=at_once)
-            typer.echo(f"cancelled {job_id}", err=True)
-        except SvsError as error:
-            failed.append(error)
-            tell(error)
-    _leave_if(failed)
+
+    def stop(reference: str) -> None:
+        job_id = store.resolve(reference)
+        ended = control.cancel(store, job_id, at_once=at_once)
+        typer.echo(f"{'cancelled' if ended else 'asked to stop:'} {job_id}", err=True)
+
+    _each(job_ids, stop)
 
 
 @app.command()
@@ -273,17 +275,17 @@ def prune(
     if older_than is None and not keep and status is None:
         raise UsageError("this would remove every job", "Give --older-than, --keep or --status.")
     store = _store()
-    failed: list[SvsError] = []
-    for job_id in list(old_jobs(store, Old(older_than=_age(older_than), keep=keep, status=status))):
+
+    def remove(job_id: str) -> None:
         try:
             if not dry_run:
                 store.remove(job_id)
-            write(f"{job_id}\n")
-        except SvsError as error:
+        except SvsError:
             if store.folder(job_id).exists():  # else another process was faster
-                failed.append(error)
-                tell(error)
-    _leave_if(failed)
+                raise
+        write(f"{job_id}\n")
+
+    _each(list(old_jobs(store, Old(older_than=_age(older_than), keep=keep, status=status))), remove)
 
 
 def _age(text: str | None) -> "timedelta | None":

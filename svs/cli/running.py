@@ -4,28 +4,28 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Literal
 
 from svs import pipeline
 from svs.errors import Stopped
 from svs.events import ProgressEvent, Report, ignore
 from svs.model import Job, Result
 from svs.store import JobStore
+from svs.ui.interface import View
 from svs.ui.plain import JsonProgress, PlainProgress
 from svs.ui.terminal import stderr
-
-View = Literal["auto", "rich", "plain", "json", "none"]
 
 
 def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
-    stop = _Stop(job.id, store.folder(job.id))
-    with _view("none" if quiet and view == "auto" else view, verbose=verbose) as report, stop.listening():
-        return _in_thread(lambda: pipeline.run(job, store, report, stop))
+    with _view("none" if quiet and view == "auto" else view, verbose=verbose) as report:
+        stop = _Stop(job.id, store.folder(job.id), report)
+        with stop.listening():
+            return _in_thread(lambda: pipeline.run(job, store, report, stop))
 
 
 @contextmanager
@@ -61,9 +61,8 @@ def _forgiving(report: Report) -> Report:
 class _Stop:
     """What the user's signals ask for: the first to stop at the next safe point, the second at once."""
 
-    def __init__(self, job_id: str, folder: Path) -> None:
-        self._job_id = job_id
-        self._folder = folder
+    def __init__(self, job_id: str, folder: Path, report: Report) -> None:
+        self._job_id, self._folder, self._report = job_id, folder, report
         self._signal: int | None = None
 
     def __call__(self) -> None:
@@ -92,10 +91,13 @@ class _Stop:
             stop_children()
             for part in self._folder.glob("*.part"):
                 part.unlink(missing_ok=True)
+            if sys.stderr.isatty():
+                os.write(2, b"\x1b[?25h\n")  # the bars have hidden the cursor
             os._exit(128 + number)
         self._signal = number
-        with suppress(OSError):  # the terminal may be gone
-            os.write(2, b"\nStopping at the next safe point; press Ctrl-C again to stop at once.\n")
+        message = "stopping at the next safe point; press Ctrl-C again to stop at once"
+        event = ProgressEvent(job_id=self._job_id, stage=None, kind="notice", message=message, at=time.time())
+        self._report(event)
 
 
 def stop_children() -> None:

@@ -3,14 +3,13 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from svs.errors import UsageError
 from svs.model import Device, EngineWish, Method, Options, Result, Subtitles
-
-View = Literal["auto", "rich", "plain", "json", "none"]
+from svs.ui.interface import View
 
 
 def summarize(
@@ -53,7 +52,10 @@ def summarize(
         str, typer.Option(help="Whisper's number format; default: int8 on CPU, float16 on GPU.")
     ] = "default",
     threads: Annotated[int, typer.Option(min=0, help="Threads or processes to use; 0: all cores.")] = 0,
-    batch_size: Annotated[int, typer.Option(min=1, max=64, help="Windows that Whisper hears at once.")] = 8,
+    batch_size: Annotated[
+        int,
+        typer.Option(min=0, max=64, help="Windows that Whisper hears at once; 0: 8 on a GPU, 2 on a CPU."),
+    ] = 0,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")] = False,

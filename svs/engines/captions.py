@@ -60,7 +60,7 @@ class Captions:
 
     def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
-        segments = tuple(s for s in _read(source, self.model) if s.start < self._end and s.end > self._start)
+        segments = tuple(s for s in _read(source, self.model) if self._start <= s.start < self._end)
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)

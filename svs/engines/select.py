@@ -7,8 +7,6 @@ from svs.errors import InputError, MissingError, UsageError
 from svs.languages import code
 from svs.model import MediaInfo, Options, Plan, SubtitleTrack
 
-ENGINES = ("auto", "whisper", "pocketsphinx", "captions")
-
 
 def choose(
     options: Options,
@@ -24,6 +22,8 @@ def choose(
     only = options.subtitles == "only" or options.engine == "captions"
     if only and (options.engine not in ("auto", "captions") or options.subtitles == "never"):
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
+    if options.model and options.engine in ("captions", "pocketsphinx"):
+        raise UsageError(f"--model is Whisper's, not {options.engine}'s", "Leave out --model or --engine.")
     if only or _wants_captions(options):
         captions = _captions(options, media, sidecars)
         if captions:
@@ -64,7 +64,7 @@ def _track_plan(track: SubtitleTrack, options: Options) -> Plan:
     language = code(track.language)
     return Plan(
         engine="captions",
-        model=f"subtitle track ({track.language or track.codec})",
+        model=f"subtitle track, {track.language or track.codec}",
         captions_track=track.index,
         language=options.language or language or None,
     )
@@ -76,7 +76,11 @@ def _fits(language: str, options: Options) -> bool:
 
 def _whisper(options: Options, model: tuple[str, Path] | None) -> Plan:
     if model is None:
-        raise MissingError("no Whisper model is installed", "Install one: `svs models download small`.")
+        needed = " that can translate" if options.translate else f" that knows {options.language}"
+        which = needed if options.translate or options.language not in (None, "en") else ""
+        raise MissingError(
+            f"no Whisper model{which} is installed", "Install one: `svs models download small`."
+        )
     name, folder = model
     return Plan(engine="whisper", model=name, model_folder=str(folder), language=options.language)
 
@@ -84,7 +88,7 @@ def _whisper(options: Options, model: tuple[str, Path] | None) -> Plan:
 def _embedded(options: Options) -> Plan:
     if options.translate or options.language not in (None, "en"):
         raise MissingError(
-            "the embedded engine knows English only, and no Whisper model is installed",
+            "the embedded engine knows English only, and no Whisper model that knows more is installed",
             "Install one that knows 99 languages: `svs models download small`.",
         )
     return Plan(engine="pocketsphinx", model="en-us", language="en")

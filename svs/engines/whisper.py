@@ -19,6 +19,7 @@ _TOO_REPETITIVE = (
 _TOO_UNLIKELY = -1.0  # mean log probability below which a text is guesswork (likewise)
 _NOT_SPEECH = 0.6  # probability of no speech above which an unlikely text is dropped (likewise)
 _WARMER = (0.2, 0.4, 0.6, 0.8, 1.0)
+_ON_GPU, _ON_CPU = 8, 2  # windows in a batch: on a CPU, half a minute of silence from svs is long enough
 _LANGUAGE_WINDOWS = 3  # windows of speech from which the language is found
 
 
@@ -32,6 +33,7 @@ class Whisper:
         self.model = model
         self.language = language
         self._options = options
+        self._batch_size = options.batch_size or (_ON_GPU if _on_gpu(options) else _ON_CPU)
         self._whisper = _load(folder, options)
         self._check_language()
 
@@ -52,13 +54,12 @@ class Whisper:
     def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield a batch for every `batch_size` windows of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
-        end = 0.0
-        windows = speech.windows(source)
-        while batch := list(islice(windows, self._options.batch_size)):
+        end = after
+        windows = (window for window in speech.windows(source) if window.last / pcm.RATE > after)
+        while batch := list(islice(windows, self._batch_size)):
             end = batch[-1].last / pcm.RATE
-            if end > after:
-                yield Batch(end, total, tuple(self._recognize(source, batch)))
-        if max(end, after) < total:
+            yield Batch(end, total, tuple(self._recognize(source, batch)))
+        if end < total:
             yield Batch(total, total, ())
 
     def _recognize(self, source: Path, batch: Sequence[Window]) -> Iterator[Segment]:
@@ -149,12 +150,13 @@ def _compute_type(options: Options) -> str:
     """Return int8 on a CPU and float16 on a GPU, unless the user chose."""
     if options.compute_type != "default":
         return options.compute_type
+    return "float16" if _on_gpu(options) else "int8"
+
+
+def _on_gpu(options: Options) -> bool:
     import ctranslate2
 
-    on_gpu = options.device == "cuda" or (
-        options.device == "auto" and ctranslate2.get_cuda_device_count() > 0
-    )
-    return "float16" if on_gpu else "int8"
+    return options.device == "cuda" or (options.device == "auto" and ctranslate2.get_cuda_device_count() > 0)
 
 
 def _wrong(segment: Any) -> bool:  # noqa: ANN401

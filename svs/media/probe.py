@@ -28,7 +28,7 @@ _COMPLAINT = re.compile(r"^\[[^\]\n]+ @ 0x[0-9a-f]+\] (?!Error opening input)(.*
 
 def probe(path: Path) -> MediaInfo:
     """Return what a recording says of itself. Raises InputError when it is not a recording that svs reads."""
-    _check_file(path)
+    check_file(path)
     # Without an output, ffmpeg opens the file, reports and ends; ffmpeg-python knows no graph without one.
     arguments = ffmpeg.source(path).output("-").get_args()[:-1]
     try:
@@ -42,7 +42,7 @@ def probe(path: Path) -> MediaInfo:
     return _parse(report, trusted="Estimating duration from bitrate" not in log)
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
     """Refuse what ffmpeg could hang on or would not explain."""
     try:
         info = path.stat()

@@ -1,6 +1,11 @@
 """What every view of progress needs: clocks, and how fast a stage goes."""
 
+from typing import Literal
+
 from svs.events import ProgressEvent
+
+View = Literal["auto", "rich", "plain", "json", "none"]
+"""How progress is shown."""
 
 
 def clock(seconds: float) -> str:
@@ -23,11 +28,12 @@ class Pace:
 
     def note(self, event: ProgressEvent) -> str:
         """Return the speed, and the time left at this speed."""
+        return f"{self.speed(event)}  {self.left(event)}".strip()
+
+    def left(self, event: ProgressEvent) -> str:
+        """Return the stage's time left at this speed; empty when it is unknown."""
         rate = self._rate(event)
-        if not rate or not event.total:
-            return self.speed(event)
-        left = clock(max(0.0, event.total - event.done) / rate) + " left"
-        return f"{self.speed(event)}  {left}".strip()
+        return f"{clock(max(0.0, event.total - event.done) / rate)} left" if rate and event.total else ""
 
     def _rate(self, event: ProgressEvent) -> float:
         if self._first is None:

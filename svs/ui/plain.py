@@ -29,7 +29,9 @@ class PlainProgress:
             self._write(event, f"{_head(event)}: already done")
         elif event.kind == "finished":
             self._write(event, f"{_head(event)}: done {self._pace.speed(event)}".rstrip())
-        elif event.kind == "advanced" and event.at - self._last >= _INTERVAL:
+        elif event.kind == "done":
+            self._write(event, "[100 %] done")
+        elif event.kind == "advanced" and event.done != event.total and event.at - self._last >= _INTERVAL:
             share = (
                 f"{100 * event.done / event.total:.0f} %" if event.total else f"{event.done:.0f} {event.unit}"
             )

@@ -34,6 +34,7 @@ class RichProgress:
         self._whole = self._bars.add_task("Overall", total=100, percent="", note="")
         self._words = Text(" ", style="dim italic", no_wrap=True, overflow="ellipsis")
         self._pace = Pace()
+        self._left = ""
         self._began = time.monotonic()
         self._live = Live(get_renderable=self.screen, console=console, refresh_per_second=8)
 
@@ -54,8 +55,14 @@ class RichProgress:
         elif event.kind == "line":
             self._words = term(" ".join(event.message.split()), "dim italic")
             self._words.no_wrap, self._words.overflow = True, "ellipsis"
-        elif event.stage and event.kind != "detail":
+        elif event.kind != "detail":
+            self._show_numbers(event)
+
+    def _show_numbers(self, event: ProgressEvent) -> None:
+        self._left = ""
+        if event.stage:
             self._show_stage(event, self._tasks[event.stage])
+            self._left = self._pace.left(event) if event.stage != Stage.EXTRACT else ""
         self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")
 
     def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
@@ -74,5 +81,6 @@ class RichProgress:
 
     def screen(self) -> Group:
         """Return what is shown now."""
-        self._bars.update(self._whole, note=clock(time.monotonic() - self._began))
+        elapsed = f"{clock(time.monotonic() - self._began)} so far"
+        self._bars.update(self._whole, note=f"{elapsed}, {self._left}" if self._left else elapsed)
         return Group(self._bars.get_renderable(), self._words)

@@ -17,13 +17,14 @@ def summary_view(result: Result) -> RenderableType:
     head.add_column(overflow="fold")
     for label, value in facts(result):
         head.add_row(label, term(value))
-    notes = [term(f"! {caution}", "yellow") for caution in cautions(result)]
     said = Table.grid(padding=(0, 2))
     said.add_column(style="cyan", no_wrap=True)
     said.add_column(overflow="fold")
     for sentence in result.summary.sentences:
         said.add_row(timestamp(sentence.start), term(sentence.text))
-    return Group(term(result.title, "bold underline"), Text(), head, *notes, Padding(said, (1, 0, 0, 0)))
+    return Group(
+        term(result.title, "bold underline"), Text(), head, *_notes(result), Padding(said, (1, 0, 0, 0))
+    )
 
 
 def transcript_view(result: Result) -> RenderableType:
@@ -33,4 +34,8 @@ def transcript_view(result: Result) -> RenderableType:
     grid.add_column(overflow="fold")
     for sentence in result.sentences:
         grid.add_row(timestamp(sentence.start), term(sentence.text, "dim" if sentence.suspect else ""))
-    return grid
+    return Group(*_notes(result), grid)
+
+
+def _notes(result: Result) -> list[Text]:
+    return [term(f"! {caution}", "yellow") for caution in cautions(result)]

@@ -11,6 +11,7 @@ from svs.store import State
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
 from svs.ui.terminal import term
 
+_ROOMY = 75  # columns from which on there is room for everything
 _COLOURS = {
     "queued": "blue",
     "running": "cyan",
@@ -22,15 +23,16 @@ _COLOURS = {
 }
 
 
-def jobs_table(jobs: Iterable[Listed]) -> Table:
-    """Return the table of `svs jobs list`."""
+def jobs_table(jobs: Iterable[Listed], width: int = _ROOMY) -> Table:
+    """Return the table of `svs jobs list`; on a narrow screen it has fewer columns."""
+    shown = [h for h in HEADINGS if width >= _ROOMY or h not in ("LENGTH", "ENGINE")]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in HEADINGS[:-1]:
+    for heading in shown[:-1]:
         table.add_column(heading, no_wrap=True, justify="right" if heading in NUMBERS else "left")
-    table.add_column(HEADINGS[-1], overflow="fold")
+    table.add_column(shown[-1], overflow="fold", min_width=10)
     for job in jobs:
-        job_id, status, *rest = row(*job)
-        table.add_row(Text(job_id), status_text(status), *map(Text, rest))
+        cells = dict(zip(HEADINGS, row(*job), strict=True))
+        table.add_row(*(status_text(cells[h]) if h == "STATUS" else Text(cells[h]) for h in shown))
     return table
 
 
