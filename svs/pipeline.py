@@ -77,9 +77,14 @@ class _Line:
     def run(self) -> Result:
         self.store.tidy(self.job.id)
         self.record(status="running", error=None, finished=None)
+        writing = Stage.SUMMARIZE in self.job.stages  # a file that is there may be its own: see `write_files`
         files = results.targets(
-            self.job.source.path, self.options.formats, self.options.output_dir, force=self.options.force
+            self.job.source.path,
+            self.options.formats,
+            self.options.output_dir,
+            force=self.options.force or writing,
         )
+        results.tidy(self.job.id, files)
         if self.job.plan is None:
             planning.check_source(self.job.source)
             title = self.media.title or self.source.stem
@@ -90,6 +95,7 @@ class _Line:
             self.tracker.say("notice", _ROUGH)
         self.extract()
         self.transcribe()
+        self.forget_sound()
         self.summarize()
         result = results.load(self.job, self.folder)
         written = results.write_files(result, files, force=self.options.force)
@@ -195,6 +201,11 @@ class _Line:
         if self.plan.engine != "captions":
             self.store.remember(planning.reuse_key(self.job), self.job.id)
         return self.finish(Stage.TRANSCRIBE)
+
+    def forget_sound(self) -> None:
+        """Remove what has been heard, also when an earlier run was killed just before it could."""
+        with store_errors("remove", self.heard):
+            self.heard.unlink(missing_ok=True)
 
     def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
         return journal.Header(

@@ -63,13 +63,19 @@ def _check_folder(folder: Path) -> None:
         raise UsageError(f"cannot write to the folder {folder}", "Name another one with -o.")
 
 
+def tidy(job_id: str, files: dict[str, Path]) -> None:
+    """Remove what a killed run of a held job may have left half-written beside its files."""
+    for folder in {file.parent for file in files.values()}:
+        with store_errors("clear", folder):
+            clear_parts(folder, job_id)
+
+
 def write_files(result: Result, files: dict[str, Path], *, force: bool) -> tuple[str, ...]:
     """Write the result in each format, and return the files' absolute paths."""
     for name, file in files.items():
         text = outputs.render(result, name).encode()
         with store_errors("write", file):
             file.parent.mkdir(parents=True, exist_ok=True)
-            clear_parts(file.parent, result.job_id)
             try:
                 write_atomic(file, text, replace=force, owner=result.job_id)
             except FileExistsError:

@@ -89,7 +89,7 @@ class JobStore:
         return True
 
     def _sweep(self) -> None:
-        """Remove what processes left that were killed while they made a job: nobody takes so long for that."""
+        """Remove what processes left that were killed while they made a job: none takes so long for it."""
         for left in self.root.glob(".*.new"):
             with suppress(FileNotFoundError):  # another process is at it too
                 if time.time() - left.stat().st_mtime > _STALE:
