@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import file_digest
 from math import inf
 from pathlib import Path
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from svs import engines, journal, planning, results
 from svs.engines.interface import Batch
 from svs.errors import Cancelled, Stopped, StoreError, SvsError
-from svs.events import Report, Stage, ignore
+from svs.events import Report, Stage, fan_out, ignore
 from svs.files import store_errors, write_atomic
 from svs.media import pcm
 from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
@@ -50,7 +50,9 @@ def run(
         current = store.load(job.id)
         if current.status != job.status and current.status in ("done", "cancelled"):  # while it waited
             raise Cancelled(f"job {job.id} is {current.status} already", f"See `svs jobs show {job.id}`.")
-        line = _Line(current, store, folder, Tracker(job.id, store, report, stop_if_asked))
+        line = _Line(
+            current, store, folder, Tracker(job.id, store, fan_out(store.log, report), stop_if_asked)
+        )
         try:
             return line.run()
         except Stopped:
@@ -88,7 +90,8 @@ class _Line:
         if self.job.plan is None:
             planning.check_source(self.job.source)
             title = self.media.title or self.source.stem
-            self.record(plan=planning.plan(self.source, self.options, self.media), title=title)
+            warn = partial(self.tracker.say, "warning")
+            self.record(plan=planning.plan(self.source, self.options, self.media, warn), title=title)
             self.take_over()
         self.tracker.say("detail", f"the words come from {self.plan.engine} ({self.plan.model})")
         if self.plan.engine == "pocketsphinx" and self.options.engine == "auto":
@@ -149,7 +152,8 @@ class _Line:
         """The first stage: sound or subtitles, out of the recording."""
         key = planning.extract_key(self.job)
         if self.has(Stage.EXTRACT, key) and (self.intact() or self.has_transcript()):
-            return self.tracker.reuse(Stage.EXTRACT)
+            self.tracker.reuse(Stage.EXTRACT)
+            return
         planning.check_source(self.job.source)
         self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
         if self.plan.captions_file:
@@ -162,7 +166,7 @@ class _Line:
             self.extract_audio()
         with store_errors("read", self.heard), self.heard.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
-        return self.finish(Stage.EXTRACT, digest)
+        self.finish(Stage.EXTRACT, digest)
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
@@ -174,7 +178,8 @@ class _Line:
         """The second stage: each batch goes to the journal at once, and is never heard again."""
         key = planning.transcript_key(self.job)
         if self.has_transcript():
-            return self.tracker.reuse(Stage.TRANSCRIBE)
+            self.tracker.reuse(Stage.TRANSCRIBE)
+            return None
         path = self.folder / results.TRANSCRIPT
         header, batches = journal.read(path, key)
         after = batches[-1].end if batches else 0.0
@@ -223,7 +228,8 @@ class _Line:
         key = planning.summary_key(self.job)
         path = self.folder / results.SUMMARY
         if self.has(Stage.SUMMARIZE, key) and path.exists():
-            return self.tracker.reuse(Stage.SUMMARIZE)
+            self.tracker.reuse(Stage.SUMMARIZE)
+            return
         self.begin(Stage.SUMMARIZE, key, "steps")
         header, batches = journal.read(self.folder / results.TRANSCRIPT, planning.transcript_key(self.job))
         if header is None:
@@ -233,7 +239,7 @@ class _Line:
         chosen = summarize(said, language, self.options.method, self.options.length, self.tracker.tick)
         with store_errors("write", path):
             write_atomic(path, encode(chosen))
-        return self.finish(Stage.SUMMARIZE)
+        self.finish(Stage.SUMMARIZE)
 
     def has(self, stage: Stage, key: str) -> bool:
         """Say whether a stage has been finished with the same inputs and options."""

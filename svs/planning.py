@@ -1,5 +1,6 @@
 """How a job is done, decided once; and what the result of each stage depends on."""
 
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def look(source: Path) -> MediaInfo:
     return probe(source)
 
 
-def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
+def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str], None]) -> Plan:
     """Decide how the recording's transcript is made."""
     if captions.is_caption_file(source):
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
@@ -39,11 +40,27 @@ def plan(source: Path, options: Options, media: MediaInfo) -> Plan:
     if options.model and model and not english and not model.multilingual:
         raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
     found = select.choose(
-        options, media, captions.sidecars(source), (model.name, model.folder) if model else None
+        options,
+        media,
+        _usable(captions.sidecars(source), options, warn),
+        (model.name, model.folder) if model else None,
     )
     if not found.model_folder:
         return found
     return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+
+
+def _usable(files: Iterable[Path], options: Options, warn: Callable[[str], None]) -> Iterator[Path]:
+    """Yield the subtitle files that hold words; a broken one is no reason not to listen, unless it was wished."""
+    for file in files:
+        try:
+            captions.read(file, file.name)
+        except InputError as problem:
+            if options.subtitles == "only" or options.engine == "captions":
+                raise
+            warn(f"{problem.message}: it is ignored")
+        else:
+            yield file
 
 
 def identity(source: Source) -> tuple[int, int, str]:

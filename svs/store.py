@@ -269,7 +269,9 @@ class JobStore:
             return None
 
     def log(self, event: ProgressEvent) -> None:
-        """Append an event to the job's log."""
+        """Append an event to the job's log, unless it only tells progress."""
+        if event.kind in ("advanced", "line"):
+            return
         path = self.folder(event.job_id) / "events.jsonl"
         with store_errors("write", path):
             append(path, encode(event))

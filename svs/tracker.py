@@ -78,8 +78,6 @@ class Tracker:
             overall=self._overall,
             at=now,
         )
-        if kind not in ("advanced", "line"):
-            self._store.log(event)
         if kind != "line" and (kind != "advanced" or now - self._written >= _INTERVAL):
             self._written = now
             self._store.write_progress(self._job_id, self._progress(now))

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = (
     {"svs.errors", "svs.events", "svs.paths", "svs.records", "svs.languages", "svs"},
+    {"svs.times"},
     {"svs.model", "svs.files", "svs.locks"},
     {"svs.media", "svs.text"},
     {"svs.engines"},

@@ -281,9 +281,10 @@ def prune(
             if not dry_run:
                 store.remove(job_id)
         except SvsError:
-            if store.folder(job_id).exists():  # else another process was faster
+            if store.folder(job_id).exists():
                 raise
-        write(f"{job_id}\n")
+        else:  # not when another process was faster
+            write(f"{job_id}\n")
 
     _each(list(old_jobs(store, Old(older_than=_age(older_than), keep=keep, status=status))), remove)
 

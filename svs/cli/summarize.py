@@ -1,12 +1,12 @@
 """`svs summarize`: the main job."""
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from svs import times
 from svs.errors import UsageError
 from svs.model import Device, EngineWish, Method, Options, Result, Subtitles
 from svs.ui.interface import View
@@ -69,8 +69,8 @@ def summarize(
         os.environ["SVS_DEBUG"] = "1"
     options = Options(
         track=track,
-        start=_seconds(start),
-        end=_seconds(end),
+        start=None if start is None else times.parse(start),
+        end=None if end is None else times.parse(end),
         subtitles=subtitles,
         engine=engine,
         model=_model(model),
@@ -139,18 +139,6 @@ def split_formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
     return names
-
-
-def _seconds(text: str | None) -> float | None:
-    """Return the seconds that `90`, `1:30` or `1:02:03.5` stands for."""
-    if text is None:
-        return None
-    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text):
-        raise UsageError(f"{text!r} is not a time", "Write 90, 1:30 or 1:02:03.")
-    seconds = 0.0
-    for part in text.split(":"):
-        seconds = seconds * 60 + float(part)
-    return seconds
 
 
 def _language(text: str | None) -> str | None:

@@ -60,7 +60,7 @@ class Captions:
 
     def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
-        segments = tuple(s for s in _read(source, self.model) if self._start <= s.start < self._end)
+        segments = tuple(s for s in read(source, self.model) if self._start <= s.start < self._end)
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)
@@ -70,7 +70,7 @@ class Captions:
             yield Batch(end, end, segments)
 
 
-def _read(file: Path, label: str) -> tuple[Segment, ...]:
+def read(file: Path, label: str) -> tuple[Segment, ...]:
     """Return what is said in a subtitle file; `label` names it in complaints."""
     text = _decode(_bytes(file, label))
     try:

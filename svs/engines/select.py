@@ -1,6 +1,6 @@
 """Which engine a job gets: captions where they are, then Whisper if it has a model, else the embedded one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from svs.errors import InputError, MissingError, UsageError
@@ -11,7 +11,7 @@ from svs.model import MediaInfo, Options, Plan, SubtitleTrack
 def choose(
     options: Options,
     media: MediaInfo,
-    sidecars: Sequence[Path],
+    sidecars: Iterable[Path],
     model: tuple[str, Path] | None,
 ) -> Plan:
     """Return how the transcript is made.
@@ -44,7 +44,7 @@ def _wants_captions(options: Options) -> bool:
     return options.engine == "auto" and options.subtitles == "auto" and not asked
 
 
-def _captions(options: Options, media: MediaInfo, sidecars: Sequence[Path]) -> Plan | None:
+def _captions(options: Options, media: MediaInfo, sidecars: Iterable[Path]) -> Plan | None:
     for file in sidecars:
         language = code(file.stem.rpartition(".")[2]) if "." in file.stem else ""
         if _fits(language, options):

@@ -14,6 +14,7 @@ from svs.files import store_errors, sync_folder
 from svs.languages import code
 from svs.media import ffmpeg, pcm
 from svs.model import AudioTrack, MediaInfo, Options
+from svs.times import clock
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
@@ -59,7 +60,7 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
         log, failure = _decode(sound, part, total, tick)
         seconds = pcm.seconds(part)
         if not seconds:
-            after = f" after {_clock(options.start)}" if options.start else ""
+            after = f" after {clock(options.start)}" if options.start else ""
             hint = failure.message if failure else "Is there sound when you play it?"
             raise InputError(f"no sound could be read from {source}{after}", hint) from failure
         cut_off = bool(total and media.duration) and _ends_early(recording, seconds, total or 0.0, tick)
@@ -81,7 +82,7 @@ def _length(source: Path, media: MediaInfo, options: Options) -> float | None:
         raise UsageError("--end is not after --start", "Give both in the recording's time.")
     if media.duration is not None and start >= media.duration:
         raise InputError(
-            f"{source} ends at {_clock(media.duration)}, before --start {_clock(start)}",
+            f"{source} ends at {clock(media.duration)}, before --start {clock(start)}",
             "Choose an earlier start.",
         )
     ends = [end for end in (media.duration, options.end) if end is not None]
@@ -199,14 +200,8 @@ def _warnings(
     reached: float, claimed: float | None, *, cut_off: bool, damaged: bool, failure: ffmpeg.FfmpegError | None
 ) -> tuple[str, ...]:
     if cut_off and claimed is not None:
-        whole = f"{_clock(reached)} of {_clock(claimed)}"
+        whole = f"{clock(reached)} of {clock(claimed)}"
         return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
     if failure:
-        return (f"The file could not be read on after {_clock(reached)}: {failure.message}.",)
+        return (f"The file could not be read on after {clock(reached)}: {failure.message}.",)
     return ("The file is damaged: parts of its sound could not be read.",) if damaged else ()
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,18 +1,12 @@
-"""What every view of progress needs: clocks, and how fast a stage goes."""
+"""What every view of progress needs: how fast a stage goes."""
 
 from typing import Literal
 
 from svs.events import ProgressEvent
+from svs.times import clock
 
 View = Literal["auto", "rich", "plain", "json", "none"]
 """How progress is shown."""
-
-
-def clock(seconds: float) -> str:
-    """Return a length of time for people: `0:07`, `12:34`, `1:02:03`."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 class Pace:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from svs.model import Job, Progress
 from svs.store import Damaged, State
-from svs.ui.interface import clock
+from svs.times import clock
 from svs.ui.output import visible
 
 Listed = tuple[Job | Damaged, State | None, Progress | None]

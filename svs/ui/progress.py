@@ -10,7 +10,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
 from svs.events import ProgressEvent, Stage
-from svs.ui.interface import Pace, clock
+from svs.times import clock
+from svs.ui.interface import Pace
 from svs.ui.terminal import term
 
 _NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMARIZE: "Summarize"}

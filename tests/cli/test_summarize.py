@@ -186,3 +186,12 @@ def test_summarizing_opens_no_connection(svs_command, talk_video, with_model, tm
     subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
     calls = [line for line in trace.read_text().splitlines() if "connect(" in line or "sendto(" in line]
     assert [line for line in calls if "AF_INET" in line or "AF_INET6" in line] == []
+
+
+def test_a_broken_sidecar_file_is_said_and_ignored(svs, with_model, talk_video, tmp_path):
+    (tmp_path / "talk.mp4").symlink_to(talk_video)
+    (tmp_path / "talk.srt").write_text("rubbish")
+    done = svs("summarize", tmp_path / "talk.mp4", "--json", "--end", "10")
+    assert json.loads(done.stdout)["transcript"]["engine"] == "whisper"
+    assert "talk.srt: it is ignored" in done.stderr
+    assert svs("summarize", tmp_path / "talk.mp4", "--subtitles", "only").returncode == 3

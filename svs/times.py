@@ -1,0 +1,22 @@
+"""Times as people read and write them."""
+
+import re
+
+from svs.errors import UsageError
+
+
+def clock(seconds: float) -> str:
+    """Return a length of time for people: `0:07`, `12:34`, `1:02:03`."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def parse(text: str) -> float:
+    """Return the seconds that `90`, `1:30` or `1:02:03.5` stands for. Raises UsageError."""
+    if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text, re.ASCII):
+        raise UsageError(f"{text!r} is not a time", "Write 90, 1:30 or 1:02:03.")
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
