@@ -51,7 +51,7 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
 
 
 def _usable(files: Iterable[Path], options: Options, warn: Callable[[str], None]) -> Iterator[Path]:
-    """Yield the subtitle files that hold words; a broken one is no reason not to listen, unless it was wished."""
+    """Yield the subtitle files that hold words; a broken one is no reason not to listen."""
     for file in files:
         try:
             captions.read(file, file.name)

@@ -42,9 +42,9 @@ def make_test_video(
     The same options give the same file, byte for byte. Its path goes to stdout.
     """
     if not force and (file.exists() or file.is_symlink()):
-        raise UsageError(f"{file} is there already.", "Add --force to replace it, or name another file.")
+        raise UsageError(f"{file} is there already", "Add --force to replace it, or name another file.")
     if duration is not None and not 0.1 <= duration <= LONGEST:
-        raise UsageError(f"--duration {duration:g} is out of range.", f"Give 0.1 to {LONGEST} seconds.")
+        raise UsageError(f"--duration {duration:g} is out of range", f"Give 0.1 to {LONGEST} seconds.")
     pixels = _pixels(size)
 
     from svs.media import testvideo
@@ -70,7 +70,7 @@ def _pixels(size: str) -> tuple[int, int]:
     width, height = (int(number) for number in match.groups()) if match else (0, 0)
     if not all(32 <= pixels <= 4096 and pixels % 2 == 0 for pixels in (width, height)):
         raise UsageError(
-            f"--size {size} is not a size for a video.",
+            f"--size {size} is not a size for a video",
             "Give two even numbers of 32 to 4096, such as 640x360.",
         )
     return width, height

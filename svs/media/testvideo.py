@@ -133,7 +133,7 @@ def make_test_video(
             run(arguments, on_time=on_time)
             video.replace(target)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}.", "Choose another place.") from error
+        raise UsageError(f"{target} cannot be written: {error.strerror}", "Choose another place.") from error
 
 
 def container_of(target: Path) -> Container:
@@ -141,7 +141,7 @@ def container_of(target: Path) -> Container:
     container = CONTAINERS.get(target.suffix.lower())
     if container is None:
         raise UsageError(
-            f"{target} does not end like a video that svs can make.",
+            f"{target} does not end like a video that svs can make",
             f"End its name with one of {', '.join(CONTAINERS)}.",
         )
     return container
@@ -247,7 +247,7 @@ def _encoder(choices: tuple[str, ...], video: Path) -> str:
     encoder = next((name for name in choices if name in built_in), None)
     if encoder is None:
         raise MissingError(
-            f"{find()} cannot make {video.suffix} files: it has no encoder {' or '.join(choices)}.",
+            f"{find()} cannot make {video.suffix} files: it has no encoder {' or '.join(choices)}",
             "Choose another suffix, or install a complete ffmpeg.",
         )
     return encoder
