@@ -40,22 +40,42 @@ def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]
     No header is returned when there is no journal, or (if a key is given) when it belongs to something else.
     Raises StoreError when it is damaged in the middle or too new.
     """
+    header, batches, damage = _parse(path)
+    if damage:
+        raise StoreError(
+            f"the transcript {path} is damaged: {damage}",
+            "Run the job again: `svs summarize` with the same file.",
+        ) from damage
+    return (header, batches) if header and key in (None, header.key) else (None, [])
+
+
+def mend(path: Path, key: str) -> tuple[Header | None, list[Batch]]:
+    """Return what `read` does; of a journal that is damaged in the middle, what stands before the damage."""
+    header, batches, _ = _parse(path)
+    return (header, batches) if header and header.key == key else (None, [])
+
+
+def whole(batches: list[Batch]) -> bool:
+    """Say whether these are all batches of a recording, up to its end."""
+    return bool(batches) and batches[-1].end >= batches[-1].total
+
+
+def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
+    """Return the header, the batches before any damage, and the damage."""
     with store_errors("read", path):
         data = path.read_bytes() if path.exists() else b""
-    lines = data.split(b"\n")[:-1]  # what follows the last line feed was torn
-    if not lines:
-        return None, []
+    header, batches = None, list[Batch]()
     try:
-        header = decode(lines[0], Header)
-        batches = [decode(line, Batch) for line in lines[1:]] if key in (None, header.key) else []
+        for line in data.split(b"\n")[:-1]:  # what follows the last line feed was torn
+            if header is None:
+                header = decode(line, Header)
+            else:
+                batches.append(decode(line, Batch))
     except ValueError as error:
-        raise StoreError(
-            f"the transcript {path} is damaged: {error}",
-            "Run the job again: `svs summarize` with the same file.",
-        ) from error
-    if header.version > VERSION:
+        return header, batches, error
+    if header and header.version > VERSION:
         raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
-    return (header, batches) if key in (None, header.key) else (None, [])
+    return header, batches, None
 
 
 def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:

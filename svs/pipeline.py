@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from svs import engines, journal, planning, results
 from svs.engines.interface import Batch
-from svs.errors import Cancelled, Stopped, StoreError, SvsError
+from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
 from svs.files import store_errors, write_atomic
-from svs.media import pcm
+from svs.media.identity import describe
 from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
@@ -88,6 +88,8 @@ class _Line:
         )
         results.tidy(self.job.id, files)
         if self.job.plan is None:
+            if not self.job.source.fingerprint:  # it could not be read when the job was made
+                self.record(source=describe(self.source))
             planning.check_source(self.job.source)
             title = self.media.title or self.source.stem
             warn = partial(self.tracker.say, "warning")
@@ -133,7 +135,7 @@ class _Line:
             return
         with suppress(StoreError):  # it may be damaged, or just being removed: then everything is done here
             header, batches = journal.read(self.store.folder(origin.id) / results.TRANSCRIPT)
-            if header:
+            if header and journal.whole(batches):
                 self.adopt(origin, header, batches)
 
     def adopt(self, origin: Job, header: journal.Header, batches: list[Batch]) -> None:
@@ -164,9 +166,7 @@ class _Line:
             )
         else:
             self.extract_audio()
-        with store_errors("read", self.heard), self.heard.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        self.finish(Stage.EXTRACT, digest)
+        self.finish(Stage.EXTRACT, _digest(self.heard))
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
@@ -181,11 +181,11 @@ class _Line:
             self.tracker.reuse(Stage.TRANSCRIBE)
             return None
         path = self.folder / results.TRANSCRIPT
-        header, batches = journal.read(path, key)
+        header, batches = journal.mend(path, key)  # what is damaged or torn is heard again
         after = batches[-1].end if batches else 0.0
         self.begin(Stage.TRANSCRIBE, key, "s", after)
         if header:
-            journal.begin(path, header, batches)  # without a torn last line
+            journal.begin(path, header, batches)
         language = header.language if header else self.plan.language
         engine = engines.load(self.plan, self.options, language)
 
@@ -227,7 +227,7 @@ class _Line:
         """The third stage: the sentences that say most."""
         key = planning.summary_key(self.job)
         path = self.folder / results.SUMMARY
-        if self.has(Stage.SUMMARIZE, key) and path.exists():
+        if self.has(Stage.SUMMARIZE, key) and results.summary(self.folder):
             self.tracker.reuse(Stage.SUMMARIZE)
             return
         self.begin(Stage.SUMMARIZE, key, "steps")
@@ -236,7 +236,10 @@ class _Line:
             raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
         said = sentences(journal.transcript(header, batches))
         language = "en" if header.translated else header.language
-        chosen = summarize(said, language, self.options.method, self.options.length, self.tracker.tick)
+        try:
+            chosen = summarize(said, language, self.options.method, self.options.length, self.tracker.tick)
+        except InputError as error:  # the stage does not know which recording it is
+            raise InputError(f"{self.source}: {error.message}", error.hint) from error
         with store_errors("write", path):
             write_atomic(path, encode(chosen))
         self.finish(Stage.SUMMARIZE)
@@ -247,14 +250,16 @@ class _Line:
         return bool(record and record.finished and record.key == key)
 
     def has_transcript(self) -> bool:
-        """Say whether all of this recording has been heard."""
-        return self.has(Stage.TRANSCRIBE, planning.transcript_key(self.job))
+        """Say whether all of this recording has been heard, and is there."""
+        key = planning.transcript_key(self.job)
+        if not self.has(Stage.TRANSCRIBE, key):
+            return False
+        _, batches = journal.mend(self.folder / results.TRANSCRIPT, key)
+        return journal.whole(batches)
 
     def intact(self) -> bool:
-        """Say whether what was extracted is there as a whole."""
-        if self.plan.engine == "captions" or not self.heard.exists():
-            return self.heard.exists()
-        return pcm.seconds(self.heard) == self.job.duration
+        """Say whether what was extracted is there as it was."""
+        return self.heard.exists() and _digest(self.heard) == self.job.stages[Stage.EXTRACT].digest
 
     def begin(self, stage: Stage, key: str, unit: str, done: float = 0.0) -> None:
         self.record(stages={**self.job.stages, stage: StageRecord(key=key, started=now())})
@@ -277,6 +282,11 @@ class _Line:
         with suppress(StoreError):
             problem = JobError(message=error.message, hint=error.hint, exit_code=error.exit_code)
             self.record(status="failed", finished=now(), error=problem)
+
+
+def _digest(path: Path) -> str:
+    with store_errors("read", path), path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _ended(job: Job, stage: Stage) -> bool:

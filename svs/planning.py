@@ -71,8 +71,10 @@ def identity(source: Source) -> tuple[int, int, str]:
 def check_source(source: Source) -> None:
     """Refuse another recording than the one that a job began with. Raises InputError."""
     found = describe(Path(source.path))
-    if identity(found) == identity(source):
+    if not source.fingerprint or identity(found) == identity(source):  # without one, it never began
         return
+    if not found.fingerprint and Path(source.path).exists():
+        check_file(Path(source.path))
     what = "has changed since the job began" if found.fingerprint else "is gone"
     raise InputError(
         f"{source.path} {what}", "Put the file back as it was, or summarize the new one as a new job."

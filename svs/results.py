@@ -17,14 +17,10 @@ SUMMARY = "summary.json"
 def load(job: Job, folder: Path) -> Result:
     """Return the result of a job that is done. Raises StoreError when there is none."""
     header, batches = journal.read(folder / TRANSCRIPT)
-    try:
-        summary = decode((folder / SUMMARY).read_bytes(), Summary)
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"job {job.id} has no summary that can be read", f"`svs jobs show {job.id}` says how far it came."
-        ) from error
-    if header is None:
-        raise StoreError(f"job {job.id} has no transcript", "Summarize the recording again.")
+    chosen = summary(folder)
+    if header is None or chosen is None:
+        missing = "transcript" if header is None else "summary that can be read"
+        raise StoreError(f"job {job.id} has no {missing}", "Summarize the recording again.")
     transcript = journal.transcript(header, batches)
     return Result(
         job_id=job.id,
@@ -35,10 +31,18 @@ def load(job: Job, folder: Path) -> Result:
         start=job.options.start or 0.0,
         partial=job.partial,
         warnings=job.warnings,
-        summary=summary,
+        summary=chosen,
         transcript=transcript,
         sentences=sentences(transcript),
     )
+
+
+def summary(folder: Path) -> Summary | None:
+    """Return the summary that a job's folder keeps; None when there is none that can be read."""
+    try:
+        return decode((folder / SUMMARY).read_bytes(), Summary)
+    except (OSError, ValueError):
+        return None
 
 
 def targets(source: str, formats: tuple[str, ...], directory: str | None, *, force: bool) -> dict[str, Path]:

@@ -16,4 +16,4 @@ def tell(error: SvsError) -> None:
     message = " ".join(error.message.split())
     stderr().print(term("svs: ", "bold red") + term(message), soft_wrap=True)
     if error.hint:
-        stderr().print(term(f"     {error.hint}", "dim"), soft_wrap=True)
+        stderr().print(term(f"     {' '.join(error.hint.split())}", "dim"), soft_wrap=True)

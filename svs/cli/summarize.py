@@ -13,7 +13,9 @@ from svs.ui.interface import View
 
 
 def summarize(
-    video: Annotated[Path, typer.Argument(help="A video, a sound recording, or a subtitle file.")],
+    video: Annotated[
+        Path, typer.Argument(readable=False, help="A video, a sound recording, or a subtitle file.")
+    ],
     length: Annotated[
         str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
     ] = "medium",

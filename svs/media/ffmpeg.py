@@ -104,6 +104,7 @@ def source(path: Path, **options: float | str) -> "FilterableStream":
 def run(arguments: list[str], *, on_time: Callable[[float], None] | None = None) -> str:
     """Run ffmpeg with these arguments, overwriting its output, and return the end of what it logs.
 
+    Raises FfmpegError when it fails, another SvsError when it was killed: then it says nothing of the file.
     `on_time` gets the seconds of output so far: several times a second even when nothing moves, and once at
     the end. Whatever it raises kills ffmpeg, and is raised on when ffmpeg is gone.
     """
@@ -128,6 +129,8 @@ def run(arguments: list[str], *, on_time: Callable[[float], None] | None = None)
     finally:
         listener.join()
     text = b"".join(log)[-_LOG_LIMIT:].decode(errors="replace").replace("\r\n", "\n")
+    if _was_killed(returncode, text):
+        raise SvsError("ffmpeg was killed", "Perhaps memory ran out; `svs jobs resume last` goes on.")
     if returncode:
         raise FfmpegError(text, returncode)
     return text
@@ -156,6 +159,11 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     elif process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _was_killed(returncode: int, log: str) -> bool:
+    """Say whether another ended ffmpeg: it answers SIGTERM and its like with 255, which is also EPERM."""
+    return returncode == -9 or (returncode == 255 and "Operation not permitted" not in log)
 
 
 def _follow_progress(stdout: IO[bytes], position: list[float]) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from svs.files import store_errors
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -14,7 +16,8 @@ _SIZE = 2
 
 def seconds(path: Path) -> float:
     """Return how long the sound is."""
-    return path.stat().st_size // _SIZE / RATE
+    with store_errors("read", path):
+        return path.stat().st_size // _SIZE / RATE
 
 
 def read(path: Path, first: int, last: int) -> "npt.NDArray[np.float32]":
@@ -27,7 +30,7 @@ def read(path: Path, first: int, last: int) -> "npt.NDArray[np.float32]":
 
 def read_bytes(path: Path, first: int, last: int) -> bytes:
     """Return the samples [first, last) as they are on disk; fewer where the sound ends before."""
-    with path.open("rb") as file:
+    with store_errors("read", path), path.open("rb") as file:
         file.seek(first * _SIZE)
         block = file.read(max(0, last - first) * _SIZE)
     return block[: len(block) - len(block) % _SIZE]

@@ -1,5 +1,6 @@
 """The first stage of a job whose transcript exists already: fetch the subtitles."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from svs.errors import InputError
@@ -35,4 +36,5 @@ def fetch_track(source: Path, index: int, duration: float | None, target: Path, 
         with store_errors("write", target):
             write_atomic(target, part.read_bytes())
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # another error says why
+            part.unlink(missing_ok=True)

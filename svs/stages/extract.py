@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from svs.events import Tick
 from svs.files import store_errors, sync_folder
 from svs.languages import code
 from svs.media import ffmpeg, pcm
+from svs.media.probe import check_file
 from svs.model import AudioTrack, MediaInfo, Options
 from svs.times import clock
 
@@ -60,6 +62,7 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
         log, failure = _decode(sound, part, total, tick)
         seconds = pcm.seconds(part)
         if not seconds:
+            check_file(source)  # it may have gone meanwhile
             after = f" after {clock(options.start)}" if options.start else ""
             hint = failure.message if failure else "Is there sound when you play it?"
             raise InputError(f"no sound could be read from {source}{after}", hint) from failure
@@ -67,7 +70,8 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
         tick(seconds, seconds)
         _keep(part, target)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # another error says why
+            part.unlink(missing_ok=True)
     reached = (options.start or 0.0) + seconds
     warnings = _warnings(
         reached, media.duration, cut_off=cut_off, damaged=bool(_DAMAGED.search(log)), failure=failure

@@ -1,0 +1,348 @@
+"""Stopped by a signal, from another terminal, or with its own: nothing is left behind, nothing is lost."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+from msgspec.structs import replace
+
+from svs import control
+from svs.errors import StoreError
+from svs.media import ffmpeg
+from svs.media.identity import describe
+from svs.model import Options, Progress
+from svs.store import JobStore
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+WHISPER = ("--model", "micro", "--batch-size", "1", "--threads", "1", "--end", "120")
+SPHINX = ("--engine", "pocketsphinx", "--threads", "2", "--end", "55")
+
+ADOPT_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(svs_command, talk_video, micro_whisper, tmp_path_factory):
+    """Return what a run with these options gives that nobody stops."""
+    environment = {**os.environ, "SVS_HOME": str(tmp_path_factory.mktemp("undisturbed"))}
+    subprocess.run(
+        [svs_command, "models", "add", micro_whisper, "--name", "micro"], env=environment, check=True
+    )
+    results = {}
+
+    def run(options):
+        if options not in results:
+            command = [svs_command, "summarize", talk_video, *options, "--json", "-q"]
+            done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
+            results[options] = _essence(json.loads(done.stdout))
+        return results[options]
+
+    return run
+
+
+def _essence(result):
+    return {name: result[name] for name in ("duration", "warnings", "summary", "transcript", "sentences")}
+
+
+@pytest.fixture
+def slow_disk(tmp_path, monkeypatch):
+    """Have ffmpeg read no faster than the recording plays, until this returns to the usual one."""
+    folder = tmp_path / "slow"
+    folder.mkdir()
+    wrapper = folder / "ffmpeg"
+    wrapper.write_text(f'#!/bin/sh\nexec {shlex.quote(str(ffmpeg.find()))} -re "$@"\n')
+    wrapper.chmod(0o755)
+    usual = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{usual}")
+    return lambda: monkeypatch.setenv("PATH", usual)
+
+
+@pytest.fixture
+def store(home):
+    return JobStore(home / "jobs")
+
+
+@pytest.fixture
+def start(svs_command, talk_video, with_model, tmp_path):
+    """Start a run that writes files, in a session of its own; whatever is left of it ends with the test."""
+    started = []
+
+    def start(*options):
+        outputs = ("--format", "md,json", "--output", tmp_path / "out", "--progress", "json")
+        with (tmp_path / "stdout").open("wb") as stdout:
+            process = subprocess.Popen(
+                [svs_command, "summarize", talk_video, *options, *outputs],
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        for left in _family(process):
+            left.kill()
+        process.kill()
+        process.stderr.close()
+        process.wait()
+
+
+def _family(process):
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _await(process, stage, kind="advanced"):
+    """Wait until a run begins a stage, or is in the midst of it: after its first batch, if it transcribes."""
+    seen = []
+    for line in process.stderr:
+        seen.append(line)
+        event = json.loads(line) if line.startswith("{") else {}
+        if (event.get("stage"), event.get("kind")) == (stage, kind) and (kind == "started" or event["done"]):
+            return event["job_id"]
+    pytest.fail(f"it ended before: {''.join(seen[-5:])}")
+
+
+def _assert_all_end(processes):
+    """Wait for processes that are not ours; one that nobody has asked how it ended has ended too."""
+    until = time.monotonic() + 20
+    while (left := [process for process in processes if _runs(process)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    for process in left:
+        process.kill()
+    assert not left
+
+
+def _runs(process):
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _assert_clean(store, job_id, tmp_path):
+    """Check that neither the job's folder nor the one for the files has anything half-written in it."""
+    known = {"job.json", "lock", "events.jsonl", "progress.json", "transcript.jsonl", "audio.pcm", "cancel"}
+    assert {file.name for file in store.folder(job_id).iterdir()} <= known
+    assert list(store.root.iterdir()) == [store.folder(job_id)]
+    assert not (tmp_path / "out").exists()
+
+
+def _assert_resumes(svs, undisturbed, options, heard):
+    """Check that the job goes on, hears nothing twice, and gives what a run gives that nobody stops."""
+    done = svs("jobs", "resume", "last", "--json", "--progress", "json")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {e["stage"] for e in events if e["kind"] == "reused"} == ({"extract"} if heard else set())
+    assert min(e["done"] for e in events if e["stage"] == "transcribe") >= heard
+    assert _essence(json.loads(done.stdout)) == undisturbed(options)
+
+
+def _heard(store, job_id):
+    """Return up to which second a job's journal goes."""
+    journal = store.folder(job_id) / "transcript.jsonl"
+    lines = journal.read_text().splitlines()[1:] if journal.exists() else []
+    return json.loads(lines[-1])["end"] if lines else 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+@pytest.mark.parametrize("stage", ["extract", "transcribe"])
+def test_a_signal_stops_and_the_job_can_be_resumed(
+    svs, start, store, undisturbed, slow_disk, tmp_path, stage, number, code
+):
+    if stage == "transcribe":
+        slow_disk()
+    process = start(*WHISPER)
+    job_id = _await(process, stage)
+    children = _family(process)
+    assert any("ffmpeg" in child.name() for child in children) == (stage == "extract")
+    process.send_signal(number)
+    assert process.wait(60) == code
+    _assert_all_end(children)
+    said = process.stderr.read()
+    assert "stopping at the next safe point" in said
+    assert f"svs jobs resume {job_id}" in said
+    assert store.state(store.load(job_id)) == "interrupted"
+    _assert_clean(store, job_id, tmp_path)
+    if stage == "extract":
+        slow_disk()
+    heard = _heard(store, job_id)
+    assert (heard > 0) == (stage == "transcribe")
+    _assert_resumes(svs, undisturbed, WHISPER, heard)
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"talk.summary.md", "talk.summary.json"}
+
+
+def test_ctrl_c_that_reaches_workers_at_their_start_is_left_to_their_parent(start, store, tmp_path):
+    process = start("--engine", "pocketsphinx", "--end", "15")
+    job_id = _await(process, "transcribe", "started")
+    while len(children := _family(process)) < 2:
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    assert process.wait(60) == 130
+    _assert_all_end(children)
+    assert "Traceback" not in process.stderr.read()
+    assert store.state(store.load(job_id)) == "interrupted"
+    _assert_clean(store, job_id, tmp_path)
+
+
+@pytest.mark.parametrize(("stage", "options"), [("extract", WHISPER), ("transcribe", SPHINX)])
+def test_ctrl_c_pressed_twice_stops_at_once(start, store, slow_disk, tmp_path, stage, options):
+    if stage == "transcribe":
+        slow_disk()
+    process = start(*options)
+    job_id = _await(process, stage, "started" if stage == "transcribe" else "advanced")
+    while not (children := _family(process)):
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    while "stopping at the next safe point" not in (line := process.stderr.readline()):
+        assert line
+    children += _family(process)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) == 130
+    _assert_all_end(children)
+    said = process.stderr.read()
+    assert stage == "extract" or "resume" not in said, "it went on to the next safe point"
+    assert store.state(store.load(job_id)) == "interrupted"
+    _assert_clean(store, job_id, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a parent cannot take its children along")
+@pytest.mark.parametrize(("stage", "options"), [("extract", WHISPER), ("transcribe", SPHINX)])
+def test_children_die_with_a_killed_parent(
+    svs, start, store, undisturbed, slow_disk, tmp_path, stage, options
+):
+    if stage == "transcribe":
+        slow_disk()
+    process = start(*options)
+    job_id = _await(process, stage)
+    children = _family(process)
+    assert children
+    process.kill()
+    process.wait()
+    _assert_all_end(children)
+    assert store.state(store.load(job_id)) == "interrupted"
+    if stage == "extract":
+        slow_disk()
+        _assert_resumes(svs, undisturbed, options, 0)
+        assert not list(store.root.rglob("*.part"))
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["asked", "now"])
+@pytest.mark.parametrize("stage", ["extract", "transcribe"])
+def test_a_job_is_cancelled_from_another_terminal(
+    svs, start, store, undisturbed, slow_disk, tmp_path, stage, at_once
+):
+    if stage == "transcribe":
+        slow_disk()
+    process = start(*WHISPER)
+    job_id = _await(process, stage)
+    children = _family(process)
+    end = threading.Thread(target=process.wait)  # as a shell does
+    end.start()
+    asked = svs("jobs", "cancel", job_id, *(["--now"] if at_once else []))
+    assert asked.returncode == 0, asked.stderr
+    end.join(60)
+    assert process.returncode == (-signal.SIGKILL if at_once else 1)
+    _assert_all_end(children)
+    said = process.stderr.read()
+    assert at_once or f"job {job_id} was cancelled" in said
+    assert at_once or f"svs jobs resume {job_id}" in said
+    assert store.load(job_id).status == "cancelled"
+    assert json.loads(svs("jobs", "list", "--json").stdout)[0]["status"] == "cancelled"
+    _assert_clean(store, job_id, tmp_path)
+    assert svs("jobs", "cancel", job_id).returncode == 2
+    slow_disk()
+    heard = _heard(store, job_id)
+    assert (heard > 0) == (stage == "transcribe")
+    _assert_resumes(svs, undisturbed, WHISPER, heard)
+
+
+@pytest.mark.parametrize("pid", [None, 1, 0, -1, 2**31 - 2, 2**31, 2**70])
+def test_only_the_very_process_that_runs_a_job_is_killed(store, talk_video, pid):
+    """The lock is ours; the record of progress names another process, or none that can be."""
+    job = store.create(describe(talk_video), Options())
+    store.save(replace(job, status="running"))
+    with subprocess.Popen(["sleep", "60"]) as other, store.hold(job.id):
+        started = psutil.Process(1).create_time() if pid == 1 else psutil.Process(other.pid).create_time() - 5
+        progress = Progress(
+            pid=pid if pid is not None else other.pid,
+            process_started=started,
+            stage=None,
+            done=0.0,
+            total=None,
+            overall=0.0,
+            at=0.0,
+        )
+        store.write_progress(job.id, progress)
+        with pytest.raises(StoreError, match="nothing was killed"):
+            control.cancel(store, job.id, at_once=True)
+        assert other.poll() is None
+        assert store.asked_to_cancel(job.id)
+        other.kill()
+    assert store.load(job.id).status == "running"
+
+
+def test_without_a_record_of_progress_nothing_is_killed(store, talk_video):
+    job = store.create(describe(talk_video), Options())
+    store.save(replace(job, status="running"))
+    with store.hold(job.id), pytest.raises(StoreError, match="nothing was killed"):
+        control.cancel(store, job.id, at_once=True)
+
+
+def test_under_nohup_a_hang_up_is_ignored(svs_command, talk_video, with_model, store, tmp_path):
+    command = ["nohup", svs_command, "summarize", talk_video, *WHISPER, "--progress", "json"]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        job_id = _await(process, "transcribe")
+        process.send_signal(signal.SIGHUP)
+        said = process.stderr.read()
+    assert process.returncode == 0, said
+    assert store.load(job_id).status == "done"
+
+
+def test_a_closed_terminal_interrupts(svs, svs_command, talk_video, with_model, store, slow_disk):
+    terminal, end = os.openpty()
+    command = [sys.executable, "-c", ADOPT_TERMINAL, svs_command, "summarize", talk_video, *WHISPER]
+    with subprocess.Popen(command, stdin=end, stdout=end, stderr=end, start_new_session=True) as process:
+        os.close(end)
+        shown = b""
+        while b"Extract" not in shown:
+            shown += os.read(terminal, 4096)
+        while not (children := _family(process)):
+            assert process.poll() is None
+        os.close(terminal)
+        process.wait()
+    _assert_all_end(children)
+    job_id = store.resolve("last")
+    assert store.state(store.load(job_id)) == "interrupted"
+    assert not list(store.root.rglob("*.part"))
+
+
+def test_a_job_goes_on_when_nobody_reads_its_progress(svs_command, store, tmp_path):
+    captions = tmp_path / "talk.srt"
+    captions.write_text("1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [svs_command, "summarize", captions, "--progress", "json"]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=writer, text=True)
+    os.close(writer)
+    assert "glass lens" in done.stdout
+    assert done.returncode == 0
+    assert store.load(store.resolve("last")).status == "done"
