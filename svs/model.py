@@ -108,6 +108,8 @@ class Sentence(Struct, frozen=True):
     end: float
     text: str
     suspect: bool = False
+    said: str = ""
+    """The exact words, where `text` leaves fillers and repetitions out; empty where `text` is them."""
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
@@ -116,6 +118,11 @@ class Chapter(Struct, frozen=True, kw_only=True):
     start: float
     end: float
     title: str
+    """Words that occur in it, or, of a given chapter, what the file says. From outside: escape it."""
+    given: bool = False
+    """The file itself names this chapter; else it is guessed."""
+    sentences: tuple[Sentence, ...] = ()
+    """Its own summary, of one sentence or two."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -125,6 +132,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     length: str
     sentences: tuple[Sentence, ...]
     chapters: tuple[Chapter, ...] = ()
+    """One after the other from the first word to the last; none when they were not asked for."""
+    phrases: tuple[str, ...] = ()
+    """The words that the recording is about, as they were said, the most telling first."""
 
 
 class Source(Struct, frozen=True, kw_only=True):

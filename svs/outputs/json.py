@@ -8,10 +8,11 @@ meaning or goes away; new fields may come without that, so ignore what you do no
     job_id, title, source, created  strings; `source` is the recording's path, `created` is ISO 8601 in UTC
     duration, start                 seconds that were read, and where reading began
     partial, warnings               whether the file was damaged, and what the reader should know
-    summary                         method, length, sentences, chapters: [{start, end, title}]
+    summary                         method, length, sentences,
+                                    chapters: [{start, end, title, given, sentences}], phrases
     transcript                      engine, model, language, rough, translated,
                                     segments: [{start, end, text, words: [{start, end, text}], suspect}]
-    sentences                       the whole transcript: [{start, end, text, suspect}]
+    sentences                       the whole transcript: [{start, end, text, suspect, said}]
 
 The text is ASCII: other characters are escaped as `\\uXXXX`, so that no terminal or encoding can change it.
 """

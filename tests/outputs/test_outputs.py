@@ -108,10 +108,10 @@ def test_json_names_of_fields_are_a_contract():
         "version", "job_id", "title", "source", "created", "duration", "start", "partial", "warnings",
         "summary", "transcript", "sentences",
     ]  # fmt: skip
-    assert list(found["summary"]) == ["method", "length", "sentences", "chapters"]
+    assert list(found["summary"]) == ["method", "length", "sentences", "chapters", "phrases"]
     assert list(found["transcript"]) == ["engine", "model", "language", "rough", "translated", "segments"]
     assert list(found["transcript"]["segments"][0]) == ["start", "end", "text", "words", "suspect"]
-    assert list(found["sentences"][0]) == ["start", "end", "text", "suspect"]
+    assert list(found["sentences"][0]) == ["start", "end", "text", "suspect", "said"]
 
 
 @pytest.mark.parametrize(
