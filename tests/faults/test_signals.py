@@ -31,6 +31,14 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
+@pytest.fixture(autouse=True)
+def usual_hang_up():
+    """Have processes heed SIGHUP also when these tests are run under nohup, which they would inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture(scope="module")
 def undisturbed(svs_command, talk_video, micro_whisper, tmp_path_factory):
     """Return what a run with these options gives that nobody stops."""
