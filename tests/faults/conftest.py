@@ -1,9 +1,14 @@
 """What the tests of faults share."""
 
+import json
 import os
+import shlex
 import subprocess
+from functools import cache
 
 import pytest
+
+from svs.media import ffmpeg
 
 _WITHOUT_POWERS = ("setpriv", "--inh-caps", "-all", "--bounding-set", "-all")
 """Linux: root, but with the rights of any user who owns the same files."""
@@ -26,3 +31,38 @@ def bound(svs_command):
         )
 
     return run
+
+
+@pytest.fixture
+def slow_disk(tmp_path, monkeypatch):
+    """Have ffmpeg read no faster than the recording plays, until this returns to the usual one."""
+    folder = tmp_path / "slow"
+    folder.mkdir()
+    wrapper = folder / "ffmpeg"
+    wrapper.write_text(f'#!/bin/sh\nexec {shlex.quote(str(ffmpeg.find()))} -re "$@"\n')
+    wrapper.chmod(0o755)
+    usual = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{usual}")
+    return lambda: monkeypatch.setenv("PATH", usual)
+
+
+@pytest.fixture(scope="session")
+def assert_undisturbed(svs_command, talk_video, micro_whisper, tmp_path_factory):
+    """Check that a result's JSON is what a run with these options gives that nothing disturbs."""
+    environment = {**os.environ, "SVS_HOME": str(tmp_path_factory.mktemp("undisturbed"))}
+    subprocess.run(
+        [svs_command, "models", "add", micro_whisper, "--name", "micro"], env=environment, check=True
+    )
+    names = ("duration", "warnings", "summary", "transcript", "sentences")
+
+    @cache
+    def expected(options):
+        command = [svs_command, "summarize", talk_video, *options, "--json", "-q"]
+        return json.loads(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
+
+    def check(options, found):
+        assert {name: json.loads(found)[name] for name in names} == {
+            name: expected(options)[name] for name in names
+        }
+
+    return check
