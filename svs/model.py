@@ -234,6 +234,8 @@ class StageRecord(Struct, frozen=True, kw_only=True):
     finished: str | None = None
     seconds: float = 0.0
     """How long it took."""
+    cpu: float = 0.0
+    """Seconds of processor time, of children too."""
     digest: str = ""
     """Of the extracted audio or captions, so that later stages know them when they are gone."""
 
@@ -244,6 +246,19 @@ class JobError(Struct, frozen=True, kw_only=True):
     message: str
     hint: str
     exit_code: int
+
+
+class Metrics(Struct, frozen=True, kw_only=True):
+    """What a job cost, over all its runs, and how far its time left was right."""
+
+    memory: int = 0
+    """Bytes: the most that svs and its children took at once."""
+    load: float = 0.0
+    """How busy all processors of the machine were while it ran, 0-100 percent."""
+    speech: float = 0.0
+    """Seconds in which people speak."""
+    estimates: tuple[tuple[float, float, float], ...] = ()
+    """What was said of the time left: seconds since the run began, then the least and the most seconds left."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -265,6 +280,7 @@ class Job(Struct, frozen=True, kw_only=True):
     origin: str | None = None
     """The job whose transcript this one took over."""
     stages: dict[Stage, StageRecord] = field(default_factory=dict)
+    metrics: Metrics = Metrics()
     outputs: tuple[str, ...] = ()
     """The files written for the user, absolute."""
     warnings: tuple[str, ...] = ()
@@ -283,3 +299,13 @@ class Progress(Struct, frozen=True, kw_only=True):
     total: float | None
     overall: float
     at: float
+    speed: float | None = None
+    """Seconds of the recording in a second, in this stage; None when nobody knows."""
+    left: tuple[float, float] | None = None
+    """The least and the most seconds that the whole job still takes; None when nobody knows."""
+    line: str = ""
+    """The newest words heard. From outside: escape it."""
+    load: float = 0.0
+    """How busy all processors of the machine are, 0-100 percent."""
+    memory: int = 0
+    """Bytes that svs and its children take now."""
