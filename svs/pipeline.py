@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from svs import engines, journal, planning, results
 from svs.engines.interface import Batch
-from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
+from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
 from svs.files import store_errors, write_atomic
 from svs.media.identity import describe
@@ -62,6 +62,8 @@ def run(
             line.record(status="cancelled", finished=now())
             raise
         except SvsError as error:
+            if isinstance(error, MissingError | StoreError):
+                error.hint += f" Then `svs jobs resume {job.id}` goes on."
             line.fail(error)
             raise
         except Exception as error:

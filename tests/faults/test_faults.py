@@ -105,6 +105,8 @@ def test_a_fault_is_told_and_when_it_is_gone_the_job_goes_on(
     job_id = store.resolve("last")
     job = store.load(job_id)
     assert store.state(job) == status
+    if code == 5:
+        assert f"svs jobs resume {job_id}" in ended.stderr
     assert (job.error is not None and message in job.error.message) == (status == "failed")
     assert not [left for left in disk.rglob("*.part") if fault in ("full_disk", "killed_child")]
 
