@@ -130,6 +130,8 @@ def test_the_crash_test_sees_batches_that_are_lost_or_there_twice(crash):
 def test_the_crash_test_sees_a_process_that_outlives_its_parent(crash, tmp_path, monkeypatch):
     monkeypatch.setattr(crash, "PATIENCE", 0.1)
     with subprocess.Popen(["sleep", "60"], env=os.environ | {"SVS_HOME": str(tmp_path)}) as left:
+        while not list(crash.processes(tmp_path)):  # its environment is there a moment after it is
+            assert left.poll() is None
         with pytest.raises(crash.Different, match="outlived"):
             crash.await_the_end_of_all(tmp_path)
         left.kill()
