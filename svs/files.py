@@ -1,6 +1,7 @@
 """Writing files so that nobody ever sees half of one, and saying which file a complaint is about."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,22 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
             f"cannot {action} {path}: {error.strerror or error}",
             "Make room and check the permissions, or choose another folder.",
         ) from error
+
+
+_PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Opens a file of ours itself: no link to another is followed, and no pipe is waited for."""
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """Return what a file of ours holds. Raises OSError, and ValueError when it is no file or too large."""
+    handle = os.open(path, os.O_RDONLY | _PLAIN)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ValueError("it is not a file")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError("it is too large to be one")
+    return data
 
 
 def write_atomic(
@@ -82,7 +99,7 @@ def sync_folder(folder: Path) -> None:
 
 def append(path: Path, data: bytes, *, durable: bool = False) -> None:
     """Add to the end of a file, which, when new, its owner alone may read. Raises OSError."""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _PLAIN, 0o600)
     with os.fdopen(handle, "ab") as file:
         file.write(data)
         if durable:

@@ -3,6 +3,7 @@
 A line is on the disk before the next batch begins, so that a killed job goes on after its last whole line.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,12 @@ from msgspec.structs import replace
 
 from svs.engines.interface import Batch
 from svs.errors import StoreError
-from svs.files import append, store_errors, write_atomic
-from svs.model import Segment, Transcript
+from svs.files import append, read_plain, store_errors, write_atomic
+from svs.model import Seconds, Segment, Transcript
 from svs.records import decode, encode
 
 VERSION = 1
+_LARGEST = 1_000_000_000  # bytes; a day of speech has some twenty million
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Header:
     language: str
     rough: bool
     translated: bool
-    offset: float
+    offset: Seconds
     """Seconds of the recording before the extracted audio begins (`--start`)."""
 
 
@@ -62,11 +64,9 @@ def whole(batches: list[Batch]) -> bool:
 
 def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
     """Return the header, the batches before any damage, and the damage."""
-    with store_errors("read", path):
-        data = path.read_bytes() if path.exists() else b""
     header, batches = None, list[Batch]()
     try:
-        for line in data.split(b"\n")[:-1]:  # what follows the last line feed was torn
+        for line in _whole_lines(path):
             if header is None:
                 header = decode(line, Header)
             else:
@@ -76,6 +76,12 @@ def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
     if header and header.version > VERSION:
         raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
     return header, batches, None
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    with store_errors("read", path):
+        data = read_plain(path, _LARGEST) if os.path.lexists(path) else b""
+    return data.split(b"\n")[:-1]  # what follows the last line feed was torn
 
 
 def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _PATIENCE = 1.0  # seconds; whoever only looks whether a lock is held is gone in a moment
 _PAUSE = 0.01
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def hold(path: Path) -> Iterator[None]:
 
     Raises TimeoutError when another holds it, FileNotFoundError when it has been removed meanwhile.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
     try:
         _acquire(handle)
         if not os.path.samestat(os.fstat(handle), path.stat()):
@@ -42,7 +43,7 @@ def _acquire(handle: int) -> None:
 def held(path: Path) -> bool:
     """Say whether a process holds a lock. Those who only look do not take each other for one that does."""
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | _NO_LINK)
     except FileNotFoundError:
         return False
     try:

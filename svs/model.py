@@ -3,12 +3,15 @@
 They are msgspec's structs: what dataclasses are, but defined in a fifth of the time, at every start of svs.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from svs.events import Stage
 
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
+"""Up to thirty years: what a record says beyond that is damage."""
+Percent = Annotated[float, Meta(ge=0, le=100)]
 Subtitles = Literal["auto", "never", "only"]
 EngineWish = Literal["auto", "whisper", "pocketsphinx", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -26,8 +29,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
     track: str | None = None
     """The audio track: its number among the audio tracks (from 1), or its language; None is ffmpeg's pick."""
-    start: float | None = None
-    end: float | None = None
+    start: Seconds | None = None
+    end: Seconds | None = None
     """The part of the recording to read, in seconds."""
 
     subtitles: Subtitles = "auto"
@@ -68,16 +71,16 @@ class Window(Struct, frozen=True):
 class Word(Struct, frozen=True):
     """One word as an engine heard it."""
 
-    start: float
-    end: float
+    start: Seconds
+    end: Seconds
     text: str
 
 
 class Segment(Struct, frozen=True):
     """A piece of speech as an engine returns it: a phrase, a subtitle cue."""
 
-    start: float
-    end: float
+    start: Seconds
+    end: Seconds
     text: str
     words: tuple[Word, ...] = ()
     """Empty when the engine has no times for words."""
@@ -104,8 +107,8 @@ class Transcript(Struct, frozen=True, kw_only=True):
 class Sentence(Struct, frozen=True):
     """One sentence as it was said."""
 
-    start: float
-    end: float
+    start: Seconds
+    end: Seconds
     text: str
     suspect: bool = False
     said: str = ""
@@ -115,8 +118,8 @@ class Sentence(Struct, frozen=True):
 class Chapter(Struct, frozen=True, kw_only=True):
     """A part of the recording with one topic."""
 
-    start: float
-    end: float
+    start: Seconds
+    end: Seconds
     title: str
     """Words that occur in it, or, of a given chapter, what the file says. From outside: escape it."""
     given: bool = False
@@ -173,7 +176,7 @@ class SubtitleTrack(Struct, frozen=True):
 class MediaInfo(Struct, frozen=True, kw_only=True):
     """What a recording says of itself; nothing of it is to be trusted."""
 
-    duration: float | None
+    duration: Seconds | None
     """Seconds; None when the file does not say."""
     title: str
     """The title tag, or empty. From outside: escape it."""
@@ -193,9 +196,9 @@ class Result(Struct, frozen=True, kw_only=True):
     """Absolute path of the recording. From outside: escape it."""
     created: str
     """When the job was made, ISO 8601 in UTC."""
-    duration: float
+    duration: Seconds
     """Seconds of the recording that were read."""
-    start: float
+    start: Seconds
     """Where reading began, in seconds of the recording (`--start`)."""
     partial: bool
     """The file was damaged or incomplete: there was more than could be read."""
@@ -232,9 +235,9 @@ class StageRecord(Struct, frozen=True, kw_only=True):
     """A hash of the inputs and options that the stage's result depends on."""
     started: str
     finished: str | None = None
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     """How long it took."""
-    cpu: float = 0.0
+    cpu: Seconds = 0.0
     """Seconds of processor time, of children too."""
     digest: str = ""
     """Of the extracted audio or captions, so that later stages know them when they are gone."""
@@ -253,12 +256,12 @@ class Metrics(Struct, frozen=True, kw_only=True):
 
     memory: int = 0
     """Bytes: the most that svs and its children took at once."""
-    load: float = 0.0
+    load: Percent = 0.0
     """How busy all processors of the machine were while it ran, 0-100 percent."""
-    speech: float = 0.0
+    speech: Seconds = 0.0
     """Seconds in which people speak."""
     estimates: tuple[tuple[float, float, float], ...] = ()
-    """What was said of the time left: seconds since the run began, then the least and the most seconds left."""
+    """What was said of the time left: seconds since the run began, then the least and the most left."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -274,7 +277,7 @@ class Job(Struct, frozen=True, kw_only=True):
     finished: str | None = None
     title: str = ""
     """The recording's name for people: its title tag or its file name. From outside: escape it."""
-    duration: float = 0.0
+    duration: Seconds = 0.0
     """Seconds of the recording that were read."""
     plan: Plan | None = None
     origin: str | None = None
@@ -295,9 +298,9 @@ class Progress(Struct, frozen=True, kw_only=True):
     process_started: float
     """When that process started, seconds since the epoch: a pid alone may belong to another by now."""
     stage: Stage | None
-    done: float
-    total: float | None
-    overall: float
+    done: Seconds
+    total: Seconds | None
+    overall: Percent
     at: float
     speed: float | None = None
     """Seconds of the recording in a second, in this stage; None when nobody knows."""
@@ -305,7 +308,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     """The least and the most seconds that the whole job still takes; None when nobody knows."""
     line: str = ""
     """The newest words heard. From outside: escape it."""
-    load: float = 0.0
+    load: Percent = 0.0
     """How busy all processors of the machine are, 0-100 percent."""
     memory: int = 0
     """Bytes that svs and its children take now."""

@@ -18,8 +18,12 @@ def encode(record: object, *, indent: int | None = None) -> bytes:
 def decode(data: bytes, kind: type[T]) -> T:
     """Return the record that JSON holds. Raises ValueError, whatever is wrong with it."""
     try:
-        return msgspec.convert(json.loads(data), kind)
+        return msgspec.convert(json.loads(data, parse_constant=_refuse), kind)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from None
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no number")

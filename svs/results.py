@@ -5,13 +5,14 @@ from pathlib import Path
 
 from svs import journal, outputs
 from svs.errors import StoreError, UsageError
-from svs.files import clear_parts, store_errors, write_atomic
+from svs.files import clear_parts, read_plain, store_errors, write_atomic
 from svs.model import Job, Result, Summary
 from svs.records import decode
 from svs.text.sentences import sentences
 
 TRANSCRIPT = "transcript.jsonl"
 SUMMARY = "summary.json"
+_LARGEST = 100_000_000  # bytes; as long as the longest transcript
 
 
 def load(job: Job, folder: Path) -> Result:
@@ -40,13 +41,15 @@ def load(job: Job, folder: Path) -> Result:
 def summary(folder: Path) -> Summary | None:
     """Return the summary that a job's folder keeps; None when there is none that can be read."""
     try:
-        return decode((folder / SUMMARY).read_bytes(), Summary)
+        return decode(read_plain(folder / SUMMARY, _LARGEST), Summary)
     except (OSError, ValueError):
         return None
 
 
 def targets(source: str, formats: tuple[str, ...], directory: str | None, *, force: bool) -> dict[str, Path]:
     """Return the file that each format goes to. Raises UsageError when one is there already or cannot be."""
+    if unknown := [name for name in formats if name not in outputs.FORMATS]:
+        raise UsageError(f"there is no format {unknown[0]!r}", f"Choose from {', '.join(outputs.FORMATS)}.")
     folder = Path(directory) if directory else Path(source).parent
     stem = Path(source).stem
     if formats:

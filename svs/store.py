@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from svs import locks
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent
-from svs.files import append, clear_parts, store_errors, sync_folder, write_atomic
+from svs.files import append, clear_parts, read_plain, store_errors, sync_folder, write_atomic
 from svs.model import JOB_VERSION, Job, Options, Progress, Source, Status
 from svs.records import decode, encode
 
@@ -26,6 +26,7 @@ _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
 _STALE = 3600  # seconds
 _LARGEST_RECORD = 4_000_000  # bytes; a real one has a few thousand
+_LARGEST_PROGRESS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,25 @@ def _new_id() -> str:
     """Return the time in UTC with its fraction of a second as four hex digits: later ids sort later."""
     at = datetime.now(UTC)
     return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
+
+
+def _implausible(job: Job, job_id: str) -> str:
+    """Return what no job of svs says, though every field is of its type; empty for a sound record."""
+    if job.id != job_id:
+        return "belongs to another job"
+    if not all(map(_is_time, (job.created, job.finished or job.created))):
+        return "has a time that is none"
+    paths = (job.source.path, job.options.output_dir or job.source.path, *job.outputs)
+    if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
+        return "has a path that svs does not write"
+    return ""
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).utcoffset() == timedelta(0)
+    except ValueError:
+        return False
 
 
 def _no_job(reference: str) -> StoreError:
@@ -156,12 +176,11 @@ class JobStore:
 
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or say what is wrong with it."""
-        folder = self.folder(job_id)
+        folder, data = self.folder(job_id), b""
+        if folder.is_symlink():
+            return Damaged(job_id, folder, "its folder is a link to another place")
         try:
-            with (folder / "job.json").open("rb") as file:
-                data = file.read(_LARGEST_RECORD + 1)
-            if len(data) > _LARGEST_RECORD:
-                return Damaged(job_id, folder, "job.json is too large to be one")
+            data = read_plain(folder / "job.json", _LARGEST_RECORD)
             version = decode(data, dict[str, object]).get("version")
             if isinstance(version, int) and version > JOB_VERSION:
                 return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
@@ -171,10 +190,10 @@ class JobStore:
         except OSError as error:
             return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
         except ValueError as error:
-            return Damaged(job_id, folder, f"job.json: {error}" if data else "job.json is empty")
-        if job.id != job_id:
-            return Damaged(job_id, folder, "job.json belongs to another job")
-        return job
+            empty = not data and not str(error).startswith("it is")
+            return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
+        problem = _implausible(job, job_id)
+        return Damaged(job_id, folder, f"job.json {problem}") if problem else job
 
     def state(self, job: Job) -> State:
         """Return a job's status as it really is."""
@@ -194,6 +213,8 @@ class JobStore:
     def hold(self, job_id: str) -> Iterator[Path]:
         """Hold a job for this process, which alone may run it; yields its folder."""
         folder = self.folder(job_id)
+        if folder.is_symlink():  # nothing is written, or removed, where it leads
+            raise StoreError(f"the folder {folder} is a link to another place", "Remove it by hand.")
         with ExitStack() as stack:
             with store_errors("lock", folder):
                 try:
@@ -250,7 +271,7 @@ class JobStore:
     def recall(self, key: str) -> Job | None:
         """Return the job that has such a transcript, if it is still there."""
         try:
-            job = self.read((self.root.parent / "transcripts" / key).read_text("ascii"))
+            job = self.read(read_plain(self.root.parent / "transcripts" / key, 100).decode("ascii"))
         except (OSError, ValueError, UsageError):
             return None
         return None if isinstance(job, Damaged) else job
@@ -264,7 +285,7 @@ class JobStore:
     def progress(self, job_id: str) -> Progress | None:
         """Read where a running job stands; None when nobody knows."""
         try:
-            return decode((self.folder(job_id) / "progress.json").read_bytes(), Progress)
+            return decode(read_plain(self.folder(job_id) / "progress.json", _LARGEST_PROGRESS), Progress)
         except (OSError, ValueError):
             return None
 

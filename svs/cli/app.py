@@ -1,5 +1,6 @@
 """The `svs` command: mounts the others, and is the one place where an error becomes a message and a code."""
 
+import io
 import os
 import signal
 import sys
@@ -52,19 +53,29 @@ def main() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     signal.signal(signal.SIGTERM, _on_term)
     try:
-        app()
+        sys.exit(app(standalone_mode=False))  # else Typer itself would print what was typed, as it is
     except SvsError as error:
         tell(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: nobody is to see a traceback unasked
-        problem = SvsError(
-            f"unexpected {type(error).__name__}: {error}", "--debug shows where it comes from."
-        )
-        problem.__cause__ = error
-        tell(problem)
-        sys.exit(1)
+        sys.exit(_tell_other(error))
+
+
+def _tell_other(error: Exception) -> int:
+    """Tell what is no error of svs's own, and return the exit code."""
+    if show := getattr(error, "show", None):  # Typer's complaints, whose class has no public name
+        from svs.ui.output import visible
+
+        text = io.StringIO()
+        show(text)
+        sys.stderr.write(visible(text.getvalue()))  # a file's name in it may be anything
+        return 2
+    problem = SvsError(f"unexpected {type(error).__name__}: {error}", "--debug shows where it comes from.")
+    problem.__cause__ = error
+    tell(problem)
+    return 1
 
 
 def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

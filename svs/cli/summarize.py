@@ -87,7 +87,7 @@ def summarize(
         method=method,
         length=length,
         formats=split_formats(formats),
-        output_dir=str(output.absolute()) if output else None,
+        output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
         force=force,
         fresh=fresh,
     )

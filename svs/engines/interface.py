@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from svs.model import Segment
+from svs.model import Seconds, Segment
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What an engine heard in one go: the unit that is journalled, and never heard twice."""
 
-    end: float
+    end: Seconds
     """All the extracted audio before this second has been heard."""
-    total: float
+    total: Seconds
     """Seconds of extracted audio in all."""
     segments: tuple[Segment, ...]
     """In time order; times in seconds from the start of the extracted audio."""

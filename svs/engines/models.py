@@ -66,7 +66,28 @@ _NEEDED = ("config.json", "model.bin", "tokenizer.json")  # without the last, fa
 _VOCABULARIES = ("vocabulary.json", "vocabulary.txt")  # one of them
 _FILES = (*_NEEDED, *_VOCABULARIES, "preprocessor_config.json")
 _CODE = frozenset(
-    {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".py", ".pyc", ".so", ".dll", ".exe", ".sh"}
+    {
+        ".pt",
+        ".pth",
+        ".pkl",
+        ".pickle",
+        ".joblib",
+        ".npy",
+        ".npz",
+        ".ckpt",
+        ".h5",
+        ".keras",
+        ".jar",
+        ".py",
+        ".pyc",
+        ".so",
+        ".dylib",
+        ".dll",
+        ".exe",
+        ".bat",
+        ".ps1",
+        ".sh",
+    }
 )
 
 Fetch = Callable[[str, Sequence[str], Path], None]
@@ -171,7 +192,7 @@ def problem(folder: Path) -> str:
 
 def _usable(folder: Path, name: str) -> InstalledModel:
     """Return the model in a folder, which must be complete."""
-    wrong = problem(folder)
+    wrong = problem(folder) or _code_in(folder)
     if wrong:
         raise MissingError(
             f"the model in {folder} is not usable: {wrong}", "Install it again: see `svs models list`."
@@ -197,7 +218,11 @@ def _multilingual(folder: Path) -> bool:
 
 def _code_in(folder: Path) -> str:
     """Return a complaint about files that could run when they are loaded: who put them there?"""
-    found = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in _CODE)
+    found = sorted(
+        file.name
+        for file in folder.iterdir()
+        if file.suffix.lower() in _CODE or (file.suffix == ".bin" and file.name != "model.bin")
+    )
     return f"it holds files that can run code ({', '.join(found)})" if found else ""
 
 

@@ -93,7 +93,7 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
         audio=tuple(_audio(match) for match, _ in streams if match["kind"] == "Audio"),
         subtitles=tuple(_subtitles(match) for match, _ in streams if match["kind"] == "Subtitle"),
         chapters=tuple(
-            Chapter(start=float(match[1]), end=float(match[2]), title=tag)
+            Chapter(start=max(0.0, float(match[1])), end=max(0.0, float(match[2])), title=tag)
             for line, tag in entries
             if (match := _CHAPTER.fullmatch(line))
         ),
