@@ -4,5 +4,7 @@ import os
 
 __version__ = "0.1.0"
 
-# onnxruntime (since 1.32 also on Linux) otherwise sends usage data home, and keeps an id of this machine
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+# onnxruntime (since 1.32 also on Linux) otherwise sends usage data home, and keeps an
+# id of this machine; the others are asked to be silent too
+for _name in ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+    os.environ[_name] = "1"

@@ -288,6 +288,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """The files written for the user, absolute."""
     warnings: tuple[str, ...] = ()
     partial: bool = False
+    offline: bool = False
+    """Networks were refused to svs while it ran: see `svs.network`."""
     error: JobError | None = None
 
 

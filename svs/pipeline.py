@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs import engines, journal, planning, results
+from svs import engines, journal, network, planning, results
 from svs.engines.interface import Batch
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
@@ -40,7 +40,7 @@ def run(
     `stop` is called at every tick, and raises `Stopped` when the user wants the job to stop. Every failure is
     recorded in the job and raised.
     """
-    with store.hold(job.id) as folder:
+    with store.hold(job.id) as folder, network.refused():
 
         def stop_if_asked() -> None:
             stop()
@@ -80,7 +80,7 @@ class _Line:
 
     def run(self) -> Result:
         self.store.tidy(self.job.id)
-        self.record(status="running", error=None, finished=None)
+        self.record(status="running", error=None, finished=None, offline=True)
         writing = Stage.SUMMARIZE in self.job.stages  # a file that is there may be its own: see `write_files`
         files = results.targets(
             self.job.source.path,

@@ -61,7 +61,6 @@ def _behind(before: int, total: int, on_progress: OnProgress) -> Callable[[int],
 
 def _list(repo: str, names: Sequence[str]) -> list[_File]:
     """Ask the hub for the files' sizes and hashes, all of one revision."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # it is read when the library is first imported
     from huggingface_hub import HfApi, hf_hub_url
 
     api = HfApi(endpoint=endpoint(), token=False, library_name="svs", library_version=svs.__version__)

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from svs import network
 from svs.engines.interface import Batch
 from svs.errors import SvsError
 from svs.media import pcm, speech
@@ -110,7 +111,8 @@ def _deaf() -> Iterator[None]:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and die when it dies, however that happens."""
+    """Leave Ctrl-C to the parent, die when it dies, however that happens, and reach no network."""
+    network.refuse()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
 

@@ -58,6 +58,8 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
         grid.add_row("Engine", term(f"{job.plan.engine} ({job.plan.model})"))
     for stage, record in job.stages.items():
         grid.add_row(stage.capitalize(), f"{record.seconds:.1f} s" if record.finished else "not finished")
+    if job.offline:
+        grid.add_row("Network", "refused to svs while it ran")
     for warning in job.warnings:
         grid.add_row("Warning", term(warning, "yellow"))
     if job.error:
