@@ -26,15 +26,21 @@ class _Table:
     """Words that only link a sentence to the one before it."""
     leading_aside: frozenset[str]
     """The same, but only where a comma sets them apart."""
+    trailing: frozenset[str]
+    """Words that say nothing, or begin what was never said, at a sentence's end."""
+    trailing_aside: frozenset[str]
+    """The same, but only where a comma sets them apart."""
     asides: tuple[tuple[str, ...], ...]
-    """Phrases that mean nothing where commas set them apart, or where the words beside them allow it."""
+    """Phrases that mean nothing where commas set them apart."""
     letters: str
     """Single letters that are words or names of quantities; others are the beginnings of words."""
     doubled: frozenset[str] = frozenset()
     """Words that may well stand twice, such as numbers read digit by digit."""
+    hedges: tuple[tuple[str, ...], ...] = ()
+    """Phrases that mean nothing even without a comma, unless the words beside them need them."""
     before: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
-    """Words beside an aside that make it part of what is meant: `what kind of`, `you know that`."""
+    """Words that need the phrase after or before them: `what kind of`, `you know that`."""
     together: frozenset[tuple[str, str]] = frozenset()
     """A leading word that belongs to the next one: `so far`."""
 
@@ -50,7 +56,10 @@ _ENGLISH = _Table(
         "yes no well right now like anyway anyways sure actually basically look see listen hey hi "
         "again also exactly true fine good great cool"
     ),
-    asides=(("you", "know"), ("i", "mean"), ("sort", "of"), ("kind", "of")),
+    trailing=_set("yeah yep yup and but because cuz"),
+    trailing_aside=_set("okay ok so or right yes like"),
+    asides=(("you", "know"), ("i", "mean")),
+    hedges=(("sort", "of"), ("kind", "of")),
     letters="aioxyz",
     doubled=_set(
         "had bye zero oh one two three four five six seven eight nine ten twenty hundred thousand million"
@@ -78,7 +87,9 @@ _TABLES = {
     "de": _Table(
         fillers=_set("äh ähm öh öhm hm hmm mhm tja"),
         leading=_set("ja okay ok also und aber naja so nun"),
-        leading_aside=_set("nein gut genau richtig klar na doch sehen hören jedenfalls"),
+        leading_aside=_set("nein gut genau richtig klar na doch jedenfalls"),
+        trailing=_set("ja und aber weil"),
+        trailing_aside=_set("oder also okay ok nicht genau"),
         asides=(("sag", "ich", "mal"), ("sagen", "wir", "mal"), ("wie", "gesagt"), ("weißt", "du")),
         letters="xyz",
         doubled=_set("die der das sie null eins zwei drei vier fünf sechs sieben acht neun zehn"),
@@ -87,9 +98,11 @@ _TABLES = {
         ),
     ),
     "fr": _Table(
-        fillers=_set("euh heu hum hm hmm mh ben bah"),
+        fillers=_set("euh heu hum hm hmm mh bah"),
         leading=_set("oui ouais ok okay alors donc et mais bon voilà"),
         leading_aside=_set("non bien enfin là eh écoutez regardez effectivement"),
+        trailing=_set("ouais hein et mais"),
+        trailing_aside=_set("quoi voilà donc ok okay"),
         asides=(("tu", "vois"), ("vous", "voyez"), ("tu", "sais"), ("vous", "savez"), ("je", "veux", "dire")),
         letters="aàyôxz",
         doubled=_set("nous vous zéro un deux trois quatre cinq six sept huit neuf dix"),
@@ -98,7 +111,9 @@ _TABLES = {
     "es": _Table(
         fillers=_set("eh em ehm mm mmm hm hmm ajá"),
         leading=_set("sí vale ok okay pues y pero bueno entonces"),
-        leading_aside=_set("no bien claro mira miren oye a ver así"),
+        leading_aside=_set("no bien claro mira miren oye"),
+        trailing=_set("y pero"),
+        trailing_aside=_set("vale no ok okay entonces"),
         asides=(("o", "sea"), ("es", "decir"), ("sabes",), ("digamos",)),
         letters="aeouyxz",
         doubled=_set("cero uno dos tres cuatro cinco seis siete ocho nueve diez"),
@@ -120,7 +135,7 @@ def _cleaned(sentence: Sentence, language: str) -> Sentence:
 
 
 def clean(text: str, language: str) -> str:
-    """Return a sentence without fillers, repetitions and leading links; empty when it is nothing else.
+    """Return a sentence without fillers, repetitions and links at its ends; empty when it is nothing else.
 
     Its words are some of the words said, in their order; the first letter is raised, and a comma may go with
     the filler it set apart. For languages without a table only repetitions are left out.
@@ -132,8 +147,10 @@ def clean(text: str, language: str) -> str:
     while words != before:
         before = words
         if table:
-            words = _without_leading(_without_asides(_without_fillers(words, table), table), table)
+            words = _without_asides(_without_fillers(words, table), table)
+            words = _without_trailing(_without_leading(words, table), table)
         words = _without_repetitions(words, fewest, table.doubled if table else frozenset())
+        words = [*words[:-1], *(word.rstrip(", ") for word in words[-1:])]
     return _raise(" ".join(words), language)
 
 
@@ -160,14 +177,16 @@ def _without(words: _Words, first: int, last: int) -> _Words:
     ending = _MARKS.search(words[last - 1])
     if left and ending and not right:
         left[-1] = left[-1].rstrip(",;:- \u2013\u2014" + _ENDS) + ending[0]
-    elif left and right and left[-1].endswith(",") and words[last - 1].endswith(","):
-        left[-1] = left[-1][:-1]
+    elif last - first == 1 and left and right and left[-1].endswith(",") and words[first].endswith(","):
+        left[-1] = left[-1][:-1]  # `it's, um, small`; but a phrase may stand between two clauses
     return left + right
 
 
 def _without_fillers(words: _Words, table: _Table) -> _Words:
     for index in reversed(range(len(words))):
         core = _core(words[index])
+        if index and _core(words[index - 1])[-1].isdigit():
+            continue  # `5 mm`, `3 s`
         stranded = len(core) == 1 and core.isalpha() and core not in table.letters
         if core in table.fillers or (stranded and words[index] == core):
             words = _without(words, index, index + 1)
@@ -176,7 +195,7 @@ def _without_fillers(words: _Words, table: _Table) -> _Words:
 
 def _without_asides(words: _Words, table: _Table) -> _Words:
     for index in reversed(range(len(words))):
-        for aside in table.asides:
+        for aside in (*table.asides, *table.hedges):
             last = index + len(aside)
             if tuple(map(_core, words[index:last])) == aside and _is_aside(words, index, last, table):
                 words = _without(words, index, last)
@@ -184,14 +203,15 @@ def _without_asides(words: _Words, table: _Table) -> _Words:
 
 
 def _is_aside(words: _Words, first: int, last: int, table: _Table) -> bool:
-    """Tell whether these words are set apart by commas, or (if the table knows) mean nothing here."""
+    """Tell whether these words are set apart by commas, or by one and needed by nothing beside them."""
     opened = first == 0 or words[first - 1].endswith(_PAUSES)
     closed = last == len(words) or words[last - 1].endswith(_PAUSES)
     if opened and closed:
         return True
     before = "" if opened else _core(words[first - 1])
     after = "" if closed else _core(words[last])
-    return bool(table.before) and before not in table.before and after not in table.after
+    hedge = tuple(map(_core, words[first:last])) in table.hedges
+    return (opened or closed or hedge) and not ({before} & table.before or {after} & table.after)
 
 
 def _without_leading(words: _Words, table: _Table) -> _Words:
@@ -207,6 +227,15 @@ def _leads(words: _Words, table: _Table) -> bool:
         return apart
     following = _core(words[1]) if len(words) > 1 else ""
     return first in table.leading and (apart or (first, following) not in table.together)
+
+
+def _without_trailing(words: _Words, table: _Table) -> _Words:
+    while len(words) > 1:
+        last, apart = _core(words[-1]), words[-2].endswith(_PAUSES)
+        if last not in table.trailing and not (apart and last in table.trailing_aside):
+            break
+        words = _without(words, len(words) - 1, len(words))
+    return words
 
 
 def _without_repetitions(words: _Words, fewest: int, doubled: frozenset[str]) -> _Words:

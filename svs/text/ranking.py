@@ -163,6 +163,7 @@ def _scores(
         + 0.6 * _counts(candidates, lists.cues) / np.sqrt(sizes)
         + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
         + 0.2 * np.array([text.rstrip(_CLOSING).endswith(_ENDS) for text in texts])
+        - 0.2 * np.array([(one.sentence.said or one.sentence.text)[0].islower() for one in candidates])
         - 0.3 * np.log(sizes)
     )
 
