@@ -44,7 +44,7 @@ def ratings(method: str, texts: Sequence[str], language: str) -> list[float]:
             summarizer(_document(texts), take)
     except _FAILURES as error:
         raise SvsError(
-            f"the method {method} fails on this text: {error or type(error).__name__}", _OTHER
+            f"the method {method} fails on this text: {str(error) or type(error).__name__}", _OTHER
         ) from error
     if len(found) < len(texts):
         raise SvsError(f"the method {method} finds nothing in this text", _OTHER)
