@@ -15,7 +15,7 @@ Percent = Annotated[float, Meta(ge=0, le=100)]
 Subtitles = Literal["auto", "never", "only"]
 EngineWish = Literal["auto", "whisper", "pocketsphinx", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
-Method = Literal["lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
+Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 
 RESULT_VERSION = 1
@@ -49,10 +49,12 @@ class Options(Struct, frozen=True, kw_only=True):
     batch_size: int = 0
     """Windows that Whisper hears at once; 0 is 8 on a GPU and 2 on a CPU."""
 
-    method: Method = "lexrank"
+    method: Method = "auto"
     length: str = "medium"
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
 
+    verbatim: bool = False
+    """Show the summary's exact words, with fillers and repetitions."""
     formats: tuple[str, ...] = ()
     output_dir: str | None = None
     """Where the files of `formats` go; None is beside the video."""

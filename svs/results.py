@@ -1,12 +1,15 @@
 """A job's result, put together from what its folder keeps, and its files for the user."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from svs import journal, outputs
 from svs.errors import StoreError, UsageError
 from svs.files import clear_parts, read_plain, store_errors, write_atomic
-from svs.model import Job, Result, Summary
+from svs.model import Job, Result, Sentence, Summary
 from svs.records import decode
 from svs.text.sentences import sentences
 
@@ -32,7 +35,7 @@ def load(job: Job, folder: Path) -> Result:
         start=job.options.start or 0.0,
         partial=job.partial,
         warnings=job.warnings,
-        summary=chosen,
+        summary=verbatim(chosen) if job.options.verbatim else chosen,
         transcript=transcript,
         sentences=sentences(transcript),
     )
@@ -44,6 +47,16 @@ def summary(folder: Path) -> Summary | None:
         return decode(read_plain(folder / SUMMARY, _LARGEST), Summary)
     except (OSError, ValueError):
         return None
+
+
+def verbatim(summary: Summary) -> Summary:
+    """Return a summary whose every sentence is exactly what was said."""
+
+    def exact(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+        return tuple(replace(one, text=one.said or one.text, said="") for one in sentences)
+
+    chapters = tuple(replace(one, sentences=exact(one.sentences)) for one in summary.chapters)
+    return replace(summary, sentences=exact(summary.sentences), chapters=chapters)
 
 
 def targets(source: str, formats: tuple[str, ...], directory: str | None, *, force: bool) -> dict[str, Path]:

@@ -22,7 +22,7 @@ LAYERS = (
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(ROOT.glob("svs/**/*.py"))
-DOORS = {"svs.media.ffmpeg", "svs.media.pcm"}
+DOORS = {"svs.media.ffmpeg", "svs.media.pcm", "svs.text.words", "svs.text.plain", "svs.text.ranking"}
 """What the rest of its own folder may import, beside the folder's `interface`."""
 
 

@@ -19,7 +19,10 @@ def summarize(
     length: Annotated[
         str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
     ] = "medium",
-    method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "lexrank",
+    method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "auto",
+    verbatim: Annotated[
+        bool, typer.Option("--verbatim", help="Quote fillers and repetitions too: every word as it was said.")
+    ] = False,
     formats: Annotated[
         str, typer.Option("--format", "-f", help="Also write files: md,txt,json,srt,vtt,tsv.")
     ] = "",
@@ -86,6 +89,7 @@ def summarize(
         batch_size=batch_size,
         method=method,
         length=length,
+        verbatim=verbatim,
         formats=split_formats(formats),
         output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
         force=force,

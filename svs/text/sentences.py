@@ -111,17 +111,24 @@ def _between_words(text: str, cut: int) -> bool:
 
 def _at_pauses(whole: _Text, first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield spans that end at pauses: long ones always, short ones once there are enough words."""
-    borders = {start for start, _, _ in whole.spans}
+    borders = [start for start, _, _ in whole.spans]
     begin, before, said = first, first, 0
-    for word in re.compile(r"\S+").finditer(whole.text, first, last):
-        size = max(1, count_words(word[0]))
-        gap = _starts(whole, word.start()) - _ends(whole, before)
-        may = gap >= _BREATH or word.start() in borders
+    for start, end in _words(whole.text, borders, first, last):
+        size = max(1, count_words(whole.text[start:end]))
+        gap = _starts(whole, start) - _ends(whole, before)
+        may = gap >= _BREATH or borders[bisect_right(borders, start) - 1] == start
         if said and (gap > _PAUSE or said + size > _MOST or (may and said >= _FEWEST)):
-            yield begin, word.start()
-            begin, said = word.start(), 0
-        before, said = word.end(), said + size
+            yield begin, start
+            begin, said = start, 0
+        before, said = end, said + size
     yield begin, last
+
+
+def _words(text: str, borders: list[int], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield where words lie; a script without spaces is cut where segments meet."""
+    for word in re.compile(r"\S+").finditer(text, first, last):
+        within = borders[bisect_right(borders, word.start()) : bisect_left(borders, word.end())]
+        yield from pairwise([word.start(), *within, word.end()])
 
 
 def _sentence(whole: _Text, first: int, last: int) -> Sentence:

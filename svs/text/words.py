@@ -46,6 +46,16 @@ _STEMMERS = {
     "yi": "yiddish",
 }
 
+_SPOKEN = (
+    "thing things really basically actually probably maybe guess talk talking talked thanks thank okay "
+    "yeah ok yes just like kind sort know think mean got get getting go going gonna wanna want see say "
+    "said saying something anything everything stuff lot bit right well way good hmm let lets let's cause "
+    "cuz people one two also now then here there even still much many though whether look looking come "
+    "coming make sure put take need would could might will shall don't can't won't didn't doesn't isn't "
+    "wasn't aren't haven't hasn't couldn't wouldn't shouldn't it's that's there's what's i'm you're we're "
+    "they're he's she's i've we've you've they've i'd you'd we'd i'll you'll we'll "
+)
+
 
 class Tokenizer:
     """The words of a text, in the form that sumy asks for; sumy's own needs NLTK's data from the network."""
@@ -69,6 +79,11 @@ def stop_words(language: str) -> frozenset[str]:
             language
         )  # wider than sumy's: its English one has "research" and "home"
     return frozenset(word.lower().replace("\u2019", "'") for word in found)
+
+
+def spoken_words(language: str) -> frozenset[str]:
+    """Return what is said much, and says as little as stop words, in speech alone; empty where no list is."""
+    return frozenset(_SPOKEN.split()) if language == "en" else frozenset()
 
 
 def guess_language(text: str) -> str:

@@ -54,7 +54,11 @@ def test_the_talk_becomes_what_was_said_with_its_times(
     assert {"engine": "whisper", "model": "micro", "rough": False}.items() <= result["transcript"].items()
     said = {s["text"] for s in heard}
     assert result["summary"]["sentences"]
-    assert all(s["text"] in said for s in result["summary"]["sentences"]), "a summary quotes"
+    chosen = {s["said"] or s["text"] for s in result["summary"]["sentences"]}
+    assert chosen <= said, "a summary quotes"
+    for topic in talk["topics"]:
+        gists = [talk["sentences"][number]["text"] for number in topic["gist"]]
+        assert any(word_error_rate([gist], [text]) < 0.2 for gist in gists for text in chosen), topic["title"]
 
 
 def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, with_model, talk, talk_video):
@@ -127,6 +131,20 @@ def test_files_are_written_once_and_replaced_only_by_force(svs, captions, tmp_pa
     assert sorted(f.name for f in tmp_path.iterdir()) == [
         "meeting.srt", "meeting.summary.md", "meeting.transcript.srt",
     ]  # fmt: skip
+
+
+def test_a_summary_leaves_fillers_out_unless_every_word_is_wanted(svs, captions, tmp_path):
+    captions.write_text(CAPTIONS.replace("A lighthouse is", "So, um, a lighthouse is is"))
+    cleaned, exact = "A lighthouse is a tall tower", "So, um, a lighthouse is is a tall tower"
+    plain = svs("summarize", captions, "--length", "3").stdout
+    assert cleaned in plain
+    assert exact not in plain
+    verbatim = svs("summarize", captions, "--length", "3", "--verbatim", "-f", "txt")
+    assert exact in verbatim.stdout
+    assert exact in (tmp_path / "meeting.summary.txt").read_text().partition("TRANSCRIPT")[0]
+    assert exact in svs("jobs", "show", "last").stdout
+    again = json.loads(svs("summarize", captions, "--length", "3", "--json").stdout)
+    assert {one["text"][:28]: one["said"][:39] for one in again["summary"]["sentences"]}[cleaned] == exact
 
 
 def test_stdout_has_the_summary_and_stderr_the_progress(svs, captions):

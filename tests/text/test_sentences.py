@@ -107,6 +107,14 @@ def test_without_punctuation_or_pause_forty_words_are_the_limit():
     assert [len(text.split()) for text in found] == [40, 40, 20]
 
 
+@pytest.mark.parametrize(
+    "line", ["ห้องสมุดใหม่จะอยู่ข้างตลาดซึ่งรถประจำทางจอด", "新的图书馆将建在市场旁边大多数公共汽车都在那里停车"]
+)
+def test_without_punctuation_or_spaces_segments_end_sentences(line):
+    segments = [Segment(5.0 * i, 5.0 * i + 5, line) for i in range(6)]
+    assert texts(*segments) == [line] * 6
+
+
 def test_a_run_of_lost_punctuation_is_cut_at_pauses():
     well = [Segment(float(i), i + 1.0, "All is well here today.") for i in range(10)]
     lost = [Segment(10.0 + i, 11.0 + i, "and so on and so forth it goes on") for i in range(15)]

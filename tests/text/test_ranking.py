@@ -1,0 +1,164 @@
+"""The choice says most in few words: never too long, never twice, never what is doubted, always in order."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from svs.model import Segment, Sentence, Transcript
+from svs.text.interface import count_words
+from svs.text.ranking import CHAPTER, best
+from svs.text.sentences import sentences
+
+LANGUAGES = json.loads((Path(__file__).parents[1] / "data/languages.json").read_text())
+TOPIC = (
+    "The lighthouse lens gathers the light of the lamp.",
+    "The lamp of the lighthouse stands behind a lens.",
+    "Ships see the light of the lighthouse for many miles.",
+    "Bread needs flour, water and some yeast.",
+    "Sailors count the flashes of the lighthouse lamp.",
+    "Paint dries slowly on wooden garden fences.",
+)
+
+
+def said(*texts, pauses=()):
+    """Return sentences of four seconds, with two seconds of silence after those in `pauses`."""
+    found, clock = [], 0.0
+    for number, text in enumerate(texts):
+        found.append(Sentence(clock, clock + 4.0, text))
+        clock += 6.0 if number in pauses else 4.5
+    return found
+
+
+def texts(chosen):
+    return [sentence.text for sentence in chosen]
+
+
+def first_of(*texts, pauses=()):
+    """Return which of these is chosen first when other things are said before and after."""
+    others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(60)]
+    sentences = said(*others, *texts, "Nothing else is written in this old book.", pauses=pauses)
+    for count in range(1, len(sentences)):
+        chosen = {sentence.text for sentence in best(sentences, "en", count=count)} & set(texts)
+        if chosen:
+            return chosen.pop()
+    return None
+
+
+def test_what_the_text_is_about_comes_before_what_is_said_by_the_way():
+    chosen = texts(best(said(*TOPIC), "en", count=4))
+    assert TOPIC[3] not in chosen
+    assert TOPIC[5] not in chosen
+
+
+def test_what_is_short_or_empty_of_content_comes_last():
+    small = ("The lighthouse lamp.", "It is as it was and so it will be.")
+    sentences = said(small[0], *TOPIC, small[1])
+    assert not set(small) & set(texts(best(sentences, "en", count=6)))
+    assert set(small) <= set(texts(best(sentences, "en")))
+    assert texts(best(said(*small), "en", count=1))  # better than nothing
+
+
+def test_two_sentences_that_say_the_same_are_not_both_chosen():
+    twins = (
+        "The lighthouse lamp guides every ship at night.",
+        "At night the lighthouse lamp guides every ship home.",
+    )
+    others = [text for text in TOPIC if text not in twins]
+    chosen = texts(best(said(*twins, *others), "en", count=3))
+    assert len(set(chosen) & set(twins)) == 1
+
+
+def test_no_text_is_chosen_twice():
+    assert texts(best(said(*[TOPIC[0]] * 500), "en", count=5)) == [TOPIC[0]]
+
+
+def test_doubted_sentences_are_never_chosen():
+    doubted = [Sentence(s.start, s.end, s.text, suspect=i % 2 == 0) for i, s in enumerate(said(*TOPIC))]
+    assert texts(best(doubted, "en")) == list(TOPIC[1::2])
+    assert best([s for s in doubted if s.suspect], "en") == []
+    assert best([], "en") == []
+
+
+def test_a_sentence_near_the_beginning_counts_more():
+    alike = [f"Item {chr(97 + i) * 3} costs {i + 11} silver coins today." for i in range(20)]
+    assert texts(best(said(*alike), "en", count=1)) == alike[:1]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("Lenses must become cheaper for buyers.", "Lenses did become cheaper for buyers."),
+        ("Sailors admire lenses from Norwegian makers.", "You admire your lenses, Norwegian makers."),
+        ("Lenses gather light across wide harbours.", "They gather light across wide harbours."),
+    ],
+)
+def test_english_has_words_that_tell_what_a_sentence_is_good_for(better, worse):
+    assert first_of(better, worse) == better
+    assert first_of(worse, better) == better
+
+
+def test_what_ends_before_a_pause_counts_more():
+    golden, silver = "Golden lenses gather very strange lights.", "Silver lenses gather very strange lights."
+    assert first_of(golden, silver) == golden
+    assert first_of(golden, silver, pauses={61}) == silver
+
+
+def test_a_chapter_is_ranked_by_the_same_code():
+    chapter = said(*TOPIC)
+    found = best(chapter, "en", CHAPTER, words=25, count=2)
+    assert 1 <= len(found) <= 2
+    assert set(found) <= set(chapter)
+
+
+def test_one_sentence_may_pass_the_limit_when_all_do():
+    assert len(best(said(*TOPIC), "en", words=3)) == 1
+    assert texts(best(said(TOPIC[0] * 30, TOPIC[3]), "en", words=8)) == [TOPIC[3]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_gives_a_summary_about_its_topic(language):
+    heard = Segment(0.0, 90.0, LANGUAGES[language])
+    if language == "th":  # who puts no full stops: captions give a line each
+        lines = LANGUAGES["th"].split()
+        segments = tuple(Segment(8.0 * i, 8.0 * i + 6, line) for i, line in enumerate(lines))
+    else:
+        segments = (heard,)
+    whole = sentences(
+        Transcript(
+            engine="captions", model="", language=language, rough=False, translated=False, segments=segments
+        )
+    )
+    assert len(whole) >= 10
+    size = sum(count_words(sentence.text) for sentence in whole)
+    found = best(whole, language, words=size / 3)
+    assert size / 5 <= sum(count_words(sentence.text) for sentence in found) <= size / 3
+    assert min(map(len, texts(found))) > min(map(len, texts(whole)))  # not the "thank you"
+    library = {
+        "en": "librar", "de": "Bücherei", "fr": "bibliothèque", "es": "biblioteca", "ru": "библиотек",
+        "ar": "مكتبة", "hi": "पुस्तकालय", "zh": "图书", "ja": "図書", "th": "ห้องสมุด", "tr": "ütüphane",
+        "fi": "kirjasto",
+    }[language]  # fmt: skip
+    assert sum(library in text for text in texts(found)) * 2 >= len(found)
+
+
+some_words = st.lists(
+    st.sampled_from(["a", "lens", "lamp", "you", "the", "must", "tide", "12", "灯塔", "में", "..."]),
+    max_size=12,
+)
+some_sentences = st.lists(st.tuples(some_words.map(" ".join), st.booleans()), max_size=20)
+
+
+@settings(deadline=None)
+@given(some_sentences, st.sampled_from(["en", "zh", "hi", "und"]), st.integers(1, 60), st.integers(1, 9))
+def test_whatever_is_said_the_choice_keeps_its_promises(pairs, language, words, count):
+    heard = [Sentence(3.0 * i, 3.0 * i + 2, text, suspect=doubt) for i, (text, doubt) in enumerate(pairs)]
+    found = best(heard, language, words=words, count=count)
+    assert set(found) <= {sentence for sentence in heard if not sentence.suspect}
+    assert all(a.start < b.start for a, b in pairwise(found))
+    assert len(set(texts(found))) == len(found) <= count
+    assert len(found) <= 1 or sum(count_words(text) for text in texts(found)) <= words
+    assert bool(found) == any(count_words(s.text) for s in heard if not s.suspect)
