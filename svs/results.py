@@ -15,6 +15,7 @@ from svs.text.sentences import sentences
 
 TRANSCRIPT = "transcript.jsonl"
 SUMMARY = "summary.json"
+_LONGEST = 200  # bytes of a name
 _LARGEST = 100_000_000  # bytes; as long as the longest transcript
 
 
@@ -64,7 +65,7 @@ def targets(source: str, formats: tuple[str, ...], directory: str | None, *, for
     if unknown := [name for name in formats if name not in outputs.FORMATS]:
         raise UsageError(f"there is no format {unknown[0]!r}", f"Choose from {', '.join(outputs.FORMATS)}.")
     folder = Path(directory) if directory else Path(source).parent
-    stem = Path(source).stem
+    stem = _fitting(Path(source).stem)
     if formats:
         _check_folder(folder)
     files = {name: folder / f"{stem}{outputs.FORMATS[name].suffix}" for name in formats}
@@ -74,6 +75,12 @@ def targets(source: str, formats: tuple[str, ...], directory: str | None, *, for
                 f"{file} is there already", "Use --force to replace it, or -o for another folder."
             )
     return files
+
+
+def _fitting(stem: str) -> str:
+    """Cut a name so short that a suffix has room after it: file systems take 255 bytes."""
+    data = stem.encode(errors="surrogateescape")
+    return stem if len(data) <= _LONGEST else data[:_LONGEST].decode(errors="ignore")
 
 
 def _check_folder(folder: Path) -> None:

@@ -13,7 +13,12 @@ def tell(error: SvsError) -> None:
         import traceback
 
         stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
-    message = " ".join(error.message.split())
-    stderr().print(term("svs: ", "bold red") + term(message), soft_wrap=True)
+    stderr().print(term("svs: ", "bold red") + term(_line(error.message)), soft_wrap=True)
     if error.hint:
-        stderr().print(term(f"     {' '.join(error.hint.split())}", "dim"), soft_wrap=True)
+        stderr().print(term(f"     {_line(error.hint)}", "dim"), soft_wrap=True)
+
+
+def _line(text: str) -> str:
+    from svs.ui.output import visible
+
+    return " ".join(visible(text).split())

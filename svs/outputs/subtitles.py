@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from svs.model import Result, Sentence
-from svs.outputs.interface import ROUGH, line
+from svs.outputs.interface import PARTIAL, ROUGH, line
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile
@@ -47,9 +47,10 @@ def _subtitles(result: Result, safe: Callable[[str], str]) -> "SSAFile":
 
 
 def _cues(result: Result) -> Iterator[Sentence]:
-    """Yield the sentences in pieces that fit a screen; a rough transcript says so first."""
-    if result.transcript.rough:
-        yield Sentence(result.start, result.start + _LABEL, f"[{ROUGH}]")
+    """Yield the sentences in pieces that fit a screen; a rough or partial transcript says so first."""
+    labels = ((ROUGH, result.transcript.rough), (PARTIAL, result.partial))
+    if shown := [f"[{label}]" for label, holds in labels if holds]:
+        yield Sentence(result.start, result.start + _LABEL, "\n".join(shown))
     for sentence in result.sentences:
         yield from _split(sentence)
 

@@ -6,8 +6,8 @@ import io
 from svs.model import Result
 from svs.outputs.interface import line
 
-COLUMNS = ("start_ms", "end_ms", "text", "suspect", "rough")
-"""`suspect` (the engine doubts this sentence) and `rough` (it is the embedded engine's) are 0 or 1."""
+COLUMNS = ("start_ms", "end_ms", "text", "suspect", "rough", "partial")
+"""The last are 0 or 1: the engine doubts this sentence, it is the embedded engine's, the file is damaged."""
 
 
 def render(result: Result) -> str:
@@ -15,9 +15,10 @@ def render(result: Result) -> str:
     rows = io.StringIO()
     writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)
+    rough, partial = int(result.transcript.rough), int(result.partial)
     for said in result.sentences:
         times = round(said.start * 1000), round(said.end * 1000)
-        writer.writerow((*times, _cell(said.text), int(said.suspect), int(result.transcript.rough)))
+        writer.writerow((*times, _cell(said.text), int(said.suspect), rough, partial))
     return rows.getvalue()
 
 

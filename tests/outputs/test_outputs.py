@@ -152,6 +152,7 @@ def test_a_rough_transcript_says_so_in_every_text(name):
 def test_a_rough_transcript_says_so_in_every_format_for_programs():
     assert json.loads(render(doubtful(), "json"))["transcript"]["rough"] is True
     rows = list(csv.DictReader(io.StringIO(render(doubtful(), "tsv")), delimiter="\t"))
+    assert {row["partial"] for row in rows} == {"1"}
     assert [(row["suspect"], row["rough"]) for row in rows] == [
         ("0", "1"),
         ("0", "1"),
@@ -254,7 +255,14 @@ def test_no_cell_is_a_formula(start):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_one_cell(text):
     (row,) = csv.DictReader(io.StringIO(render(said(text), "tsv")), delimiter="\t")
-    assert row == {"start_ms": "0", "end_ms": "4000", "text": line(text), "suspect": "0", "rough": "0"}
+    assert row == {
+        "start_ms": "0",
+        "end_ms": "4000",
+        "text": line(text),
+        "suspect": "0",
+        "rough": "0",
+        "partial": "0",
+    }
 
 
 @pytest.mark.parametrize("name", ["srt", "vtt"])
