@@ -41,7 +41,7 @@ def micro_whisper():
 def talk_pcm(tmp_path_factory):
     """Return the bundled talk as 16 kHz mono s16 PCM."""
     target = tmp_path_factory.mktemp("talk") / "talk.pcm"
-    graph = ffmpeg.source(ASSETS / "talk.opus").output(str(target), f="s16le", ac=1, ar=16000)
+    graph = ffmpeg.source(ASSETS / "talk.opus").output(ffmpeg.url(target), f="s16le", ac=1, ar=16000)
     ffmpeg.run(graph.get_args())
     return target
 
