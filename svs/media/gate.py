@@ -12,15 +12,17 @@ from svs.errors import InputError
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 _SEQUENCE = re.compile(r"%\d*d|\*")
 
+_XML = rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
 _PLAYLISTS = {
     "a playlist (HLS)": rb"#EXTM3U|#EXTINF|#EXT-X-",
     "a playlist (ffconcat)": rb"ffconcat |file +['\"/.\w][^\0]*\n(file|duration|inpoint|stream) ",
     "a playlist (SDP)": rb"v=0\s*\n[ocs]=",
-    "a playlist (DASH)": rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<MPD\b",
-    "a playlist (XML)": rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(smil|asx|playlist|smoothstr|composition|asset)",
-    "a playlist (of addresses)": rb"\[(playlist|reference|internetshortcut)\]|(rtsp|mms|https?|gopher)://|# mpv EDL",
+    "a playlist (DASH)": _XML + rb"<MPD\b",
+    "a playlist (XML)": _XML + rb"<(smil|asx|playlist|smoothstr|composition|asset)",
+    "a playlist (PLS)": rb"\[(playlist|reference|internetshortcut)\]|# mpv EDL",
+    "a playlist (cue sheet)": rb"((REM|TITLE|PERFORMER) [^\n]*\n)*FILE \"",
+    "an address": rb"(rtsp|mms|https?|ftp|gopher|data|file|concat|subfile):",
     "an index of subtitles in another file": rb"# VobSub index",
-    "a playlist (cue sheet)": rb"((REM|TITLE|PERFORMER) .*\n)*FILE \"",
 }
 """How texts begin that make players open other files or addresses."""
 

@@ -13,7 +13,8 @@ from svs.errors import InputError, StoreError, UsageError
 from svs.events import Tick
 from svs.files import store_errors, sync_folder
 from svs.languages import code
-from svs.media import ffmpeg, pcm
+from svs.media import ending, ffmpeg, pcm
+from svs.media.allowed import Codecs
 from svs.media.gate import check_file
 from svs.media.limits import Limits
 from svs.model import AudioTrack, MediaInfo, Options
@@ -48,8 +49,7 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
     Raises InputError when there is no such sound, StoreError when it cannot be written.
     """
     total = _length(source, media, options)
-    recording = _open(source, options)
-    sound = _choose(recording, source, media, options.track)
+    sound = _choose(_open(source, options), source, media, options.track)
     _check_room(target, total)
     part = target.with_name(target.name + ".part")
     try:
@@ -60,18 +60,16 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
             after = f" after {clock(options.start)}" if options.start else ""
             hint = failure.message if failure else "Is there sound when you play it?"
             raise InputError(f"no sound could be read from {source}{after}", hint) from failure
-        cut_off = bool(total and media.duration) and _ends_early(
-            recording, seconds, total or 0.0, options, tick
-        )
+        cut_off = bool(total and media.duration) and _ends_early(source, seconds, total or 0.0, options, tick)
+        torn = options.end is None and ending.breaks_off(source)
         tick(seconds, seconds)
         _keep(part, target)
     finally:
         with suppress(OSError):  # another error says why
             part.unlink(missing_ok=True)
     reached = (options.start or 0.0) + seconds
-    warnings = _warnings(
-        reached, media.duration, cut_off=cut_off, damaged=ffmpeg.damaged(log), failure=failure
-    )
+    told = _Troubles(cut_off, torn, ffmpeg.damaged(log), failure)
+    warnings = _warnings(reached, media.duration, told)
     return Extracted(seconds, partial=bool(warnings), warnings=warnings)
 
 
@@ -111,11 +109,11 @@ def _check_room(target: Path, total: float | None) -> None:
         )
 
 
-def _open(source: Path, options: Options) -> "FilterableStream":
+def _open(source: Path, options: Options, codecs: Codecs = "audio") -> "FilterableStream":
     """Return the part of the recording that was asked for, as ffmpeg's input."""
     limits = {"ss": options.start or None, "to": options.end}
     given: dict[str, Any] = {name: f"{at:.6f}" for name, at in limits.items() if at is not None}
-    return ffmpeg.source(source, formats=options.allow_formats, **given)
+    return ffmpeg.source(source, codecs=codecs, formats=options.allow_formats, **given)
 
 
 def _choose(
@@ -186,9 +184,7 @@ def _measured(source: Path, total: float | None, options: Options, tick: Tick) -
     return on_time
 
 
-def _ends_early(
-    recording: "FilterableStream", seconds: float, total: float, options: Options, tick: Tick
-) -> bool:
+def _ends_early(source: Path, seconds: float, total: float, options: Options, tick: Tick) -> bool:
     """Say whether the recording was cut off: its sound ends early, and no pictures go on after it."""
     if seconds >= total * _WHOLE:
         return False
@@ -199,7 +195,7 @@ def _ends_early(
         reached = position
         tick(seconds, None)
 
-    pictures = recording["v"].output("-", c="copy", f="null")
+    pictures = _open(source, options, "video")["v"].output("-", c="copy", f="null")
     try:
         limits = Limits(seconds=options.max_duration)
         ffmpeg.run(["-v", "error", *pictures.get_args()], on_time=on_time, limits=limits)
@@ -217,12 +213,22 @@ def _keep(part: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-def _warnings(
-    reached: float, claimed: float | None, *, cut_off: bool, damaged: bool, failure: ffmpeg.FfmpegError | None
-) -> tuple[str, ...]:
-    if cut_off and claimed is not None:
+@dataclass(frozen=True, slots=True)
+class _Troubles:
+    """What was wrong with a recording that could be read all the same."""
+
+    cut_off: bool
+    torn: bool
+    damaged: bool
+    failure: ffmpeg.FfmpegError | None
+
+
+def _warnings(reached: float, claimed: float | None, troubles: _Troubles) -> tuple[str, ...]:
+    if troubles.cut_off and claimed is not None:
         whole = f"{clock(reached)} of {clock(claimed)}"
         return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
-    if failure:
-        return (f"The file could not be read on after {clock(reached)}: {failure.message}.",)
-    return ("The file is damaged: parts of its sound could not be read.",) if damaged else ()
+    if troubles.failure:
+        return (f"The file could not be read on after {clock(reached)}: {troubles.failure.message}.",)
+    if troubles.torn:
+        return (f"The file breaks off after {clock(reached)}: the rest is missing.",)
+    return ("The file is damaged: parts of its sound could not be read.",) if troubles.damaged else ()
