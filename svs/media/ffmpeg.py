@@ -17,18 +17,17 @@ from typing import IO, TYPE_CHECKING
 from svs.errors import InputError, MissingError, StoreError, SvsError
 from svs.files import store_errors
 from svs.media import allowed, confine, gate
-from svs.media.limits import Limits, Patience, check
+from svs.media.limits import STREAMS, Limits, Patience, check
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
 
+_ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
 _LOG_LIMIT = 1 << 20
 _BEAT = 0.25
 """Seconds between two calls of `on_time`, which is where a wish to stop is noticed."""
 _PIXELS = 40_000_000
 """In one picture: those of 8K video and some more."""
-_STREAMS = 200
-"""In one file: those of a broadcast of many programmes."""
 _NOT_WRITTEN = re.compile(
     r"(?:av_interleaved_write_frame\(\)"
     r"|Error (?:submitting a packet to the muxer|writing trailer|closing file)).*?: (.+)"
@@ -77,6 +76,15 @@ def version(ffmpeg: Path) -> str:
     return (match[1] or match[2]) if match else "unknown"
 
 
+def has_holes(version: str) -> bool:
+    """Say whether a version of ffmpeg may have CVE-2026-8461, as far as its number tells."""
+    numbers = [int(number) for number in re.findall(r"\d+", version.partition("-")[0])][:3]
+    for mended in ([8, 1, 2], [8, 0, 3], [7, 1, 5]):
+        if numbers[:2] == mended[:2]:
+            return numbers < mended
+    return bool(numbers) and numbers < [8, 2]
+
+
 class _Url(str):
     """A file's name for ffmpeg, also one that is no UTF-8; ffmpeg-python hashes what `str()` makes of it."""
 
@@ -106,7 +114,7 @@ def source(
         format_whitelist=",".join([allowed.FORMATS, *formats]),
         codec_whitelist=allowed.DECODERS[codecs],
         max_pixels=_PIXELS,
-        max_streams=_STREAMS,
+        max_streams=STREAMS,
         threads=2,  # each one more takes memory
         **options,
     )
@@ -194,7 +202,7 @@ def _output(arguments: list[str]) -> Path | None:
 
 def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subprocess.Popen[bytes]":
     """Start ffmpeg in a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone."""
-    command = [str(find()), "-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1", *arguments]
+    command = [str(find()), *_ALWAYS, *arguments]
     if os.name == "posix" and sys.executable:
         output = _output(arguments) if outside else None
         if output:  # ours alone to read, before anything is in it

@@ -12,13 +12,11 @@ from svs.errors import InputError
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 _SEQUENCE = re.compile(r"%\d*d|\*")
 
-_XML = rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
 _PLAYLISTS = {
     "a playlist (HLS)": rb"#EXTM3U|#EXTINF|#EXT-X-",
     "a playlist (ffconcat)": rb"ffconcat |file +['\"/.\w][^\0]*\n(file|duration|inpoint|stream) ",
     "a playlist (SDP)": rb"v=0\s*\n[ocs]=",
-    "a playlist (DASH)": _XML + rb"<MPD\b",
-    "a playlist (XML)": _XML + rb"<(smil|asx|playlist|smoothstr|composition|asset)",
+    "an XML text, such as a playlist (DASH, XSPF, SMIL)": rb"<[?!a-z]",
     "a playlist (PLS)": rb"\[(playlist|reference|internetshortcut)\]|# mpv EDL",
     "a playlist (cue sheet)": rb"((REM|TITLE|PERFORMER) [^\n]*\n)*FILE \"",
     "an address": rb"(rtsp|mms|https?|ftp|gopher|data|file|concat|subfile):",

@@ -8,11 +8,13 @@ from time import monotonic
 
 from svs.errors import InputError
 
+STREAMS = 200
+"""Tracks in one file: those of a broadcast of many programmes."""
 _CPU = 20.0
 """Seconds of computing that any outside file may take; a common one is looked at in 0.1."""
 _STALL = 60.0
 """Seconds that ffmpeg may spend on an outside file without getting on, and then half of what it plays."""
-_NO_MEMORY = re.compile("Cannot allocate memory|Out of memory|bad_alloc|alloc.* failed", re.IGNORECASE)
+_NO_MEMORY = re.compile("Cannot allocate memory|Out of memory|bad_alloc", re.IGNORECASE)
 _KILLED = -9
 _STEP = 1.0
 """The longest time between two looks; more is a computer that slept, or a svs that was stopped."""
@@ -27,8 +29,8 @@ class Limits:
     """How much of it may be decoded: a second of computing is allowed for each ten of these."""
     written: int = 64 << 20
     """Bytes in its output."""
-    memory: int = 1 << 30
-    """Bytes of address space, of which sound takes a third, most of it for ffmpeg's own code and threads."""
+    memory: int = 768 << 20
+    """Bytes of address space, of which common sound takes 300 MB, most of it for ffmpeg itself."""
 
     @property
     def computing(self) -> int:
@@ -66,9 +68,11 @@ class Patience:
 
 def check(path: Path, limits: Limits, returncode: int, log: str, cpu: float) -> None:
     """Raise InputError when ffmpeg ran into one of its limits."""
+    if returncode and "exceeds max_streams" in log:
+        raise InputError(f"{path} has more than {STREAMS} tracks", _HINT)
     if returncode and _NO_MEMORY.search(log):
         raise InputError(f"{path} needs more than {limits.memory >> 20} MB of memory to read", _HINT)
-    if returncode == _KILLED and cpu >= limits.computing - 1:
+    if returncode == _KILLED and cpu >= limits.computing / 2:  # two clocks
         raise InputError(f"{path} needs more than {limits.computing} s of computing to read", _HINT)
     if "File too large" in log:
         raise InputError(f"{path} gives more than {limits.written >> 20} MB", _HINT)

@@ -55,6 +55,8 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
     try:
         log, failure = _decode(sound, part, options, _measured(source, total, options, tick))
         seconds = pcm.seconds(part)
+        if seconds > options.max_duration + _SLACK:  # a gap may take no time at all
+            raise _too_long(source, seconds, options)
         if not seconds:
             check_file(source)  # it may have gone meanwhile
             after = f" after {clock(options.start)}" if options.start else ""

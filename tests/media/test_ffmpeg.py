@@ -158,3 +158,18 @@ def test_the_environment_neither_writes_reports_nor_colours_the_log(monkeypatch,
     monkeypatch.setenv("AV_LOG_FORCE_COLOR", "1")
     assert "\x1b" not in ffmpeg.run(["-v", "verbose", *SECOND])
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("version", "holes"),
+    [("5.1.9", True), ("7.1.4", True), ("7.1.5", False), ("8.0.2", True), ("8.0.3", False), ("8.1", True)]
+    + [
+        ("8.1.2", False),
+        ("9.0.2", False),
+        ("9.0.2-17-g2a571b6068", False),
+        ("N-118", False),
+        ("unknown", False),
+    ],
+)
+def test_an_ffmpeg_with_known_holes_is_told_by_its_version(version, holes):
+    assert ffmpeg.has_holes(version) == holes
