@@ -27,8 +27,12 @@ _WHOLE = 0.9
 """A recording that gives less than this part of what it claims may be cut off."""
 _SLACK = 1.0
 """Seconds that a recording may exceed its claim by before the claim is a lie: codecs pad the end."""
-_TIMED = f"aresample={pcm.RATE}:async=1:first_pts=0"
-"""Fills gaps, and a late start, with silence, so that every sample stands at its time."""
+_FORMAT = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}:channel_layouts=mono"
+_TIMED = f"{_FORMAT},aresample=async=1:first_pts=0"
+"""Fills gaps, and a late start, with silence, so that every sample stands at its time.
+
+ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small, 0.1 GB for an hour.
+"""
 _OVERHEAD = 64 << 20
 """Bytes that the sound may exceed its longest by: ffmpeg is stopped up to a quarter of a second later."""
 

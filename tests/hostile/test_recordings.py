@@ -116,9 +116,9 @@ def test_ffmpeg_itself_reads_no_playlist(tool, on, canary, tmp_path, case):
 
 @pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
 def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
-    monkeypatch.setenv("PATH", str(tmp_path))
     path = tmp_path / case.name
     case.make(path, on)
+    monkeypatch.setenv("PATH", str(on.folder))
     target = tmp_path / "audio.pcm"
     try:
         found = extract(path, probe(path), Options(max_duration=1800), target, lambda done, total: None)
