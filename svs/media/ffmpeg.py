@@ -177,11 +177,11 @@ def damaged(log: str) -> bool:
     return bool(_DAMAGED.search(log))
 
 
-def check_written(log: str, target: Path) -> None:
+def check_written(log: str, target: Path, what: str) -> None:
     """Raise StoreError when ffmpeg could not write all of its output, even if it ended well."""
     if match := _NOT_WRITTEN.search(log):
         raise StoreError(
-            f"cannot write the sound to {target.parent}: {match[1]}",
+            f"cannot write the {what} to {target.parent}: {match[1]}",
             "Free some space, or move the store with SVS_HOME.",
         )
 

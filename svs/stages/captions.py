@@ -48,11 +48,11 @@ def fetch_track(
             on_time=lambda seconds: tick(min(seconds, length or 0.0), length),
             limits=limits,
         )
-        ffmpeg.check_written(log, part)
+        ffmpeg.check_written(log, part, "captions")
         with store_errors("write", target):
             write_atomic(target, part.read_bytes())
     except ffmpeg.FfmpegError as error:
-        ffmpeg.check_written(error.log, part)
+        ffmpeg.check_written(error.log, part, "captions")
         raise
     finally:
         with suppress(OSError):  # another error says why

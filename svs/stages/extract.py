@@ -31,7 +31,7 @@ _FORMAT = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}:channel_layouts=mono
 _TIMED = f"{_FORMAT},aresample=async=1:first_pts=0"
 """Fills gaps, and a late start, with silence, so that every sample stands at its time.
 
-ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small, 0.1 GB for an hour.
+ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small.
 """
 _OVERHEAD = 64 << 20
 """Bytes that the sound may exceed its longest by: ffmpeg is stopped up to a quarter of a second later."""
@@ -172,7 +172,7 @@ def _decode(
         log = ffmpeg.run(["-v", "error", *graph.get_args()], on_time=on_time, limits=limits)
     except ffmpeg.FfmpegError as error:
         log, failure = error.log, error
-    ffmpeg.check_written(log, part)
+    ffmpeg.check_written(log, part, "sound")
     return log, failure
 
 

@@ -38,7 +38,13 @@ def confined(*command: str, read: str = "", write: str = "") -> str:
 
 
 def test_every_limit_is_set(sound):
-    shown = confined("/bin/sh", "-c", "ulimit -v; ulimit -f; ulimit -t; ulimit -c", read=str(sound))
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        shown = confined("/bin/sh", "-c", "ulimit -v; ulimit -f; ulimit -t; ulimit -c", read=str(sound))
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
     assert shown.split() == [str(512 << 10), "8", "7", "0"]  # in KiB, blocks of 512 bytes, and seconds
 
 
@@ -119,6 +125,11 @@ def test_what_does_not_get_on_is_stopped(sound, monkeypatch):
     monkeypatch.setattr(limits, "_STALL", 0.5)
     with pytest.raises(InputError, match=r"sound\.wav (holds ffmpeg up|is too slow)"):
         run(sound, "-af", "aselect=0", "-f", "null", "-", before=("-stream_loop", "-1"))
+    patience = limits.Patience(sound)
+    patience.check(1000.0)
+    patience._idle = 0.6
+    with pytest.raises(InputError, match=r"sound\.wav holds ffmpeg up: nothing came of it"):
+        patience.check(1000.0)
 
 
 def test_what_is_slower_than_it_plays_is_stopped(sound, monkeypatch):
@@ -167,7 +178,12 @@ def test_pictures_cannot_be_decoded_where_sound_is_wanted(tmp_path):
 
 def test_a_picture_too_large_is_not_decoded(tmp_path):
     film = tmp_path / "film.avi"
-    ffmpeg.run(["-f", "lavfi", "-i", "color=s=8000x6000", "-frames:v", "1", "-c:v", "mjpeg", str(film)])
     still = ffmpeg.url(tmp_path / "still.ppm")
-    with pytest.raises((ffmpeg.FfmpegError, InputError)):
-        ffmpeg.run(ffmpeg.source(film, codecs="video").output(still, **{"frames:v": 1}).get_args())
+    room = limits.Limits(memory=8 << 30, written=1 << 30)
+    for size in ("8000x4000", "8000x6000"):
+        ffmpeg.run(["-f", "lavfi", "-i", f"color=s={size}", "-frames:v", "1", "-c:v", "mjpeg", str(film)])
+        arguments = ffmpeg.source(film, codecs="video").output(still, **{"frames:v": 1}).get_args()
+        if size == "8000x4000":
+            ffmpeg.run(arguments, limits=room)
+    with pytest.raises(ffmpeg.FfmpegError):
+        ffmpeg.run(arguments, limits=room)

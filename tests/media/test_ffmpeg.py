@@ -83,6 +83,13 @@ def test_an_outside_file_is_named_as_a_file_and_nothing_else(tmp_path, monkeypat
     assert not {"hls", "concat", "dash", "lavfi", "image2", "sdp", "imf", "tty", "rtsp", "mlv"} & set(formats)
 
 
+def test_a_link_is_followed_before_ffmpeg_gets_the_name(tmp_path):
+    (tmp_path / "talk.mp4").touch()
+    (tmp_path / "link.mp4").symlink_to("talk.mp4")
+    arguments = ffmpeg.source(tmp_path / "link.mp4").output("x").get_args()
+    assert arguments[arguments.index("-i") + 1] == f"file:{os.path.realpath(tmp_path / 'talk.mp4')}"
+
+
 def test_time_is_told_while_it_runs_and_at_the_end():
     times: list[float] = []
     ffmpeg.run(["-re", *SECOND], on_time=times.append)
