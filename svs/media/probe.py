@@ -56,6 +56,8 @@ def _report(log: str, *, name: str) -> list[str]:
 
 
 def _unreadable(path: Path, log: str) -> InputError:
+    if log.rstrip().endswith(_REPORTED):  # of which ffmpeg.run keeps but the end
+        return InputError(f"{path} has more than 1 MB of tags", "Remove them, or export it again.")
     complaint = next((found for found in _COMPLAINT.finditer(log) if not _EXPECTED.search(found[1])), None)
     if complaint is None or re.search("Format not on whitelist|misdetection possible", log):
         return InputError(
