@@ -32,6 +32,12 @@ class Options(Struct, frozen=True, kw_only=True):
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
+    max_duration: float = 86_400.0
+    """A longer recording is refused, never cut; in seconds."""
+    max_size: int | None = None
+    """A larger file is refused; in bytes."""
+    allow_formats: tuple[str, ...] = ()
+    """ffmpeg's names of formats to read beside the usual ones."""
 
     subtitles: Subtitles = "auto"
     engine: EngineWish = "auto"

@@ -121,7 +121,7 @@ class _Line:
 
     @cached_property
     def media(self) -> MediaInfo:
-        return planning.look(self.source)
+        return planning.look(self.source, self.options)
 
     @property
     def heard(self) -> Path:
@@ -163,18 +163,23 @@ class _Line:
         if self.plan.captions_file:
             fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
         elif self.plan.captions_track is not None:
-            fetch_track(
-                self.source, self.plan.captions_track, self.media.duration, self.heard, self.tracker.tick
-            )
+            track = self.plan.captions_track
+            problem = fetch_track(self.source, self.media, self.options, track, self.heard, self.tracker.tick)
+            self.warn((problem,) if problem else ())
         else:
             self.extract_audio()
         self.finish(Stage.EXTRACT, _digest(self.heard))
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
-        for warning in found.warnings:
+        self.record(duration=found.seconds)
+        self.warn(found.warnings)
+
+    def warn(self, warnings: tuple[str, ...]) -> None:
+        """Say, here and in the result, what of the recording could not be read."""
+        for warning in warnings:
             self.tracker.say("warning", warning)
-        self.record(duration=found.seconds, partial=found.partial, warnings=found.warnings)
+        self.record(partial=bool(warnings), warnings=warnings)
 
     def transcribe(self) -> None:
         """The second stage: each batch goes to the journal at once, and is never heard again."""

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from svs.engines import captions, models, select
 from svs.errors import InputError, UsageError
 from svs.events import Stage
+from svs.media.gate import check_file
 from svs.media.identity import describe
-from svs.media.probe import check_file, probe
+from svs.media.probe import probe
 from svs.model import Job, MediaInfo, Options, Plan, Source
 from svs.records import encode
 
@@ -19,12 +20,12 @@ _TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "device", "c
 _SUMMARIZING = ("method", "length")
 
 
-def look(source: Path) -> MediaInfo:
+def look(source: Path, options: Options) -> MediaInfo:
     """Return what a recording says of itself; a subtitle file says nothing."""
     if captions.is_caption_file(source):
-        check_file(source)
+        check_file(source, options.max_size)
         return MediaInfo(duration=None, title="", audio=(), subtitles=())
-    return probe(source)
+    return probe(source, formats=options.allow_formats, largest=options.max_size)
 
 
 def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str], None]) -> Plan:

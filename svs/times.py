@@ -20,3 +20,10 @@ def parse(text: str) -> float:
     for part in text.split(":"):
         seconds = seconds * 60 + float(part)
     return seconds
+
+
+def parse_length(text: str) -> float:
+    """Return the seconds that `90`, `90s`, `90m`, `24h` or `1:30:00` stands for. Raises UsageError."""
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text, re.ASCII):
+        return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
+    return parse(text)

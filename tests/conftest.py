@@ -41,7 +41,7 @@ def micro_whisper():
 def talk_pcm(tmp_path_factory):
     """Return the bundled talk as 16 kHz mono s16 PCM."""
     target = tmp_path_factory.mktemp("talk") / "talk.pcm"
-    graph = ffmpeg.source(ASSETS / "talk.opus").output(str(target), f="s16le", ac=1, ar=16000)
+    graph = ffmpeg.source(ASSETS / "talk.opus").output(ffmpeg.url(target), f="s16le", ac=1, ar=16000)
     ffmpeg.run(graph.get_args())
     return target
 
@@ -104,7 +104,8 @@ def _svs(svs_command, tmp_path):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """Fail in CI when a test was skipped: there, everything can run."""
+    """Fail in CI when a test was skipped: there, everything can run but what its kernel lacks."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("CI") and any("this kernel has no" not in str(report.longrepr) for report in skipped):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

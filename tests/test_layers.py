@@ -22,7 +22,9 @@ LAYERS = (
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(ROOT.glob("svs/**/*.py"))
-DOORS = {"svs.media.ffmpeg", "svs.media.pcm", "svs.text.words", "svs.text.plain", "svs.text.ranking"}
+DOORS = {f"svs.media.{name}" for name in ("ffmpeg", "pcm", "allowed", "confine", "gate", "limits")} | {
+    f"svs.text.{name}" for name in ("words", "plain", "ranking")
+}
 """What the rest of its own folder may import, beside the folder's `interface`."""
 
 

@@ -9,6 +9,11 @@ import typer
 
 from svs.errors import SvsError
 
+_HOLES = (
+    "It may have known holes (CVE-2026-8461, in a decoder of pictures; mended in 8.1.2, 8.0.3 and 7.1.5, and "
+    "maybe by your system). svs keeps that decoder out of reach; update ffmpeg all the same."
+)
+
 
 class Check(NamedTuple):
     """One thing that was looked at."""
@@ -28,7 +33,7 @@ def doctor() -> None:
 
     from svs.ui.terminal import stdout, term
 
-    checks = [*_ffmpeg(), *_engines(), *_models(), *_store(), _network()]
+    checks = [*_ffmpeg(), *_protections(), *_engines(), *_models(), *_store(), _network()]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     table.add_column("CHECK", no_wrap=True)
@@ -53,9 +58,43 @@ def _ffmpeg() -> Iterator[Check]:
 
     try:
         found = ffmpeg.find()
-        yield Check("ffmpeg", f"{ffmpeg.version(found)}  {found}")
+        version = ffmpeg.version(found)
+        yield Check("ffmpeg", f"{version}  {found}", _HOLES if ffmpeg.has_holes(version) else "")
     except SvsError as error:
         yield Check("ffmpeg", error.message, error.hint, fatal=True)
+
+
+def _protections() -> Iterator[Check]:
+    """Say what holds ffmpeg back from harm, having seen it work under it."""
+    from svs.media import confine
+    from svs.media.probe import probe
+    from svs.media.testvideo import ASSETS
+
+    try:
+        probe(ASSETS / "talk.opus")
+    except SvsError as error:
+        yield Check(
+            "protections",
+            error.message,
+            "ffmpeg does not work under its limits: install another.",
+            fatal=True,
+        )
+        return
+    yield Check("formats", "recordings alone: no playlist, picture, script or address; sound decoders alone")
+    if os.name != "posix":
+        yield Check(
+            "limits", "time and length", "This system limits neither memory nor files: see the README."
+        )
+        return
+    yield Check("limits", "memory, computing, size of output, time; ffmpeg dies with svs")
+    landlock = confine.landlock()
+    if not landlock:
+        yield Check(
+            "sandbox", "none", "ffmpeg may open what you may. Linux 5.13 and newer, with Landlock, forbid it."
+        )
+    else:
+        network = "no TCP" if landlock >= 4 else "TCP is not forbidden before Linux 6.7"
+        yield Check("sandbox", f"Landlock {landlock}: the recording and the output alone, {network}")
 
 
 def _engines() -> Iterator[Check]:

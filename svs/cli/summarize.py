@@ -1,6 +1,7 @@
 """`svs summarize`: the main job."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,15 @@ def summarize(
     ] = None,
     start: Annotated[str | None, typer.Option(help="Begin here: 90, 1:30 or 1:02:03.")] = None,
     end: Annotated[str | None, typer.Option(help="End here.")] = None,
+    max_duration: Annotated[
+        str, typer.Option(help="Refuse a recording that goes on longer: 90m, 24h or seconds.")
+    ] = "24h",
+    max_size: Annotated[
+        str | None, typer.Option(help="Refuse a larger file: 500M, 20G or bytes; default: no limit.")
+    ] = None,
+    allow_format: Annotated[
+        str, typer.Option(help="Also read these of ffmpeg's formats, as in: bink,smk.")
+    ] = "",
     subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
     engine: Annotated[EngineWish, typer.Option(help="What hears the words.")] = "auto",
     model: Annotated[
@@ -76,6 +86,9 @@ def summarize(
         track=track,
         start=None if start is None else times.parse(start),
         end=None if end is None else times.parse(end),
+        max_duration=times.parse_length(max_duration),
+        max_size=None if max_size is None else _size(max_size),
+        allow_formats=_formats(allow_format),
         subtitles=subtitles,
         engine=engine,
         model=_model(model),
@@ -145,6 +158,22 @@ def split_formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
     return names
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """Return the formats of ffmpeg's that the user allows."""
+    from svs.media.allowed import formats
+
+    return formats(text)
+
+
+def _size(text: str) -> int:
+    """Return the bytes that `500M`, `20G` or `1000000` stands for."""
+    match = re.fullmatch(r"(\d+)([KMGT]?)B?", text.upper(), re.ASCII)
+    if not match:
+        raise UsageError(f"{text!r} is not a size", "Write 500M, 20G or a number of bytes.")
+    power: int = 1000 ** " KMGT".index(match[2] or " ")
+    return int(match[1]) * power
 
 
 def _language(text: str | None) -> str | None:

@@ -9,34 +9,34 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
-from svs.errors import MissingError, SvsError
+from svs.errors import InputError, MissingError, StoreError, SvsError
+from svs.files import store_errors
+from svs.media import allowed, confine, gate
+from svs.media.limits import STREAMS, Limits, Patience, check
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
 
-FORMATS = (
-    "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dhav,dsf,dss,dts,dtshd,dv,eac3,flac,flv,gxf,"
-    "iamf,ivr,lc3,loas,lxf,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nsv,nut,nuv,ogg,oma,osq,"
-    "pva,qcp,qoa,rm,shn,sox,tak,truehd,tta,ty,vivo,voc,vqf,w64,wav,wsd,wtv,wv"
-)
-"""The demuxers that outside files may reach: containers that carry sound and never name another file.
-
-Playlists (hls, concat, dash), devices, pictures and texts are not among them.
-"""
-
+_ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
 _LOG_LIMIT = 1 << 20
 _BEAT = 0.25
 """Seconds between two calls of `on_time`, which is where a wish to stop is noticed."""
-_LEASH = (
-    "import ctypes, os, sys\n"
-    "ctypes.CDLL(None).prctl(1, 9)\n"
-    "if os.getppid() == int(sys.argv[1]): os.execv(sys.argv[2], sys.argv[2:])"
+_PIXELS = 40_000_000
+"""In one picture: those of 8K video and some more."""
+_NOT_WRITTEN = re.compile(
+    r"(?:av_interleaved_write_frame\(\)"
+    r"|Error (?:submitting a packet to the muxer|writing trailer|closing file)).*?: (.+)"
 )
-"""Linux: makes ffmpeg die with svs (PR_SET_PDEATHSIG, SIGKILL), even when svs itself is killed."""
+"""ffmpeg 5 may end without an error although it could not write the last of it."""
+_DAMAGED = re.compile(
+    "Error while decoding stream|Error submitting packet to decoder|Decoding error"
+    "|File ended prematurely|: partial file|exceeds containing master element"
+)
 
 
 class FfmpegError(SvsError):
@@ -52,7 +52,8 @@ class FfmpegError(SvsError):
 def find() -> Path:
     """Return the system's ffmpeg, else the one inside imageio-ffmpeg."""
     system = shutil.which("ffmpeg")
-    if system and Path(system).is_absolute():  # never one from the current folder
+    # Never one from the current folder; and a snap reads no hidden folders, where the store may be.
+    if system and Path(system).is_absolute() and Path(system).resolve().name != "snap":
         return Path(system)
     spec = importlib.util.find_spec("imageio_ffmpeg")
     for folder in (spec and spec.submodule_search_locations) or ():
@@ -75,6 +76,15 @@ def version(ffmpeg: Path) -> str:
     return (match[1] or match[2]) if match else "unknown"
 
 
+def has_holes(version: str) -> bool:
+    """Say whether a version of ffmpeg may have CVE-2026-8461, as far as its number tells."""
+    numbers = [int(number) for number in re.findall(r"\d+", version.partition("-")[0])][:3]
+    for mended in ([8, 1, 2], [8, 0, 3], [7, 1, 5]):
+        if numbers[:2] == mended[:2]:
+            return numbers < mended
+    return bool(numbers) and numbers < [8, 2]
+
+
 class _Url(str):
     """A file's name for ffmpeg, also one that is no UTF-8; ffmpeg-python hashes what `str()` makes of it."""
 
@@ -89,30 +99,50 @@ def url(path: Path) -> str:
     return _Url("file:" + os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps the `..` in it
 
 
-def source(path: Path, **options: float | str) -> "FilterableStream":
-    """Return an outside file as ffmpeg-python's input: a plain file and nothing else, whatever its name."""
+def source(
+    path: Path, *, codecs: allowed.Codecs = "audio", formats: tuple[str, ...] = (), **options: float | str
+) -> "FilterableStream":
+    """Return an outside file as ffmpeg-python's input: a plain file and nothing else, whatever its name.
+
+    Only decoders of one kind are within its reach; `formats` are allowed beside those of `allowed.FORMATS`.
+    """
     import ffmpeg
 
     return ffmpeg.input(
-        url(path),
+        url(Path(os.path.realpath(path))),
         protocol_whitelist="file",
-        format_whitelist=FORMATS,
+        format_whitelist=",".join([allowed.FORMATS, *formats]),
+        codec_whitelist=allowed.DECODERS[codecs],
+        max_pixels=_PIXELS,
+        max_streams=STREAMS,
+        threads=2,  # each one more takes memory
         **options,
     )
 
 
-def run(arguments: list[str], *, on_time: Callable[[float], None] | None = None) -> str:
+def run(
+    arguments: list[str], *, on_time: Callable[[float], None] | None = None, limits: Limits | None = None
+) -> str:
     """Run ffmpeg with these arguments, overwriting its output, and return the end of what it logs.
 
-    Raises FfmpegError when it fails, another SvsError when it was killed: then it says nothing of the file.
+    With an outside file as its input, made by `source`, it runs confined: see `confine`, and `Limits`. Its
+    output, if any, is then one file named by `url`.
+
+    Raises FfmpegError when it fails, InputError when the file is too much for it, StoreError when its output
+    cannot be written, another SvsError when it was killed: then it says nothing of the file.
     `on_time` gets the seconds of output so far: several times a second even when nothing moves, and once at
     the end. Whatever it raises kills ffmpeg, and is raised on when ffmpeg is gone.
     """
-    process = _start(["-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1", *arguments])
+    outside = _outside(arguments)
+    limits = limits or Limits()
+    before = gate.identity(outside) if outside else None
+    cpu = _children_time()
+    process = _start(arguments, outside, limits)
     position = [0.0]
     log: deque[bytes] = deque()
     progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
     listener = Thread(target=_keep_the_end, args=(process.stderr, log), daemon=True)
+    patience = Patience(outside) if outside else None
     try:
         listener.start()
         progress.start()
@@ -122,6 +152,8 @@ def run(arguments: list[str], *, on_time: Callable[[float], None] | None = None)
             running = progress.is_alive()
             if on_time:
                 on_time(position[0])
+            if patience and running:
+                patience.check(position[0])
         returncode = process.wait()
     except BaseException:
         _kill(process)
@@ -129,6 +161,10 @@ def run(arguments: list[str], *, on_time: Callable[[float], None] | None = None)
     finally:
         listener.join()
     text = b"".join(log)[-_LOG_LIMIT:].decode(errors="replace").replace("\r\n", "\n")
+    if outside:
+        if outside.exists() and gate.identity(outside) != before:
+            raise InputError(f"{outside} was replaced while it was read", "Summarize it again.")
+        check(outside, limits, returncode, text, _children_time() - cpu)
     if _was_killed(returncode, text):
         raise SvsError("ffmpeg was killed", "Perhaps memory ran out; `svs jobs resume last` goes on.")
     if returncode:
@@ -136,21 +172,62 @@ def run(arguments: list[str], *, on_time: Callable[[float], None] | None = None)
     return text
 
 
-def _start(arguments: list[str]) -> "subprocess.Popen[bytes]":
+def damaged(log: str) -> bool:
+    """Say whether ffmpeg complains of what it read."""
+    return bool(_DAMAGED.search(log))
+
+
+def check_written(log: str, target: Path, what: str) -> None:
+    """Raise StoreError when ffmpeg could not write all of its output, even if it ended well."""
+    if match := _NOT_WRITTEN.search(log):
+        raise StoreError(
+            f"cannot write the {what} to {target.parent}: {match[1]}",
+            "Free some space, or move the store with SVS_HOME.",
+        )
+
+
+def _outside(arguments: list[str]) -> Path | None:
+    """Return the outside file among the arguments; None when all of them are our own."""
+    if "-format_whitelist" not in arguments:
+        return None
+    return Path(arguments[arguments.index("-i") + 1].removeprefix("file:"))
+
+
+def _output(arguments: list[str]) -> Path | None:
+    """Return the file that an outside one is turned into; there is at most one."""
+    pairs = pairwise(arguments)
+    names = [name for option, name in pairs if name.startswith("file:") and option != "-i"]
+    return Path(names[0].removeprefix("file:")) if names else None
+
+
+def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subprocess.Popen[bytes]":
     """Start ffmpeg in a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone."""
-    command = [str(find()), *arguments]
-    if sys.platform == "linux" and sys.executable:
-        command = [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command]
+    command = [str(find()), *_ALWAYS, *arguments]
+    if os.name == "posix" and sys.executable:
+        output = _output(arguments) if outside else None
+        if output:  # ours alone to read, before anything is in it
+            with store_errors("write", output):
+                os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
+        numbers = map(str, (os.getpid(), limits.memory, limits.written, limits.computing))
+        places = (str(outside or ""), str(output or ""))
+        command = [sys.executable, "-I", "-S", confine.__file__, *numbers, *places, *command]
     environment = {name: value for name, value in os.environ.items() if name != "FFREPORT"}
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment | {"AV_LOG_FORCE_NOCOLOR": "1"},
+        # One pool of memory for all threads: each one more takes 64 MB of address space.
+        env=environment | {"AV_LOG_FORCE_NOCOLOR": "1", "MALLOC_ARENA_MAX": "1"},
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+
+
+def _children_time() -> float:
+    """Return the seconds of computing that all children so far took."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

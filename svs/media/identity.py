@@ -5,6 +5,8 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
+from svs.errors import InputError
+from svs.media.gate import open_regular
 from svs.model import Source
 
 _SAMPLE = 1 << 20  # bytes read at the beginning, in the middle and at the end
@@ -17,7 +19,7 @@ def describe(path: Path) -> Source:
         info = os.stat(absolute)  # noqa: PTH116
         regular = stat.S_ISREG(info.st_mode)
         fingerprint = _fingerprint(Path(absolute), info.st_size) if regular else ""
-    except OSError:
+    except (OSError, InputError):
         return Source(path=absolute, size=0, mtime_ns=0)
     return Source(path=absolute, size=info.st_size, mtime_ns=info.st_mtime_ns, fingerprint=fingerprint)
 
@@ -25,7 +27,7 @@ def describe(path: Path) -> Source:
 def _fingerprint(path: Path, size: int) -> str:
     """Return a hash of three samples of a file: enough to tell recordings apart, at once for any size."""
     digest = sha256(str(size).encode())
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for offset in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
             file.seek(max(0, offset))
             digest.update(file.read(_SAMPLE))

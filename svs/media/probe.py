@@ -1,13 +1,12 @@
 """What a recording says of itself, read from ffmpeg's own report (imageio-ffmpeg brings no ffprobe)."""
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from svs.errors import InputError
 from svs.media import ffmpeg
+from svs.media.gate import check_file
 from svs.model import AudioTrack, Chapter, MediaInfo, SubtitleTrack
 
 _TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
@@ -23,14 +22,19 @@ _STREAM = re.compile(
 _TITLE = re.compile(r" +title *: (.*)", re.IGNORECASE)
 _NEXT_LINE = re.compile(r" {20,}: (.*)")
 """The second line of a tag's value, and every further one: where the name stands otherwise, there is none."""
+_EXPECTED = re.compile(r"not on whitelist '|Failed to open codec")
+"""What ffmpeg says of each track that is no sound: its decoder is out of reach."""
 _COMPLAINT = re.compile(r"^\[[^\]\n]+ @ 0x[0-9a-f]+\] (?!Error opening input)(.*)", re.MULTILINE)
 
 
-def probe(path: Path) -> MediaInfo:
-    """Return what a recording says of itself. Raises InputError when it is not a recording that svs reads."""
-    check_file(path)
+def probe(path: Path, *, formats: tuple[str, ...] = (), largest: int | None = None) -> MediaInfo:
+    """Return what a recording says of itself. Raises InputError when it is not a recording that svs reads.
+
+    `formats` are ffmpeg's names of formats to allow beside the usual; `largest` is the most bytes.
+    """
+    check_file(path, largest)
     # Without an output, ffmpeg opens the file, reports and ends; ffmpeg-python knows no graph without one.
-    arguments = ffmpeg.source(path).output("-").get_args()[:-1]
+    arguments = ffmpeg.source(path, formats=formats).output("-").get_args()[:-1]
     try:
         log = ffmpeg.run(arguments)
     except ffmpeg.FfmpegError as error:
@@ -40,25 +44,6 @@ def probe(path: Path) -> MediaInfo:
         raise _unreadable(path, log)
     # A duration reckoned from the first frames' bit rate may be far off: better none.
     return _parse(report, trusted="Estimating duration from bitrate" not in log)
-
-
-def check_file(path: Path) -> None:
-    """Refuse what ffmpeg could hang on or would not explain."""
-    try:
-        info = path.stat()
-    except FileNotFoundError as error:
-        raise InputError(f"there is no file {path}", "Check the name.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot read {path}: {reason}", "Check the name and its permissions.") from error
-    if stat.S_ISDIR(info.st_mode):
-        raise InputError(f"{path} is a folder", "Name a video or audio file in it.")
-    if not stat.S_ISREG(info.st_mode):
-        raise InputError(f"{path} is not a regular file", "Save the recording to a file first.")
-    if not info.st_size:
-        raise InputError(f"{path} is empty", "Copy or download it again.")
-    if not os.access(path, os.R_OK):
-        raise InputError(f"cannot read {path}: permission denied", "Check its permissions.")
 
 
 def _report(log: str, *, name: str) -> list[str]:
@@ -71,11 +56,13 @@ def _report(log: str, *, name: str) -> list[str]:
 
 
 def _unreadable(path: Path, log: str) -> InputError:
-    complaint = _COMPLAINT.search(log)
-    if complaint is None or "Format not on whitelist" in log or "misdetection possible" in log:
+    if log.rstrip().endswith(_REPORTED):  # of which ffmpeg.run keeps but the end
+        return InputError(f"{path} has more than 1 MB of tags", "Remove them, or export it again.")
+    complaint = next((found for found in _COMPLAINT.finditer(log) if not _EXPECTED.search(found[1])), None)
+    if complaint is None or re.search("Format not on whitelist|misdetection possible", log):
         return InputError(
             f"{path} is not a recording but a playlist, a picture, a text or another file",
-            "svs reads video and audio files such as .mp4, .mkv, .mp3 or .wav.",
+            "svs reads video and audio files such as .mp4, .mkv, .mp3 or .wav; see also --allow-format.",
         )
     return InputError(f"{path} is cut off or damaged: {complaint[1]}", "Copy, download or export it again.")
 

@@ -7,6 +7,9 @@ from svs.errors import InputError
 from svs.events import Tick
 from svs.files import store_errors, write_atomic
 from svs.media import ffmpeg
+from svs.media.gate import open_regular
+from svs.media.limits import Limits
+from svs.model import MediaInfo, Options
 
 _LARGEST = 50_000_000  # bytes; a day of subtitles has about two million
 
@@ -14,7 +17,7 @@ _LARGEST = 50_000_000  # bytes; a day of subtitles has about two million
 def fetch_file(file: Path, target: Path, tick: Tick) -> None:
     """Copy a subtitle file, as it is, to `target`."""
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
         raise InputError(
@@ -27,14 +30,31 @@ def fetch_file(file: Path, target: Path, tick: Tick) -> None:
     tick(len(data), len(data))
 
 
-def fetch_track(source: Path, index: int, duration: float | None, target: Path, tick: Tick) -> None:
-    """Write the subtitle track that is the recording's stream `index` to `target`, as SubRip."""
+def fetch_track(
+    source: Path, media: MediaInfo, options: Options, index: int, target: Path, tick: Tick
+) -> str:
+    """Write the subtitle track that is the recording's stream `index` to `target`, as SubRip.
+
+    Returns a warning when the recording is damaged, so that some may be missing; else nothing.
+    """
     part = target.with_suffix(".part")
-    graph = ffmpeg.source(source)[str(index)].output(ffmpeg.url(part), f="srt", map_metadata=-1)
+    length = media.duration
+    recording = ffmpeg.source(source, codecs="text", formats=options.allow_formats)
+    graph = recording[str(index)].output(ffmpeg.url(part), f="srt", map_metadata=-1, map_chapters=-1)
+    limits = Limits(seconds=options.max_duration, written=_LARGEST)
     try:
-        ffmpeg.run(graph.get_args(), on_time=lambda seconds: tick(min(seconds, duration or 0.0), duration))
+        log = ffmpeg.run(
+            ["-v", "error", *graph.get_args()],
+            on_time=lambda seconds: tick(min(seconds, length or 0.0), length),
+            limits=limits,
+        )
+        ffmpeg.check_written(log, part, "captions")
         with store_errors("write", target):
             write_atomic(target, part.read_bytes())
+    except ffmpeg.FfmpegError as error:
+        ffmpeg.check_written(error.log, part, "captions")
+        raise
     finally:
         with suppress(OSError):  # another error says why
             part.unlink(missing_ok=True)
+    return "The file is damaged: some of its captions may be missing." if ffmpeg.damaged(log) else ""

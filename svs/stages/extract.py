@@ -1,20 +1,22 @@
 """The first stage: the sound of a recording, as 16 kHz mono PCM in the job's folder."""
 
+import math
 import os
-import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from svs.errors import InputError, StoreError, UsageError
 from svs.events import Tick
 from svs.files import store_errors, sync_folder
 from svs.languages import code
-from svs.media import ffmpeg, pcm
-from svs.media.probe import check_file
+from svs.media import ending, ffmpeg, pcm
+from svs.media.allowed import Codecs
+from svs.media.gate import check_file
+from svs.media.limits import Limits
 from svs.model import AudioTrack, MediaInfo, Options
 from svs.times import clock
 
@@ -25,17 +27,14 @@ _WHOLE = 0.9
 """A recording that gives less than this part of what it claims may be cut off."""
 _SLACK = 1.0
 """Seconds that a recording may exceed its claim by before the claim is a lie: codecs pad the end."""
-_TIMED = f"aresample={pcm.RATE}:async=1:first_pts=0"
-"""Fills gaps, and a late start, with silence, so that every sample stands at its time."""
-_NOT_WRITTEN = re.compile(
-    r"(?:av_interleaved_write_frame\(\)"
-    r"|Error (?:submitting a packet to the muxer|writing trailer|closing file)).*?: (.+)"
-)
-"""ffmpeg 5 may end without an error although it could not write the last of it."""
-_DAMAGED = re.compile(
-    "Error while decoding stream|Error submitting packet to decoder|Decoding error"
-    "|File ended prematurely|: partial file|exceeds containing master element"
-)
+_FORMAT = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}:channel_layouts=mono"
+_TIMED = f"{_FORMAT},aresample=async=1:first_pts=0"
+"""Fills gaps, and a late start, with silence, so that every sample stands at its time.
+
+ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small.
+"""
+_OVERHEAD = 64 << 20
+"""Bytes that the sound may exceed its longest by: ffmpeg is stopped up to a quarter of a second later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +53,29 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
     Raises InputError when there is no such sound, StoreError when it cannot be written.
     """
     total = _length(source, media, options)
-    recording = _open(source, options)
-    sound = _choose(recording, source, media, options.track)
+    sound = _choose(_open(source, options), source, media, options.track)
     _check_room(target, total)
     part = target.with_name(target.name + ".part")
     try:
-        log, failure = _decode(sound, part, total, tick)
+        log, failure = _decode(sound, part, options, _measured(source, total, options, tick))
         seconds = pcm.seconds(part)
+        if seconds > options.max_duration + _SLACK:  # a gap may take no time at all
+            raise _too_long(source, seconds, options)
         if not seconds:
             check_file(source)  # it may have gone meanwhile
             after = f" after {clock(options.start)}" if options.start else ""
             hint = failure.message if failure else "Is there sound when you play it?"
             raise InputError(f"no sound could be read from {source}{after}", hint) from failure
-        cut_off = bool(total and media.duration) and _ends_early(recording, seconds, total or 0.0, tick)
+        cut_off = bool(total and media.duration) and _ends_early(source, seconds, total or 0.0, options, tick)
+        torn = options.end is None and ending.breaks_off(source)
         tick(seconds, seconds)
         _keep(part, target)
     finally:
         with suppress(OSError):  # another error says why
             part.unlink(missing_ok=True)
     reached = (options.start or 0.0) + seconds
-    warnings = _warnings(
-        reached, media.duration, cut_off=cut_off, damaged=bool(_DAMAGED.search(log)), failure=failure
-    )
+    told = _Troubles(cut_off, torn, ffmpeg.damaged(log), failure)
+    warnings = _warnings(reached, media.duration, told)
     return Extracted(seconds, partial=bool(warnings), warnings=warnings)
 
 
@@ -90,7 +90,17 @@ def _length(source: Path, media: MediaInfo, options: Options) -> float | None:
             "Choose an earlier start.",
         )
     ends = [end for end in (media.duration, options.end) if end is not None]
-    return min(ends) - start if ends else None
+    total = min(ends) - start if ends else None
+    if total is not None and total > options.max_duration:
+        raise _too_long(source, total, options)
+    return total
+
+
+def _too_long(source: Path, seconds: float, options: Options) -> InputError:
+    return InputError(
+        f"{source} lasts {clock(seconds)}, more than --max-duration {clock(options.max_duration)} allows",
+        "Raise --max-duration, or choose a part with --start and --end.",
+    )
 
 
 def _check_room(target: Path, total: float | None) -> None:
@@ -105,10 +115,11 @@ def _check_room(target: Path, total: float | None) -> None:
         )
 
 
-def _open(source: Path, options: Options) -> "FilterableStream":
+def _open(source: Path, options: Options, codecs: Codecs = "audio") -> "FilterableStream":
     """Return the part of the recording that was asked for, as ffmpeg's input."""
     limits = {"ss": options.start or None, "to": options.end}
-    return ffmpeg.source(source, **{name: f"{at:.6f}" for name, at in limits.items() if at is not None})
+    given: dict[str, Any] = {name: f"{at:.6f}" for name, at in limits.items() if at is not None}
+    return ffmpeg.source(source, codecs=codecs, formats=options.allow_formats, **given)
 
 
 def _choose(
@@ -139,31 +150,38 @@ def _listed(tracks: tuple[AudioTrack, ...]) -> str:
 
 
 def _decode(
-    sound: "FilterableStream", part: Path, total: float | None, tick: Tick
+    sound: "FilterableStream", part: Path, options: Options, on_time: Callable[[float], None]
 ) -> tuple[str, ffmpeg.FfmpegError | None]:
     """Decode to `part`; return ffmpeg's complaints, and its failure when it gave up."""
-    with store_errors("write", part):  # ours alone to read, before anything is in it
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     graph = sound.output(
-        ffmpeg.url(part), af=_TIMED, ac=1, acodec="pcm_s16le", f="s16le", vn=None, sn=None, dn=None
+        ffmpeg.url(part),
+        af=_TIMED,
+        ac=1,
+        acodec="pcm_s16le",
+        f="s16le",
+        vn=None,
+        sn=None,
+        dn=None,
+        map_metadata=-1,
+        map_chapters=-1,
     )
     failure = None
+    longest = math.ceil(options.max_duration)
+    limits = Limits(seconds=longest, written=longest * pcm.RATE * 2 + _OVERHEAD)
     try:
-        log = ffmpeg.run(["-v", "error", *graph.get_args()], on_time=_measured(total, tick))
+        log = ffmpeg.run(["-v", "error", *graph.get_args()], on_time=on_time, limits=limits)
     except ffmpeg.FfmpegError as error:
         log, failure = error.log, error
-    if match := _NOT_WRITTEN.search(log):
-        raise StoreError(
-            f"cannot write the sound to {part.parent}: {match[1]}",
-            "Free some space, or move the store with SVS_HOME.",
-        ) from failure
+    ffmpeg.check_written(log, part, "sound")
     return log, failure
 
 
-def _measured(total: float | None, tick: Tick) -> Callable[[float], None]:
-    """Return a tick that drops the total as soon as the recording turns out to be longer."""
+def _measured(source: Path, total: float | None, options: Options, tick: Tick) -> Callable[[float], None]:
+    """Return a tick that drops the total as soon as the recording turns out to be longer, and has an end."""
 
     def on_time(seconds: float) -> None:
+        if seconds > options.max_duration + _SLACK:
+            raise _too_long(source, seconds, options)
         if total is None or seconds > total + _SLACK:
             tick(seconds, None)
         else:
@@ -172,7 +190,7 @@ def _measured(total: float | None, tick: Tick) -> Callable[[float], None]:
     return on_time
 
 
-def _ends_early(recording: "FilterableStream", seconds: float, total: float, tick: Tick) -> bool:
+def _ends_early(source: Path, seconds: float, total: float, options: Options, tick: Tick) -> bool:
     """Say whether the recording was cut off: its sound ends early, and no pictures go on after it."""
     if seconds >= total * _WHOLE:
         return False
@@ -183,9 +201,10 @@ def _ends_early(recording: "FilterableStream", seconds: float, total: float, tic
         reached = position
         tick(seconds, None)
 
-    pictures = recording["v"].output("-", c="copy", f="null")
+    pictures = _open(source, options, "video")["v"].output("-", c="copy", f="null")
     try:
-        ffmpeg.run(["-v", "error", *pictures.get_args()], on_time=on_time)
+        limits = Limits(seconds=options.max_duration)
+        ffmpeg.run(["-v", "error", *pictures.get_args()], on_time=on_time, limits=limits)
     except ffmpeg.FfmpegError:  # none there
         return True
     return reached < total * _WHOLE
@@ -200,12 +219,22 @@ def _keep(part: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-def _warnings(
-    reached: float, claimed: float | None, *, cut_off: bool, damaged: bool, failure: ffmpeg.FfmpegError | None
-) -> tuple[str, ...]:
-    if cut_off and claimed is not None:
+@dataclass(frozen=True, slots=True)
+class _Troubles:
+    """What was wrong with a recording that could be read all the same."""
+
+    cut_off: bool
+    torn: bool
+    damaged: bool
+    failure: ffmpeg.FfmpegError | None
+
+
+def _warnings(reached: float, claimed: float | None, troubles: _Troubles) -> tuple[str, ...]:
+    if troubles.cut_off and claimed is not None:
         whole = f"{clock(reached)} of {clock(claimed)}"
         return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
-    if failure:
-        return (f"The file could not be read on after {clock(reached)}: {failure.message}.",)
-    return ("The file is damaged: parts of its sound could not be read.",) if damaged else ()
+    if troubles.failure:
+        return (f"The file could not be read on after {clock(reached)}: {troubles.failure.message}.",)
+    if troubles.torn:
+        return (f"The file breaks off after {clock(reached)}: the rest is missing.",)
+    return ("The file is damaged: parts of its sound could not be read.",) if troubles.damaged else ()

@@ -213,3 +213,18 @@ def test_a_broken_sidecar_file_is_said_and_ignored(svs, with_model, talk_video, 
     assert json.loads(done.stdout)["transcript"]["engine"] == "whisper"
     assert "talk.srt: it is ignored" in done.stderr
     assert svs("summarize", tmp_path / "talk.mp4", "--subtitles", "only").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--max-size", "much"),
+        ("--max-duration", "5 weeks"),
+        ("--allow-format", "hls"),
+        ("--allow-format", "a;b"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(svs, option, value):
+    done = svs("summarize", "talk.mp4", option, value)
+    assert done.returncode == 2
+    assert value in done.stderr

@@ -83,6 +83,13 @@ def test_an_outside_file_is_named_as_a_file_and_nothing_else(tmp_path, monkeypat
     assert not {"hls", "concat", "dash", "lavfi", "image2", "sdp", "imf", "tty", "rtsp", "mlv"} & set(formats)
 
 
+def test_a_link_is_followed_before_ffmpeg_gets_the_name(tmp_path):
+    (tmp_path / "talk.mp4").touch()
+    (tmp_path / "link.mp4").symlink_to("talk.mp4")
+    arguments = ffmpeg.source(tmp_path / "link.mp4").output("x").get_args()
+    assert arguments[arguments.index("-i") + 1] == f"file:{os.path.realpath(tmp_path / 'talk.mp4')}"
+
+
 def test_time_is_told_while_it_runs_and_at_the_end():
     times: list[float] = []
     ffmpeg.run(["-re", *SECOND], on_time=times.append)
@@ -158,3 +165,14 @@ def test_the_environment_neither_writes_reports_nor_colours_the_log(monkeypatch,
     monkeypatch.setenv("AV_LOG_FORCE_COLOR", "1")
     assert "\x1b" not in ffmpeg.run(["-v", "verbose", *SECOND])
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("holes", "versions"),
+    [
+        (True, ("5.1.9", "7.1.4", "7.2", "8.0.2", "8.1")),
+        (False, ("7.1.5", "8.0.3", "8.1.2", "9.0.2-17-g2a571b6068", "N-118", "unknown")),
+    ],
+)
+def test_an_ffmpeg_with_known_holes_is_told_by_its_version(holes, versions):
+    assert {ffmpeg.has_holes(version) for version in versions} == {holes}

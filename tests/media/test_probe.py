@@ -98,6 +98,20 @@ def test_the_title_is_found_wherever_the_container_keeps_it(tmp_path, suffix):
     assert probe(tmp_path / f"talk.{suffix}").title == "Ein schöner [b]Tag[/b]"
 
 
+def test_a_rare_format_is_read_when_it_is_allowed(tool, tmp_path):
+    path = make(tmp_path / "talk.sf", "-f", "ircam")
+    with pytest.raises(InputError, match="is not a recording"):
+        probe(path)
+    assert probe(path, formats=("ircam",)).audio
+
+
+def test_too_many_tags_are_refused(tmp_path):
+    (tmp_path / "tags.txt").write_text(";FFMETADATA1\ncomment=" + "x\\\n" * 60_000 + "x\n")
+    tagged = make(tmp_path / "talk.mp3", "-i", str(tmp_path / "tags.txt"), "-map_metadata", "1")
+    with pytest.raises(InputError, match="more than 1 MB of tags"):
+        probe(tagged)
+
+
 def test_a_tracks_name_is_not_the_title(tmp_path):
     assert probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", "title=Commentary")).title == ""
 

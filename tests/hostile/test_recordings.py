@@ -1,0 +1,130 @@
+"""Whatever a hostile file is, a sentence says what is wrong with it; nothing hangs, leaks or stays behind."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from threading import Thread
+
+import psutil
+import pytest
+
+from svs.errors import SvsError
+from svs.media import ffmpeg
+from svs.media.probe import probe
+from svs.model import Options
+from svs.stages.extract import extract
+from tests.hostile.recordings import BOMBS, CASES, DAMAGED, PLAYLISTS, SECRET, shelf
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="names and files of POSIX")
+PROGRESS = ("[", "notice: ")
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+KEPT = {"job.json", "events.jsonl", "lock", "progress.json", "transcript.jsonl", "summary.json"}
+
+
+@pytest.fixture(scope="module")
+def canary():
+    """A server on this machine that must never be asked; gives its address and who asked."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen():
+            while True:
+                try:
+                    caller, address = server.accept()
+                except OSError:
+                    return
+                asked.append(address)
+                caller.close()
+
+        Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/talk.mp4", asked
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture(scope="module")
+def on(tmp_path_factory, talk_video, canary):
+    return shelf(tmp_path_factory.mktemp("shelf"), talk_video, canary[0])
+
+
+@pytest.fixture(params=["system", "packaged"])
+def tool(request, monkeypatch, tmp_path_factory):
+    """Run the test with the system's ffmpeg and with the one inside imageio-ffmpeg."""
+    if request.param == "packaged":
+        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
+    elif not shutil.which("ffmpeg"):
+        pytest.skip("no ffmpeg on PATH")
+
+
+def listed(folder: Path) -> list[str]:
+    return sorted(str(path) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_sentence_says_what_is_wrong(svs, with_model, home, on, canary, tmp_path, case):
+    path = tmp_path / case.name
+    case.make(path, on)
+    before = listed(tmp_path)
+    done = svs("summarize", case.name, *case.options, "--json", stdin=subprocess.DEVNULL)
+    said = [line for line in done.stderr.splitlines() if not line.startswith(PROGRESS)]
+    assert done.returncode == case.code, done.stderr
+    assert case.said in done.stderr
+    assert len(said) <= 3
+    assert "Traceback" not in done.stderr
+    assert not CONTROL.search(done.stderr)
+    assert listed(tmp_path) == before
+    assert not canary[1]
+    _check_nothing_stays(home, path)
+    if case.code:
+        assert done.stdout == ""
+        assert str(path) in said[0]
+    else:
+        result = json.loads(done.stdout)
+        assert result["partial"] == bool(case.said)
+        assert [f"warning: {warning}" for warning in result["warnings"]] == said
+        assert CONTROL.search(done.stdout) is None
+    kept = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert SECRET not in done.stdout + done.stderr
+    assert SECRET.encode() not in kept
+
+
+def _check_nothing_stays(home: Path, path: Path) -> None:
+    (job,) = (home / "jobs").glob("2*")
+    assert {file.name for file in job.iterdir()} <= KEPT
+    running = psutil.process_iter(["cmdline"])
+    assert not [p for p in running if any(str(path) in part for part in p.info["cmdline"] or ())]
+
+
+@pytest.mark.parametrize("case", PLAYLISTS, ids=lambda case: case.name)
+def test_ffmpeg_itself_reads_no_playlist(tool, on, canary, tmp_path, case):
+    path = tmp_path / case.name
+    case.make(path, on)
+    copy = tmp_path / "copy.mkv"
+    graph = ffmpeg.source(path, codecs="text").output(ffmpeg.url(copy), c="copy", f="matroska")
+    try:
+        ffmpeg.run(graph.get_args())
+    except SvsError:
+        assert not copy.exists() or not copy.stat().st_size
+    else:
+        assert SECRET.encode() not in copy.read_bytes()
+        assert case.name == "reference.mov", "its own sound may be read, not the other file's"
+    assert not canary[1]
+
+
+@pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
+def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
+    path = tmp_path / case.name
+    case.make(path, on)
+    monkeypatch.setenv("PATH", str(on.folder))
+    target = tmp_path / "audio.pcm"
+    try:
+        found = extract(path, probe(path), Options(max_duration=1800), target, lambda done, total: None)
+    except SvsError:
+        assert not target.exists()
+    else:
+        assert case.code == 0 or case.name in ("tags.flac", "large.mp4")
+        assert found.partial == (case.said != "" and case.code == 0)
+    assert {file.name for file in tmp_path.iterdir()} <= {case.name, "audio.pcm"}
