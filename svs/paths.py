@@ -16,6 +16,11 @@ def home() -> Path:
     )
 
 
+def open_to_others(folder: Path) -> bool:
+    """Say whether other users of this machine may look into a folder."""
+    return os.name == "posix" and folder.exists() and bool(folder.stat().st_mode & 0o077)
+
+
 def models_home() -> Path:
     """Return the folder that holds the installed speech models, one folder each."""
     return home() / "models"

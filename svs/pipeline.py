@@ -17,6 +17,7 @@ from svs.events import Report, Stage, fan_out, ignore
 from svs.files import store_errors, write_atomic
 from svs.media.identity import describe
 from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
+from svs.paths import open_to_others
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
@@ -81,6 +82,8 @@ class _Line:
     def run(self) -> Result:
         self.store.tidy(self.job.id)
         self.record(status="running", error=None, finished=None, offline=True)
+        if open_to_others(home := self.store.root.parent):
+            self.tracker.say("warning", f"{home} can be read by other users: `chmod 700 {home}` ends that")
         writing = Stage.SUMMARIZE in self.job.stages  # a file that is there may be its own: see `write_files`
         files = results.targets(
             self.job.source.path,

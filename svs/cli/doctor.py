@@ -122,7 +122,7 @@ def _models() -> Iterator[Check]:
 
 
 def _store() -> Iterator[Check]:
-    from svs.paths import home
+    from svs.paths import home, open_to_others
 
     folder = home()
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
@@ -132,7 +132,7 @@ def _store() -> Iterator[Check]:
         )
     elif there != folder:
         yield Check("store", f"{folder} (made when it is needed)")
-    elif os.name == "posix" and folder.stat().st_mode & 0o077:
+    elif open_to_others(folder):
         yield Check("store", f"{folder} is open to other users", f"Run `chmod 700 {folder}`.")
     else:
         yield Check("store", f"{folder} (yours alone)")
