@@ -52,7 +52,7 @@ class Follower:
         self._marks: dict[str, _Mark] = {}
         self._told = 0
         self._stage: Stage | None = None
-        self._unit = ""
+        self._unit, self._since = "", 0.0
         self._shown: Progress | None = None
         self.progress: Progress | None = None
         """Where the job stands, if it says so."""
@@ -84,7 +84,7 @@ class Follower:
         new, self._told = events[self._told :], len(events)
         for event in new:
             if event.kind == "started":
-                self._stage, self._unit = event.stage, event.unit
+                self._stage, self._unit, self._since = event.stage, event.unit, event.at
             elif event.kind in ("reused", "finished", "done"):
                 self._stage = None
         return new
@@ -94,7 +94,9 @@ class Follower:
         if self._changed("progress.json"):
             self.progress = self._store.progress(self.job.id)
         now, before = self.progress, self._shown
-        if now is None or now == before or now.stage is None or now.stage != self._stage:
+        if now is None or now == before or now.stage is None:
+            return []
+        if now.stage != self._stage or now.at <= self._since:
             return []
         self._shown = now
         events = [self._as_event(now, "advanced")]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BELL = "bell"
 """An address that needs no library: the terminal itself."""
-_PAUSES = (0.0, 1.0, 3.0)  # seconds before each attempt
+_PAUSES = (0.0, 0.5, 2.0)  # seconds before each attempt
 _LIMIT = 15.0  # seconds for all of it: a server that hangs keeps nobody longer
 _TELLING = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"})
 """Kinds of addresses whose host is a host; elsewhere it may be a token."""

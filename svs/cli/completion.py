@@ -52,14 +52,11 @@ def known_models(incomplete: str) -> list[tuple[str, str]]:
 
 
 def languages(incomplete: str) -> list[tuple[str, str]]:
-    """Return the languages whose codes or names begin so."""
+    """Return the languages whose codes begin so."""
     from pycountry import languages as all_languages
 
     found = ((getattr(one, "alpha_2", ""), one.name) for one in all_languages)
-    wanted = incomplete.lower()
-    return [
-        (c, harmless(n)) for c, n in found if c and (c.startswith(wanted) or n.lower().startswith(wanted))
-    ]
+    return [(code, harmless(name)) for code, name in found if code and code.startswith(incomplete)]
 
 
 def formats(incomplete: str) -> list[str]:
