@@ -5,6 +5,8 @@ class SvsError(Exception):
     """An expected failure: `message` says what and which file, `hint` what to do about it."""
 
     exit_code = 1
+    told = False
+    """The user has read it already."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

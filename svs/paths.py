@@ -29,3 +29,11 @@ def models_home() -> Path:
 def jobs_home() -> Path:
     """Return the folder that holds the jobs, one folder each."""
     return home() / "jobs"
+
+
+def config_file() -> Path:
+    """Return the file of the user's own defaults: `SVS_CONFIG`, else one in the platform's folder."""
+    chosen = os.environ.get("SVS_CONFIG")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return platformdirs.user_config_path("svs", appauthor=False) / "config.toml"

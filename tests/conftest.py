@@ -23,11 +23,12 @@ DATA = Path(__file__).parent / "data"
 def home(tmp_path_factory, monkeypatch):
     """Give each test an empty store, and no way to a model hub."""
     folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("SVS_HOME", str(folder))
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("COLUMNS", "100")
-    for name in ("FORCE_COLOR", "NO_COLOR", "SVS_DEBUG"):
+    for name in ("FORCE_COLOR", "NO_COLOR", *(name for name in os.environ if name.startswith("SVS_"))):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SVS_HOME", str(folder))
+    monkeypatch.setenv("SVS_CONFIG", str(folder / "config.toml"))
     return folder
 
 

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 import svs
-from svs.cli import doctor, jobs, models, summarize, testvideo
+from svs.cli import config, doctor, jobs, models, summarize, testvideo, watch
 from svs.cli.errors import tell
+from svs.cli.settings import Configured
 from svs.errors import SvsError
 
 app = typer.Typer(
@@ -22,10 +23,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("summarize", short_help="Summarize a video or a sound recording.")(summarize.summarize)
+app.command(
+    "summarize",
+    short_help="Summarize a video or a sound recording.",
+    cls=Configured,
+    context_settings={"auto_envvar_prefix": "SVS"},
+)(summarize.summarize)
+watch.mount(jobs.app)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
 app.command("make-test-video", short_help="Make a talking video to try svs with.")(testvideo.make_test_video)
+app.add_typer(config.app, name="config")
 app.command("doctor", short_help="Check that svs has all it needs.")(doctor.doctor)
 
 

@@ -6,9 +6,12 @@ from svs.errors import SvsError
 
 
 def tell(error: SvsError) -> None:
-    """Say on stderr what went wrong and what to do, in a line each; with --debug also where."""
+    """Say on stderr, once, what went wrong and what to do, in a line each; with --debug also where."""
     from svs.ui.terminal import stderr, term
 
+    if error.told:
+        return
+    error.told = True
     if os.environ.get("SVS_DEBUG"):
         import traceback
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from svs.cli import completion
 from svs.cli.errors import tell
+from svs.cli.notices import Notices, Notify, NotifyContent
+from svs.cli.settings import Configured
 from svs.errors import Stopped, SvsError, UsageError
 from svs.ui.interface import View
 
@@ -21,8 +24,22 @@ app = typer.Typer(
     help="List, show, resume, export and remove jobs.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A job's id, its unique beginning or end, or `last`.")]
-Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, unique beginnings or ends, or `last`.")]
+Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A job's id, its unique beginning or end, or `last`.",
+        autocompletion=completion.job_ids,
+    ),
+]
+Ids = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ID...",
+        help="Ids, unique beginnings or ends, or `last`.",
+        autocompletion=completion.job_ids,
+    ),
+]
 Ended = Literal["done", "failed", "cancelled", "interrupted"]
 Filter = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 
@@ -173,7 +190,10 @@ def _each(names: list[str], work: "Callable[[str], None]") -> None:
 @app.command()
 def export(
     job_id: Id,
-    formats: Annotated[str, typer.Option("--format", "-f", help="md,txt,json,srt,vtt,tsv")] = "md",
+    formats: Annotated[
+        str,
+        typer.Option("--format", "-f", help="md,txt,json,srt,vtt,tsv", autocompletion=completion.formats),
+    ] = "md",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
@@ -195,41 +215,51 @@ def export(
         write(f"{file}\n")
 
 
-@app.command()
+@app.command(cls=Configured)
 def resume(
     job_ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID...]", help="Ids, unique beginnings or ends, or `last`."),
+        typer.Argument(
+            metavar="[ID...]",
+            help="Ids, unique beginnings or ends, or `last`.",
+            autocompletion=completion.job_ids,
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Go on with every interrupted job.")] = False,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
 ) -> None:
     """Go on with jobs that were stopped, or that failed, from where they were."""
-    store = _store()
+    store, notices = _store(), Notices(notify, content=notify_content)
     if everything == bool(job_ids):
         raise UsageError("which jobs?", "Name them, or give --all for every interrupted one.")
     chosen = [store.resolve(reference) for reference in job_ids or ()]
     if everything:
         chosen = [job.id for job, state, _ in _jobs(store, "interrupted") if state][::-1]
-    _run_all(store, chosen, progress, as_json=as_json)
+    _run_all(store, chosen, notices, progress, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Configured)
 def retry(
     job_ids: Ids,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
 ) -> None:
     """Start failed or cancelled jobs anew, with the same options."""
     from svs.control import start_anew
 
-    store = _store()
+    store, notices = _store(), Notices(notify, content=notify_content)
     jobs = [start_anew(store, store.resolve(reference)) for reference in job_ids]
-    _run_all(store, [job.id for job in jobs], progress, as_json=as_json)
+    _run_all(store, [job.id for job in jobs], notices, progress, as_json=as_json)
 
 
-def _run_all(store: "JobStore", job_ids: list[str], progress: View, *, as_json: bool) -> None:
+def _run_all(
+    store: "JobStore", job_ids: list[str], notices: Notices, progress: View, *, as_json: bool
+) -> None:
     """Run jobs one after the other; one that fails does not keep the others from running."""
     from svs.cli.running import run_job
     from svs.cli.summarize import show as show_result
@@ -238,7 +268,8 @@ def _run_all(store: "JobStore", job_ids: list[str], progress: View, *, as_json: 
         job = store.load(job_id)
         if job.status == "done":
             raise UsageError(f"job {job.id} is done", f"`svs jobs show {job.id}` shows its summary.")
-        show_result(run_job(job, store, progress), as_json=as_json)
+        with notices.of(job, store):
+            show_result(run_job(job, store, progress), as_json=as_json)
 
     _each(job_ids, run)
 

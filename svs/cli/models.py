@@ -7,11 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from svs.cli import completion
+
 app = typer.Typer(
     help="List, download, add and remove Whisper models.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, as `svs models list` shows it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A model's name, as `svs models list` shows it.",
+        autocompletion=completion.models,
+    ),
+]
 
 
 @app.command("list")
@@ -63,7 +72,16 @@ def _row(name: str, megabytes: int, multilingual: bool, folder: Path | None) -> 
 
 
 @app.command("download")
-def download_model(name: Name) -> None:
+def download_model(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A model's name, as `svs models list` shows it.",
+            autocompletion=completion.known_models,
+        ),
+    ],
+) -> None:
     """Download a model; an interrupted download goes on."""
     from functools import partial
 

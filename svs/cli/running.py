@@ -23,14 +23,14 @@ from svs.ui.terminal import stderr
 def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # a library that faster-whisper brings shall not even try
-    with _view("none" if quiet and view == "auto" else view, verbose=verbose) as report:
+    with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
         with stop.listening():
             return _in_thread(lambda: pipeline.run(job, store, report, stop))
 
 
 @contextmanager
-def _view(view: View, *, verbose: bool) -> Iterator[Report]:
+def showing(view: View, *, verbose: bool) -> Iterator[Report]:
     """Give the listener that shows progress as the user wants it."""
     console = stderr()
     if view == "auto":

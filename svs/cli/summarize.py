@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from svs import times
+from svs.cli import completion
+from svs.cli.detach import start_detached
+from svs.cli.notices import Notices, Notify, NotifyContent
 from svs.errors import UsageError
 from svs.model import Device, EngineWish, Method, Options, Result, Subtitles
 from svs.ui.interface import View
@@ -25,7 +28,14 @@ def summarize(
         bool, typer.Option("--verbatim", help="Quote fillers and repetitions too: every word as it was said.")
     ] = False,
     formats: Annotated[
-        str, typer.Option("--format", "-f", help="Also write files: md,txt,json,srt,vtt,tsv.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            envvar="SVS_FORMAT",
+            autocompletion=completion.formats,
+            help="Also write files: md,txt,json,srt,vtt,tsv.",
+        ),
     ] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The folder for these files; default: the video's.")
@@ -34,7 +44,9 @@ def summarize(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Do all of it again, even if it was transcribed before.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
+    ] = False,
     track: Annotated[
         str | None, typer.Option(help="The audio track: its number (from 1) or language.")
     ] = None,
@@ -52,9 +64,16 @@ def summarize(
     subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
     engine: Annotated[EngineWish, typer.Option(help="What hears the words.")] = "auto",
     model: Annotated[
-        str | None, typer.Option(help="Whisper's model: a name from `svs models list`, or a folder.")
+        str | None,
+        typer.Option(
+            autocompletion=completion.models,
+            help="Whisper's model: a name from `svs models list`, or a folder.",
+        ),
     ] = None,
-    language: Annotated[str | None, typer.Option(help="What is spoken, as en or German.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(autocompletion=completion.languages, help="What is spoken, as en or German."),
+    ] = None,
     translate: Annotated[
         bool, typer.Option("--translate", help="Have Whisper translate to English.")
     ] = False,
@@ -71,6 +90,11 @@ def summarize(
         int,
         typer.Option(min=0, max=64, help="Windows that Whisper hears at once; 0: 8 on a GPU, 2 on a CPU."),
     ] = 0,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Run it in the background, and only print the job's id.")
+    ] = False,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")] = False,
@@ -109,10 +133,23 @@ def summarize(
         fresh=fresh,
     )
     check(options)
-    _run(video, options, progress, as_json=as_json, quiet=quiet, verbose=verbose)
+    notices = Notices(notify, content=notify_content)
+    if detach:
+        start_detached(video, options, notify or [], content=notify_content)
+    else:
+        _run(video, options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
 
 
-def _run(video: Path, options: Options, progress: View, *, as_json: bool, quiet: bool, verbose: bool) -> None:
+def _run(
+    video: Path,
+    options: Options,
+    notices: Notices,
+    progress: View,
+    *,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
     from svs.cli.running import run_job
     from svs.media.identity import describe
     from svs.paths import jobs_home
@@ -120,8 +157,8 @@ def _run(video: Path, options: Options, progress: View, *, as_json: bool, quiet:
 
     store = JobStore(jobs_home())
     job = store.create(describe(video), options)
-    result = run_job(job, store, progress, quiet=quiet, verbose=verbose)
-    show(result, as_json=as_json)
+    with notices.of(job, store):
+        show(run_job(job, store, progress, quiet=quiet, verbose=verbose), as_json=as_json)
 
 
 def show(result: Result, *, as_json: bool) -> None:

@@ -1,7 +1,9 @@
 """The list of jobs as plain rows: what a pipe gets, and what the terminal's table is made of."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
+from svs.events import ProgressEvent
 from svs.model import Job, Progress
 from svs.store import Damaged, State
 from svs.times import clock
@@ -42,3 +44,34 @@ def text(jobs: Iterable[Listed]) -> str:
         for cells in rows
     )
     return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def log_line(event: ProgressEvent) -> str:
+    """Return what happened as a line of a log, with the local time."""
+    text = event.message
+    if event.kind == "started":
+        text = f"goes on after {_amount(event)}" if event.done else "begins"
+    elif event.kind in ("reused", "finished", "done"):
+        text = {"reused": "already done", "finished": f"done: {_amount(event)}", "done": "all done"}[
+            event.kind
+        ]
+    elif event.kind in ("notice", "warning"):
+        text = f"{event.kind}: {text}"
+    line = visible(f"{_local(event.at)}  {event.stage or '':10}  {text}")
+    return " ".join(line.splitlines()).rstrip() + "\n"
+
+
+def _amount(event: ProgressEvent) -> str:
+    return clock(event.done) if event.unit == "s" else f"{event.done:.0f} {event.unit}".rstrip()
+
+
+def local(text: str) -> str:
+    """Return a record's time as the clock here shows it."""
+    return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _local(at: float) -> str:
+    try:
+        return f"{datetime.fromtimestamp(at, UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, OSError, ValueError):  # a damaged record
+        return "?".ljust(19)

@@ -13,8 +13,8 @@ _INTERVAL = 1.0  # seconds between two lines about one stage
 class PlainProgress:
     """A listener that writes a line when there is something new to say."""
 
-    def __init__(self, file: TextIO, *, verbose: bool = False) -> None:
-        self._file = file
+    def __init__(self, file: TextIO, *, verbose: bool = False, prefix: str = "") -> None:
+        self._file, self._prefix = file, prefix
         self._verbose = verbose
         self._pace = Pace()
         self._last = 0.0
@@ -39,7 +39,11 @@ class PlainProgress:
 
     def _write(self, event: ProgressEvent, line: str) -> None:
         self._last = event.at
-        self._file.write(visible(line).replace("\n", " ") + "\n")
+        self.write(line)
+
+    def write(self, line: str) -> None:
+        """Write a line of any text."""
+        self._file.write(visible(self._prefix + line).replace("\n", " ") + "\n")
         self._file.flush()
 
 

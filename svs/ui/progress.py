@@ -36,7 +36,7 @@ class RichProgress:
         self._words = Text(" ", style="dim italic", no_wrap=True, overflow="ellipsis")
         self._pace = Pace()
         self._left = ""
-        self._began = time.monotonic()
+        self._began = time.time()
         self._live = Live(get_renderable=self.screen, console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
@@ -61,6 +61,8 @@ class RichProgress:
 
     def _show_numbers(self, event: ProgressEvent) -> None:
         self._left = ""
+        if event.stage == Stage.EXTRACT and event.kind in ("started", "reused"):
+            self._began = event.at  # whoever looks on from elsewhere came later
         if event.stage:
             self._show_stage(event, self._tasks[event.stage])
             self._left = self._pace.left(event) if event.stage != Stage.EXTRACT else ""
@@ -82,6 +84,6 @@ class RichProgress:
 
     def screen(self) -> Group:
         """Return what is shown now."""
-        elapsed = f"{clock(time.monotonic() - self._began)} so far"
+        elapsed = f"{clock(max(0.0, time.time() - self._began))} so far"
         self._bars.update(self._whole, note=f"{elapsed}, {self._left}" if self._left else elapsed)
         return Group(self._bars.get_renderable(), self._words)

@@ -1,0 +1,40 @@
+"""Programs that go on when whoever started them has gone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
+"""This very svs; -P, lest it load what lies in the current folder."""
+
+
+def start(
+    arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start `svs ARGUMENTS` in a session of its own. What it says goes to the end of the log.
+
+    The environment is added to this process's own: there, unlike among the arguments, no other user can read
+    secrets. Raises OSError.
+    """
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        return _start([*_SVS, *arguments], handle, {**os.environ, **(environment or {})})
+    finally:
+        os.close(handle)
+
+
+def _start(
+    command: list[str], output: int, environment: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        creationflags=flags,
+        env=environment,
+    )

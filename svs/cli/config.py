@@ -1,0 +1,99 @@
+"""`svs config`: your own defaults for `svs summarize`."""
+
+import textwrap
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from svs.cli.settings import options, read
+from svs.errors import UsageError
+
+if TYPE_CHECKING:
+    from typer.core import TyperOption
+
+app = typer.Typer(
+    help="Show and set your own defaults for `svs summarize`.", no_args_is_help=True, rich_markup_mode=None
+)
+
+_HEAD = """\
+# Defaults for `svs summarize`. An option on the command line goes before SVS_* in the environment, and that
+# before what stands here. Remove the # before a line to set it. `svs config show` tells what holds.
+"""
+
+
+@app.command()
+def path() -> None:
+    """Print where the config file is, or would be."""
+    from svs.paths import config_file
+    from svs.ui.output import write
+
+    write(f"{config_file()}\n")
+
+
+@app.command()
+def init(ctx: typer.Context) -> None:
+    """Write a config file that explains every setting and sets none; an existing one is left alone."""
+    from svs.files import store_errors, write_atomic
+    from svs.paths import config_file
+    from svs.ui.output import write
+
+    file = config_file()
+    text = _HEAD + "".join(_explained(name, param) for name, param in options(ctx).items())
+    with store_errors("write", file):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            write_atomic(file, text.encode(), replace=False)
+        except FileExistsError:
+            raise UsageError(f"{file} is there already", "Edit it, or remove it first.") from None
+    write(f"{file}\n")
+
+
+def _explained(name: str, param: "TyperOption") -> str:
+    """Return a setting as the config file explains it, with its default."""
+    import json
+
+    text = textwrap.fill(param.help or "", 100, initial_indent="# ", subsequent_indent="# ")
+    default = param.default if isinstance(param.default, bool | int | str) else [] if param.multiple else ""
+    return f"\n{text}\n# {name} = {json.dumps(default)}\n"
+
+
+@app.command()
+def show(
+    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """Show what holds, and where each value comes from. Addresses for notifications are masked."""
+    from svs.ui.output import visible, write
+
+    rows = _rows(ctx)
+    if as_json:
+        from svs.records import encode
+
+        write(encode(rows, indent=2).decode())
+        return
+    for row in rows:
+        write(visible(f"{row['name']:16} {row['source']:12} {_text(row['value'])}").rstrip() + "\n")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _rows(ctx: typer.Context) -> list[dict[str, Any]]:
+    """Return name, value and source of each setting."""
+    from svs.notify import masked
+
+    known = options(ctx)
+    inner = typer.Context(ctx.command, info_name="summarize", auto_envvar_prefix="SVS", default_map=read(ctx))
+    rows = []
+    for name, param in known.items():
+        value, source = param.consume_value(inner, {})
+        value = param.type_cast_value(inner, value)
+        if name == "notify":
+            value = [masked(address) for address in value or ()]
+        origin = {"ENVIRONMENT": "environment", "DEFAULT_MAP": "config"}.get(source.name, "default")
+        rows.append({"name": name, "value": value, "source": origin})
+    return rows

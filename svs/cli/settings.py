@@ -1,0 +1,112 @@
+"""Where an option's value comes from: the command line, `SVS_*`, the config file, or its default."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from typer import BadParameter, Context
+from typer.core import TyperCommand, TyperOption
+
+from svs.errors import UsageError
+from svs.paths import config_file
+
+_LARGEST = 1_000_000  # bytes
+_NEVER = ("help",)
+
+
+class Configured(TyperCommand):
+    """A command whose options have the config file's values as their defaults."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Read the config file before the command line. Raises UsageError."""
+        if not ctx.resilient_parsing:  # the shell only asks for completions
+            ctx.default_map = read(ctx)
+        return super().parse_args(ctx, args)
+
+
+def options(ctx: Context) -> dict[str, TyperOption]:
+    """Return what can be set: the options of `svs summarize`, by their names without the dashes."""
+    summarize = ctx.find_root().command.get_command(ctx, "summarize")  # type: ignore[attr-defined]
+    found = (param for param in summarize.params if isinstance(param, TyperOption))
+    named = {_name(param): param for param in found}
+    return {name: param for name, param in named.items() if name not in _NEVER}
+
+
+def _name(param: TyperOption) -> str:
+    return next(opt for opt in param.opts if opt.startswith("--"))[2:]
+
+
+def read(ctx: Context) -> dict[str, Any]:
+    """Return the config file's values, by the names of the parameters; nothing if there is no file.
+
+    Raises UsageError that names the file, the line and the key; never a value, for it may be a secret.
+    """
+    path = config_file()
+    try:
+        handle = path.open("rb")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", "Check its permissions.") from error
+    with handle as file:
+        mode = os.fstat(file.fileno()).st_mode
+        text = file.read(_LARGEST).decode("utf-8", "replace")
+    values = _parse(text, path)
+    known = options(ctx)
+    found = {}
+    for key, value in values.items():
+        where = f"{path}{_line(text, key)}"
+        if key not in known:
+            raise UsageError(f"{where}: there is no setting {key!r}", "`svs config show` lists them.")
+        found[known[key].name or key] = _checked(ctx, known[key], value, f"{where}: {key}")
+    if os.name == "posix" and mode & 0o077 and found.get("notify"):
+        raise UsageError(
+            f"{path} holds addresses for notifications, and others can read it", f"Run `chmod 600 {path}`."
+        )
+    return found
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}", "See https://toml.io.") from error
+
+
+def _line(text: str, key: str) -> str:
+    """Return in which line a key stands, as `:7`; nothing if that is not simple to say."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(rf"\s*\[?\s*[\"']?{re.escape(key)}[\"']?\s*[].=]", line):
+            return f":{number}"
+    return ""
+
+
+def _checked(ctx: Context, param: TyperOption, value: object, where: str) -> object:
+    """Return a value as the option takes it, or refuse it."""
+    wanted, kinds = _kinds(param)
+    if param.multiple:
+        value = [value] if isinstance(value, str) else value
+        right = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    else:
+        right = type(value) in kinds
+    if not right:
+        raise UsageError(f"{where} must be {wanted}", "`svs config show` lists what there is.")
+    try:
+        param.type_cast_value(ctx, value)
+    except BadParameter as error:
+        raise UsageError(f"{where}: {error.message}", "`svs summarize --help` tells what it takes.") from None
+    return value
+
+
+def _kinds(param: TyperOption) -> tuple[str, tuple[type, ...]]:
+    """Return what a value must be: in words, and as types."""
+    if param.multiple:
+        return 'a text, or several as ["...", "..."]', (str, list)
+    if param.is_flag:
+        return "true or false", (bool,)
+    if param.type.name.startswith("integer"):
+        return "a whole number", (int,)
+    return 'a text in quotes, as "..."', (str,)

@@ -1,0 +1,230 @@
+"""`svs jobs watch`, `wait`, `logs` and `attach`: following jobs from another terminal, as readers only."""
+
+import re
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from svs.cli.completion import job_ids as complete_ids
+from svs.errors import Cancelled, SvsError, UsageError
+from svs.ui.interface import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from svs.events import ProgressEvent
+    from svs.following import Follower
+    from svs.model import Job
+    from svs.store import JobStore
+
+_PAUSE = 0.25  # seconds between two looks: progress is not written more often
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}
+_TIMED_OUT = 124  # as GNU timeout exits
+
+Id = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="A job's id, its unique beginning or end, or `last`.", autocompletion=complete_ids
+    ),
+]
+
+
+class _View(Protocol):
+    """How several jobs are shown."""
+
+    def show(self, follower: "Follower", event: "ProgressEvent") -> None: ...
+
+    def end(self, follower: "Follower") -> None: ...
+
+
+def mount(app: typer.Typer) -> None:
+    """Make these commands of `svs jobs`."""
+    for command in (watch, wait, attach, logs):
+        app.command()(command)
+
+
+def _store() -> "JobStore":
+    from svs.paths import jobs_home
+    from svs.store import JobStore
+
+    return JobStore(jobs_home())
+
+
+def watch(
+    job_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID...]",
+            help="Ids, unique beginnings or ends, or `last`; else all that run.",
+            autocompletion=complete_ids,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+) -> None:
+    """Watch jobs live until they have ended. Exits with 0 when all of them are done, else with 1."""
+    from svs.following import Follower, running
+
+    store = _store()
+    ids = list(dict.fromkeys(map(store.resolve, job_ids or ()))) or running(store)
+    if not ids:
+        typer.echo("No job is running.", err=True)
+        return
+    followers = [Follower(store, job_id) for job_id in ids]
+    for_eyes = sys.stdout.isatty() and not as_json
+    try:
+        _watch_with_bars(followers) if for_eyes else _watch(followers, _lines(as_json=as_json))
+    except BrokenPipeError:
+        from svs.ui.output import leave_quietly
+
+        leave_quietly()
+    _exit(followers)
+
+
+def _watch_with_bars(followers: list["Follower"]) -> None:
+    from svs.ui.terminal import stdout
+    from svs.ui.watch import Bars
+
+    with Bars(stdout()) as view:
+        _watch(followers, view)
+
+
+def _lines(*, as_json: bool) -> _View:
+    from svs.ui.watch import Json, Lines
+
+    return Json() if as_json else Lines()
+
+
+def _watch(followers: list["Follower"], view: _View) -> None:
+    for going in _looks(followers):
+        for follower in going:
+            for event in follower.look():
+                view.show(follower, event)
+            if follower.ended:
+                view.end(follower)
+
+
+def _looks(followers: list["Follower"]) -> "Iterator[list[Follower]]":
+    """Yield the jobs that have not ended, a few times a second, until all have; the caller looks at them."""
+    while going := [follower for follower in followers if not follower.ended]:
+        yield going
+        if not all(follower.ended for follower in going):
+            time.sleep(_PAUSE)
+
+
+def _exit(followers: list["Follower"]) -> None:
+    if any(follower.state != "done" for follower in followers):
+        raise typer.Exit(1)
+
+
+def wait(
+    job_ids: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
+        ),
+    ],
+    timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
+) -> None:
+    """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
+    from svs.following import Follower
+
+    until = None if timeout is None else time.monotonic() + _seconds(timeout)
+    store = _store()
+    followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
+    for going in _looks(followers):
+        for follower in going:
+            follower.update()
+        if until is not None and time.monotonic() >= until and not all(f.ended for f in going):
+            raise typer.Exit(_TIMED_OUT)
+    _exit(followers)
+
+
+def _seconds(text: str) -> int:
+    """Return the seconds that `90s`, `10m` or `2h` stands for."""
+    match = re.fullmatch(r"(\d{1,6})([smhd]?)", text, re.ASCII)
+    if not match:
+        raise UsageError(f"{text!r} is not a length of time", "Write 90s, 10m or 2h.")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def attach(
+    job_id: Id,
+    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
+) -> None:
+    """Show a job as if it had been started here, with its result in the end. Ctrl-C leaves it running."""
+    from svs import results
+    from svs.cli.running import showing
+    from svs.cli.summarize import show
+    from svs.following import Follower
+
+    store = _store()
+    follower = Follower(store, store.resolve(job_id))
+    try:
+        with showing(progress, verbose=False) as report:
+            for _ in _looks([follower]):
+                for event in follower.look():
+                    report(event)
+    except KeyboardInterrupt:
+        job_id = follower.job.id
+        typer.echo(f"detached; job {job_id} goes on: `svs jobs attach {job_id}` shows it again", err=True)
+        raise typer.Exit(130) from None
+    if follower.state != "done":
+        raise _failure(follower)
+    show(results.load(follower.job, store.folder(follower.job.id)), as_json=as_json)
+
+
+def _failure(follower: "Follower") -> SvsError:
+    """Return the error that a job has ended with."""
+    job = follower.job
+    if job.error and follower.state == "failed":
+        failure = SvsError(job.error.message, job.error.hint)
+        failure.exit_code = job.error.exit_code
+        return failure
+    how = "was cancelled" if follower.state == "cancelled" else "was interrupted"
+    return Cancelled(f"job {job.id} {how}", f"`svs jobs resume {job.id}` goes on with it.")
+
+
+def logs(
+    job_id: Id,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the job has ended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+) -> None:
+    """Show what happened to a job, and when."""
+    from svs.following import Follower, read_log
+    from svs.records import encode
+    from svs.ui.listing import log_line
+    from svs.ui.output import write
+
+    def tell(event: "ProgressEvent") -> None:
+        write(encode(event).decode() if as_json else log_line(event))
+
+    store = _store()
+    follower = Follower(store, store.resolve(job_id))
+    if not follow:
+        for event in read_log(store.folder(follower.job.id)):
+            tell(event)
+        follower.update()
+    else:
+        _follow_log(follower, tell)
+    if not as_json:
+        write(_ending(follower.job, follower.state))
+
+
+def _follow_log(follower: "Follower", tell: "Callable[[ProgressEvent], None]") -> None:
+    for _ in _looks([follower]):
+        for event in follower.look():
+            if event.kind not in ("advanced", "line"):
+                tell(event)
+
+
+def _ending(job: "Job", state: str) -> str:
+    """Return the line that tells how a job is now."""
+    from svs.ui.listing import local
+    from svs.ui.output import visible
+
+    reason = f": {job.error.message} {job.error.hint}" if job.error else ""
+    when = local(job.finished) if job.finished else "now".ljust(19)
+    return " ".join(visible(f"{when}  {'':10}  {state}{reason}").splitlines()) + "\n"

@@ -1,0 +1,122 @@
+"""Several jobs at once, as `svs jobs watch` shows them: bars for eyes, lines for pipes, JSON for programs."""
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from msgspec.structs import asdict
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from svs.events import ProgressEvent
+from svs.following import Follower
+from svs.records import encode
+from svs.times import clock
+from svs.ui.plain import PlainProgress
+from svs.ui.progress import RichProgress
+from svs.ui.tables import status_text
+from svs.ui.terminal import term
+
+
+class Bars:
+    """Draws each job's bars below a line about it, while it is entered."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown: dict[str, tuple[Follower, RichProgress]] = {}
+        self._live = Live(get_renderable=self.screen, console=console, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def show(self, follower: Follower, event: ProgressEvent) -> None:
+        """Show what happened to a job."""
+        self._bars(follower)(event)
+
+    def end(self, follower: Follower) -> None:
+        """Show that a job has ended; its line tells how."""
+        self._bars(follower)
+
+    def _bars(self, follower: Follower) -> RichProgress:
+        """Return a job's bars; they are never entered, for all are drawn together."""
+        entry = self._shown.setdefault(follower.job.id, (follower, RichProgress(self._console)))
+        return entry[1]
+
+    def screen(self) -> RenderableType:
+        """Return what is shown now."""
+        parts: list[RenderableType] = []
+        for follower, bars in list(self._shown.values()):
+            parts += [_head(follower), bars.screen()]
+        return Group(*parts)
+
+
+def _head(follower: Follower) -> Text:
+    """Return a line about a job: which it is, how it is, and what it costs."""
+    head = Text(f"{follower.job.id}  ", "bold", no_wrap=True, overflow="ellipsis")
+    head.append_text(status_text(follower.state))
+    if follower.state == "running":
+        head.append_text(term("".join(f"  {note}" for note in _costs(follower)), "dim"))
+    head.append_text(term(f"  {' '.join(follower.job.source.path.rpartition('/')[2].split())}"))
+    return head
+
+
+def _costs(follower: Follower) -> list[str]:
+    """Return what is known of the time left, the machine's load, and the memory taken."""
+    now, notes = follower.progress, []
+    if now and now.left:
+        least, most = map(clock, now.left)
+        notes.append(f"{least} left" if least == most else f"{least}-{most} left")
+    if now and now.load:
+        notes.append(f"load {now.load:.0f} %")
+    if now and now.memory:
+        notes.append(f"{now.memory / 1e6:.0f} MB")
+    return notes
+
+
+class Lines:
+    """Writes plain lines to stdout, each with its job's id."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, PlainProgress] = {}
+
+    def show(self, follower: Follower, event: ProgressEvent) -> None:
+        """Write what happened to a job, if it is worth a line."""
+        prefix = f"{follower.job.id} "
+        self._listeners.setdefault(follower.job.id, PlainProgress(sys.stdout, prefix=prefix))(event)
+
+    def end(self, follower: Follower) -> None:
+        """Write how a job has ended."""
+        reason = f": {follower.job.error.message}" if follower.job.error else ""
+        PlainProgress(sys.stdout, prefix=f"{follower.job.id} ").write(f"{follower.state}{reason}")
+
+
+class Json:
+    """Writes each event to stdout as a line of JSON."""
+
+    def show(self, follower: Follower, event: ProgressEvent) -> None:
+        """Write an event; one that brings new numbers has speed, time left, load and memory too."""
+        more = follower.progress if event.kind == "advanced" else None
+        names = ("speed", "left", "load", "memory")
+        extra = {name: value for name, value in asdict(more).items() if name in names} if more else {}
+        _write({**_fields(event), **extra})
+
+    def end(self, follower: Follower) -> None:
+        """Write how a job has ended."""
+        error = follower.job.error.message if follower.job.error else None
+        _write({"job_id": follower.job.id, "kind": "ended", "status": follower.state, "error": error})
+
+
+def _fields(event: ProgressEvent) -> dict[str, object]:
+    return {name: getattr(event, name) for name in event.__slots__}
+
+
+def _write(record: dict[str, object]) -> None:
+    sys.stdout.write(encode(record).decode())
+    sys.stdout.flush()
