@@ -57,7 +57,7 @@ _ENGLISH = _Table(
         "again also exactly true fine good great cool"
     ),
     trailing=_set("yeah yep yup and but because cuz"),
-    trailing_aside=_set("okay ok so or right yes like"),
+    trailing_aside=_set("okay ok so or right yes like exactly absolutely"),
     asides=(("you", "know"), ("i", "mean")),
     hedges=(("sort", "of"), ("kind", "of")),
     letters="aioxyz",
@@ -231,7 +231,8 @@ def _leads(words: _Words, table: _Table) -> bool:
 
 def _without_trailing(words: _Words, table: _Table) -> _Words:
     while len(words) > 1:
-        last, apart = _core(words[-1]), words[-2].endswith(_PAUSES)
+        last = _core(words[-1])
+        apart = words[-2].endswith(_PAUSES) or words[-1][0].isupper()  # `we could Right.`: two speakers
         if last not in table.trailing and not (apart and last in table.trailing_aside):
             break
         words = _without(words, len(words) - 1, len(words))

@@ -24,6 +24,7 @@ from svs.text.cleaning import clean, cleaned
         ("We sell it, yeah.", "We sell it."),
         ("We sell it to ships, and, um,", "We sell it to ships"),
         ("This is good, right?", "This is good?"),
+        ("With more glass we could Right.", "With more glass we could."),
         ("Mm-hmm.", ""),
         ("Yeah. Okay, so, uh...", ""),
     ],

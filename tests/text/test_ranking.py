@@ -62,14 +62,23 @@ def test_what_is_short_or_empty_of_content_comes_last():
     assert texts(best(said(*small), "en", count=1))  # better than nothing
 
 
-def test_two_sentences_that_say_the_same_are_not_both_chosen():
-    twins = (
-        "The lighthouse lamp guides every ship at night.",
-        "At night the lighthouse lamp guides every ship home.",
-    )
-    others = [text for text in TOPIC if text not in twins]
-    chosen = texts(best(said(*twins, *others), "en", count=3))
-    assert len(set(chosen) & set(twins)) == 1
+def test_what_has_been_said_already_comes_later():
+    start = "Golden lenses guide very distant ships."
+    repeating, new = "Golden lenses guide ships very strangely.", "Marble towers adorn roads very strangely."
+    never = "You and your marble towers adorn distant roads."  # makes `new` as common as `repeating`
+    others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(40)]
+    sentences = said(start, *others, never, repeating, new, "The end has come for this book.")
+    order = []
+    for count in range(1, len(sentences)):
+        order += [text for text in texts(best(sentences, "en", count=count)) if text not in order]
+    assert order[0] == start
+    assert order.index(new) < order.index(repeating)
+
+
+def test_whole_sentences_count_more_than_pieces():
+    golden, silver = "Golden lenses gather very strange lights", "Silver lenses gather very strange lights."
+    assert first_of(golden, silver) == silver
+    assert first_of(f"{golden.lower()}.", silver) == silver
 
 
 def test_no_text_is_chosen_twice():
@@ -92,8 +101,8 @@ def test_a_sentence_near_the_beginning_counts_more():
     ("better", "worse"),
     [
         ("Lenses must become cheaper for buyers.", "Lenses did become cheaper for buyers."),
-        ("Sailors admire lenses from Norwegian makers.", "You admire your lenses, Norwegian makers."),
-        ("Lenses gather light across wide harbours.", "They gather light across wide harbours."),
+        ("We admire lenses from old Norwegian makers.", "You admire lenses from old Norwegian makers."),
+        ("We gather light across very wide harbours.", "They gather light across very wide harbours."),
     ],
 )
 def test_english_has_words_that_tell_what_a_sentence_is_good_for(better, worse):
