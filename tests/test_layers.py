@@ -15,6 +15,8 @@ LAYERS = (
     {"svs.media", "svs.text"},
     {"svs.engines"},
     {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},
+    {"svs.timeleft", "svs.usage"},
+    {"svs.stats"},
     {"svs.tracker", "svs.results", "svs.control", "svs.planning", "svs.background", "svs.following"},
     {"svs.notify"},
     {"svs.pipeline"},

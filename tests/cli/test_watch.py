@@ -200,7 +200,7 @@ def test_bars_show_stages_words_load_and_how_each_job_ended(svs, svs_command, st
     assert process.wait(60) == 1
     os.close(leader)
     text = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", (shown + b"".join(rest)).decode())
-    assert "1:01-1:30 left" in text
+    assert "about 2 min left" in text
     assert "512 MB" in text
     assert "32 %" in text
     assert "new \\x1b[2Jwords" in text
