@@ -93,7 +93,7 @@ def _understood(address: str) -> "NotifyBase":
         from apprise import Apprise
     except ImportError:
         raise MissingError(
-            "notifications need the package apprise", "Run `python3 -m pip install 'svs[notify]'`."
+            "notifications need the package apprise", "Run `python3 -m pip install apprise`."
         ) from None
     logging.getLogger("apprise").disabled = True
     place = Apprise.instantiate(address, asset=_asset())
