@@ -131,7 +131,7 @@ def test_what_is_wrong_before_a_detached_job_begins_is_said_as_usual(
 
 
 def test_a_job_that_fails_in_the_background_fails_for_those_who_look(svs, tmp_path):
-    (tmp_path / "noise.mp4").write_bytes(b"\x00" * 1000)
+    (tmp_path / "noise.mp4").write_bytes(b"\x01" * 1000)
     job_id = svs("summarize", "noise.mp4", "--detach").stdout.strip()
     assert svs("jobs", "wait", job_id).returncode == 1
     watched = svs("jobs", "watch", job_id)
