@@ -53,7 +53,9 @@ def _row(engine: str, model: str, jobs: list[Job]) -> Row:
         failed=sum(job.status == "failed" for job in jobs),
         hours=round(sum(job.duration for job in done) / 3600, 2),
         speed=_median(speeds),
-        speed_p90=round(quantiles(speeds, n=10)[-1], 1) if len(speeds) > 1 else _median(speeds),
+        speed_p90=round(quantiles(speeds, n=10, method="inclusive")[-1], 1)
+        if len(speeds) > 1
+        else _median(speeds),
         errors=(middles[0], middles[1], middles[2]),
     )
 

@@ -40,10 +40,17 @@ def jobs_table(jobs: Iterable[Listed], width: int = _ROOMY) -> Table:
 
 def stats_table(rows: Iterable[Row]) -> Table:
     """Return the table of `svs jobs stats`; a dash stands where nothing is known."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time left, "
+        "in percent of the run's time.",
+        caption_justify="left",
+    )
     table.add_column("ENGINE", no_wrap=True)
     table.add_column("MODEL", overflow="fold")
-    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "90 %", "LEFT AT 25 %", "50 %", "75 %"):
+    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "P90", "OFF AT 25 %", "50 %", "75 %"):
         table.add_column(heading, justify="right")
     for found in rows:
         speeds = [f"{speed:.1f}x" if speed else "-" for speed in (found.speed, found.speed_p90)]

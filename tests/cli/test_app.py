@@ -10,6 +10,8 @@ COMMANDS = [
     *(["summarize"], ["make-test-video"], ["doctor"]),
     *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "cancel")),
     *(["jobs", verb] for verb in ("path", "rm", "prune", "export")),
+    *(["jobs", verb] for verb in ("watch", "wait", "attach", "logs", "stats")),
+    *(["config", verb] for verb in ("path", "show", "init")),
     *(["models", verb] for verb in ("list", "download", "add", "rm", "path")),
 ]
 
