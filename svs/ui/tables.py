@@ -44,8 +44,8 @@ def stats_table(rows: Iterable[Row]) -> Table:
         box=None,
         pad_edge=False,
         header_style="bold",
-        caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time left, "
-        "in percent of the run's time.",
+        caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time "
+        "left, in percent of the run's time.",
         caption_justify="left",
     )
     table.add_column("ENGINE", no_wrap=True)
