@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import svs
-from svs.cli import doctor, jobs, models, summarize, testvideo
+from svs.cli import dashboard, doctor, jobs, models, summarize, testvideo
 from svs.cli.errors import tell
 from svs.errors import SvsError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("summarize", short_help="Summarize a video or a sound recording.")(summarize.summarize)
 app.add_typer(jobs.app, name="jobs")
+app.command("dashboard", short_help="Watch and steer all jobs on one screen.")(dashboard.dashboard)
 app.add_typer(models.app, name="models")
 app.command("make-test-video", short_help="Make a talking video to try svs with.")(testvideo.make_test_video)
 app.command("doctor", short_help="Check that svs has all it needs.")(doctor.doctor)

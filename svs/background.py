@@ -1,0 +1,39 @@
+"""Programs that go on when whoever started them has gone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
+"""This very svs; -P, lest it load what lies in the current folder."""
+
+
+def start(arguments: list[str], log: Path) -> "subprocess.Popen[bytes]":
+    """Start `svs ARGUMENTS` in a session of its own. What it says goes to the end of the log.
+
+    Raises OSError.
+    """
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        return _start([*_SVS, *arguments], handle)
+    finally:
+        os.close(handle)
+
+
+def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
+    """Open a folder in the desktop's file manager. Raises FileNotFoundError when there is none."""
+    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+    return _start([opener, str(folder)], subprocess.DEVNULL)
+
+
+def _start(command: list[str], output: int) -> "subprocess.Popen[bytes]":
+    flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        creationflags=flags,
+    )
