@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual.app import App
 
 from svs.ui.dashboard import charts
+from svs.ui.dashboard.detail import WIDE
 from svs.ui.dashboard.screen import Jobs
 from svs.watching import Watcher
 
@@ -19,7 +20,7 @@ class Dashboard(App[None]):
     TITLE = "svs"
     CSS_PATH = "dashboard.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (130, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(
         self,

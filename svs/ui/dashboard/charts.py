@@ -67,7 +67,7 @@ class Chart(Widget):
         most = max(values, default=0.0)
         now = f"{values[-1]:.3g}{self._unit}" if values else ""
         head = Text.assemble((self._title, "bold"), " ", (now, self._colour))
-        peak = Text(f"most {most:.3g}{self._unit}" if most else "", "dim")
+        peak = Text(f"peak {most:.3g}{self._unit}" if most else "", "dim")
         head.pad_right(max(1, width - head.cell_len - peak.cell_len))
         lines = plot(values, width, height, self._top or most)
         return Text("\n").join([head + peak, *(Text(line, self._colour) for line in lines)])

@@ -19,6 +19,9 @@ from svs.ui.result import summary_view
 from svs.ui.terminal import term
 from svs.watching import Entry, Watcher
 
+WIDE = 130
+"""From so many columns on, the table and the details stand side by side."""
+
 
 class Detail(Vertical):
     """Shows one job; what it said is read only while someone looks at it, and in a thread."""
@@ -29,12 +32,15 @@ class Detail(Vertical):
         self._entry: Entry | None = None
         self._loaded: object = None
         self._loading = False
+        self._wide = False
 
     def compose(self) -> ComposeResult:
         """Make the tabs."""
+        with VerticalScroll(id="above"):
+            yield Static(classes="facts", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Job", id="job"), VerticalScroll():
-                yield Static(id="facts", markup=False)
+                yield Static(classes="facts", markup=False)
             with TabPane("Summary", id="summary"), VerticalScroll():
                 yield Static(id="said", markup=False)
             with TabPane("Transcript", id="transcript"):
@@ -47,7 +53,18 @@ class Detail(Vertical):
 
     def turn(self, tab: str) -> None:
         """Show another tab."""
-        self.query_one(TabbedContent).active = tab
+        self.query_one(TabbedContent).active = "summary" if self._wide and tab == "job" else tab
+
+    def fit(self, width: int) -> None:
+        """Show the job above the tabs where there is room, else on a tab of its own."""
+        if (width >= WIDE) != self._wide:
+            self._wide = width >= WIDE
+            tabs = self.query_one(TabbedContent)
+            if self._wide:
+                tabs.hide_tab("job")
+            else:
+                tabs.show_tab("job")
+            self.turn("job")
 
     def focus_tab(self) -> None:
         """Let the keys that scroll work on what the tab shows."""
@@ -59,7 +76,9 @@ class Detail(Vertical):
             if entry is None or self._entry is None or entry.id != self._entry.id:
                 self._reset()
             self._entry = entry
-            self.query_one("#facts", Static).update(self._facts(entry))
+            shown = self._facts(entry)
+            for place in self.query(".facts").results(Static):
+                place.update(shown)
         self._load_if_needed()
 
     def _facts(self, entry: Entry | None) -> RenderableType:

@@ -10,12 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, Label, SelectionList, Static
+from textual.widgets import Button, Input, Label, OptionList, Static
+from textual.widgets.option_list import Option
 
 from svs.outputs import FORMATS
 from svs.ui.dashboard.verbs import Files
 from svs.ui.dashboard.words import one_line
 from svs.watching import Entry
+
+_REPLACE = "replace"
 
 KEYS = (
     ("↑ ↓  PgUp PgDn  Home End", "choose a job (also j k g G)"),
@@ -87,6 +90,27 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(answer)
 
 
+class Toggles(OptionList):
+    """A list of things that can be on or off, which shows without colours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", show=False)]
+
+    def __init__(self, labels: dict[str, str], on: set[str]) -> None:
+        self._labels = labels
+        self.on = on
+        """Those that are on."""
+        super().__init__(*(Option(self._prompt(name), name) for name in labels), compact=True, markup=False)
+
+    def _prompt(self, name: str) -> str:
+        return f"[{'x' if name in self.on else ' '}] {self._labels[name]}"
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Turn one on or off."""
+        name = event.option_id or ""
+        self.on ^= {name}
+        self.replace_option_prompt(name, self._prompt(name))
+
+
 class Export(ModalScreen[Files | None]):
     """Asks which files to write."""
 
@@ -96,13 +120,10 @@ class Export(ModalScreen[Files | None]):
         """Ask."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Export"
-            yield SelectionList[str](
-                *((f"{name:<5} {form.suffix}", name, name == "md") for name, form in FORMATS.items()),
-                compact=True,
-            )
+            formats = {name: f"{name:<5} {form.suffix}" for name, form in FORMATS.items()}
+            yield Toggles({**formats, _REPLACE: "replace files that are there"}, on={"md"})
             yield Label("Folder")
             yield Input(str(Path.cwd()), compact=True)
-            yield Checkbox("Replace files that are there", compact=True)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Write", id="write", variant="primary", compact=True)
@@ -110,12 +131,12 @@ class Export(ModalScreen[Files | None]):
     @on(Input.Submitted)
     @on(Button.Pressed, "#write")
     def _write(self) -> None:
-        chosen = self.query_one(SelectionList).selected
+        chosen = self.query_one(Toggles).on
         names = tuple(name for name in FORMATS if name in chosen)
         if names:
-            self.dismiss(Files(names, self.query_one(Input).value, self.query_one(Checkbox).value))
+            self.dismiss(Files(names, self.query_one(Input).value, _REPLACE in chosen))
         else:
-            self.notify("Choose a format with the space bar.", severity="warning")
+            self.notify("Choose a format with Enter or the space bar.", severity="warning")
 
     @on(Button.Pressed, "#cancel")
     def _cancel(self) -> None:

@@ -1,6 +1,7 @@
 """One job in full: what is known of it, its summary, and its transcript."""
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from msgspec import structs
 from rich.console import Group, RenderableType
@@ -80,7 +81,7 @@ def _now(progress: Progress) -> RenderableType:
 def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
     yield "Job", job.id
     yield "Video", job.source.path
-    if job.title:
+    if job.title != PurePath(job.source.path).stem:
         yield "Title", job.title
     if job.duration:
         yield "Length", clock(job.duration)

@@ -10,6 +10,8 @@ from svs.ui.dashboard.charts import Machine
 from svs.watching import Condition, Watcher
 
 _ALWAYS: tuple[Condition, ...] = ("running", "queued", "done", "failed")
+_ROOMY = 110
+"""Columns from which on there is room for the words of all states."""
 
 
 class Head(Horizontal):
@@ -23,8 +25,9 @@ class Head(Horizontal):
     def count(self, watcher: Watcher) -> None:
         """Show how many jobs are in which state, and, until all are read, of how many that is known."""
         counts = watcher.counts()
-        shown = [*_ALWAYS, *(state for state in words.COLOURS if counts[state] and state not in _ALWAYS)]
-        parts = [words.state(state, counts[state]) for state in shown]
+        parts = [words.count(state, counts[state]) for state in _ALWAYS]
+        others = [state for state in words.COLOURS if counts[state] and state not in _ALWAYS]
+        parts += [words.count(state, counts[state], short=self.size.width < _ROOMY) for state in others]
         if not watcher.complete:
             parts.insert(0, Text(f"reading {len(watcher.ids):,} jobs:", "dim"))
         self.query_one("#counts", Static).update(Text("  ").join(parts))
@@ -35,5 +38,5 @@ class Head(Horizontal):
 
     def measure(self, machine: Machine) -> None:
         """Show how busy the machine is."""
-        told = f"load {machine.load:.0f} %  memory {machine.memory:.0f} %"
+        told = f"cpu {machine.load:.0f} %  mem {machine.memory:.0f} %"
         self.query_one("#machine", Static).update(Text(told))

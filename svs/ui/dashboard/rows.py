@@ -48,8 +48,8 @@ _COLUMNS = (
     _Column("LEFT", 10, 0, _left),
     _Column("SPEED", 6, 96, _speed),
     _Column("LENGTH", 8, 104, _length),
-    _Column("CREATED", 11, 0, lambda entry: Text(words.date(entry.created, "%m-%d %H:%M"))),
-    _Column("ENGINE", 12, 116, lambda entry: Text(entry.engine)),
+    _Column("CREATED", 11, 90, lambda entry: Text(words.date(entry.created, "%m-%d %H:%M"))),
+    _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
     _Column("VIDEO", 0, 0, lambda entry: Text(words.one_line(entry.name))),
 )
 """The last one takes the room that is left."""

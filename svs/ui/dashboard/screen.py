@@ -48,7 +48,8 @@ class Jobs(Screen[None]):
         Binding("y", "copy", "Copy id"),
         Binding("t", "app.shade", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q,ctrl+c", "app.quit", "Quit", key_display="q"),
+        Binding("q", "leave", "Quit"),
+        Binding("ctrl+c", "leave", show=False),
         Binding("escape", "back", show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
@@ -77,9 +78,9 @@ class Jobs(Screen[None]):
                 yield JobTable(self.watcher)
                 with Horizontal(id="charts"):
                     yield charts.Chart("Speed", "x", "cyan")
-                    yield charts.Chart("Load", " %", "magenta", top=100)
+                    yield charts.Chart("Load", " %", "blue", top=100)
             yield Detail(self.watcher)
-        yield Footer(compact=True, show_command_palette=False)
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -156,6 +157,7 @@ class Jobs(Screen[None]):
 
     def on_resize(self) -> None:
         """Fit the headings to the width."""
+        self.query_one(Detail).fit(self.app.size.width)
         self.call_after_refresh(self._show_headings)
 
     def _show_headings(self) -> None:
@@ -199,6 +201,10 @@ class Jobs(Screen[None]):
     def action_turn(self, step: int) -> None:
         """Show the next tab, or (-1) the one before."""
         self.action_tab(_TABS[(_TABS.index(self.query_one(Detail).tab) + step) % len(_TABS)])
+
+    def action_leave(self) -> None:
+        """End the dashboard; the jobs go on."""
+        self.app.exit()
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -84,6 +84,7 @@ class Lines(ScrollView, can_focus=True):
         if self._found:
             self._at = (self._at + count) % len(self._found)
             self.scroll_to(y=self._starts[self._found[self._at]], animate=False, force=True)
+            self.refresh()
 
     @property
     def finds(self) -> str:
@@ -102,7 +103,9 @@ class Lines(ScrollView, can_focus=True):
         time = Text(("" if inner else clock(said.start)).rjust(_MARGIN - 2) + "  ", "cyan")
         words = self._lines(said)[inner]
         if self._wanted:
-            words.highlight_regex(re.compile(re.escape(self._wanted), re.IGNORECASE), "reverse")
+            here = bool(self._found) and self._found[self._at] == number
+            pattern = re.compile(re.escape(self._wanted), re.IGNORECASE)
+            words.highlight_regex(pattern, "reverse" if here else "underline")
         strip = Strip(Text.assemble(time, words).render(self.app.console, end=""))
         return strip.adjust_cell_length(width).apply_style(self.rich_style)
 

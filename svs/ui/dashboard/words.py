@@ -12,7 +12,7 @@ COLOURS: dict[Condition, str] = {
     "running": "cyan",
     "done": "green",
     "failed": "red",
-    "cancelled": "magenta",
+    "cancelled": "dim",
     "interrupted": "yellow",
     "damaged": "red",
 }
@@ -34,10 +34,14 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def state(condition: Condition, count: int | None = None) -> Text:
-    """Return a state with its sign, in its colour; with how many jobs are in it, if that is given."""
-    number = "" if count is None else f"{count:,} "
-    return Text(f"{_SIGNS[condition]} {number}{condition}", COLOURS[condition])
+def state(condition: Condition) -> Text:
+    """Return a state with its sign, in its colour."""
+    return Text(f"{_SIGNS[condition]} {condition}", COLOURS[condition])
+
+
+def count(condition: Condition, number: int, *, short: bool = False) -> Text:
+    """Return how many jobs are in a state."""
+    return Text(f"{_SIGNS[condition]} {number:,}" + ("" if short else f" {condition}"), COLOURS[condition])
 
 
 def bar(percent: float, width: int, colour: str) -> Text:
