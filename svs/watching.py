@@ -35,12 +35,10 @@ class Entry(Struct, frozen=True, kw_only=True):
     """How much is done, 0-100 percent."""
     progress: Progress | None = None
     """Of a running job."""
-    words: str = ""
-    """What a search looks in, in lower case."""
 
 
 class Watcher:
-    """The jobs of a store as they are now. It only reads; two threads may look at once."""
+    """The jobs of a store as they are now. It only reads. Several threads may look; one of them sweeps."""
 
     def __init__(self, store: JobStore) -> None:
         """List the jobs, and read none. Raises StoreError."""
@@ -50,6 +48,7 @@ class Watcher:
         self.changes = 0
         """Another number whenever something is other than it was."""
         self._entries: dict[str, Entry] = {}
+        self._words: dict[str, str] = {}
         self._marks: dict[str, _Mark | None] = {}
         self._running: dict[str, Job] = {}
         self._unread: list[str] = []
@@ -124,15 +123,18 @@ class Watcher:
         return _mark(self.store.folder(job_id) / file)
 
     def _enter(self, job: Job | Damaged, job_id: str) -> Entry:
-        self._running.pop(job_id, None)
+        if not isinstance(job, Damaged) and job.status == "running":
+            self._running[job_id] = job
+        else:
+            self._running.pop(job_id, None)
         if isinstance(job, Damaged):
-            return Entry(id=job_id, state="damaged", name=job.problem, words=f"damaged {job_id}")
+            self._words[job_id] = f"damaged {job_id}"
+            return Entry(id=job_id, state="damaged", name=job.problem)
         state = self.store.state(job)
         progress = None if state in ("done", "queued") else self.store.progress(job_id)
-        if job.status == "running":
-            self._running[job_id] = job
         name = job.source.path.rpartition("/")[2]
         engine = job.plan.engine if job.plan else ""
+        self._words[job_id] = f"{state} {job_id} {engine} {name} {job.title}".lower()
         return Entry(
             id=job_id,
             state=state,
@@ -142,11 +144,10 @@ class Watcher:
             engine=engine,
             overall=100.0 if state == "done" else progress.overall if progress else 0.0,
             progress=progress if state == "running" else None,
-            words=f"{state} {job_id} {engine} {name} {job.title}".lower(),
         )
 
     def _forget(self, job_id: str) -> None:
-        for known in (self._entries, self._marks, self._running):
+        for known in (self._entries, self._words, self._marks, self._running):
             known.pop(job_id, None)
 
     def sweep(self, seconds: float) -> None:
@@ -156,7 +157,8 @@ class Watcher:
         """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            job_id = self._unread.pop() if self._unread else next(self._round, None)
+            unread = self._unread  # another thread may bring a new list
+            job_id = unread.pop() if unread else next(self._round, None)
             if job_id is None:
                 self._round = iter(self.ids)
                 return
@@ -173,8 +175,7 @@ class Watcher:
         """
         found = self.ids
         for word in wanted.lower().split():
-            known = ((job_id, self._entries.get(job_id)) for job_id in found)
-            found = [job_id for job_id, entry in known if entry and word in entry.words]
+            found = [job_id for job_id in found if word in self._words.get(job_id, "")]
         return found
 
 

@@ -15,7 +15,7 @@ LAYERS = (
     {"svs.media", "svs.text"},
     {"svs.engines"},
     {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},
-    {"svs.tracker", "svs.results", "svs.control", "svs.planning"},
+    {"svs.tracker", "svs.results", "svs.control", "svs.planning", "svs.watching", "svs.background"},
     {"svs.pipeline"},
     {"svs.ui"},
     {"svs.cli"},

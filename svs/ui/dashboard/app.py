@@ -6,7 +6,7 @@ from typing import Literal
 
 from textual.app import App
 
-from svs.ui.dashboard import charts
+from svs.ui.dashboard import charts, themes
 from svs.ui.dashboard.detail import WIDE
 from svs.ui.dashboard.screen import Jobs
 from svs.watching import Watcher
@@ -40,10 +40,13 @@ class Dashboard(App[None]):
 
     def on_mount(self) -> None:
         """Put the theme on."""
+        self.ansi_theme_dark, self.ansi_theme_light = themes.DARK_COLOURS, themes.LIGHT_COLOURS
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
         self._dress()
 
     def _dress(self) -> None:
-        kind = "ansi" if self.no_color else "textual"
+        kind = "ansi" if self.no_color else "svs"
         self.theme = f"{kind}-{self._shade}"
 
     def action_shade(self) -> None:

@@ -19,7 +19,7 @@ from svs.ui.result import summary_view
 from svs.ui.terminal import term
 from svs.watching import Entry, Watcher
 
-WIDE = 130
+WIDE = 150
 """From so many columns on, the table and the details stand side by side."""
 
 
@@ -65,6 +65,11 @@ class Detail(Vertical):
             else:
                 tabs.show_tab("job")
             self.turn("job")
+
+    def find(self) -> None:
+        """Go to the field that searches the transcript."""
+        self.turn("transcript")
+        self.query_one(Transcript).action_search()
 
     def focus_tab(self) -> None:
         """Let the keys that scroll work on what the tab shows."""
@@ -116,7 +121,7 @@ class Detail(Vertical):
         folder = self._watcher.store.folder(job.id)
         if isinstance(job, Job) and job.status == "done":
             result = results.load(job, folder)
-            return summary_view(result), result.sentences
+            return summary_view(result, head=False), result.sentences
         header, batches = journal.read(folder / results.TRANSCRIPT)
         said = journal.transcript(header, batches).segments if header else ()
         return Text("There is no summary yet.", "dim"), said

@@ -22,11 +22,11 @@ _REPLACE = "replace"
 
 KEYS = (
     ("↑ ↓  PgUp PgDn  Home End", "choose a job (also j k g G)"),
-    ("/", "filter: words that occur in a job's status, id, engine, name or title; on the transcript: search"),
+    ("/", "filter: words that occur in a job's status, id, engine, name or title"),
+    ("f", "find words in the transcript; n N: the next, the previous place"),
     ("Enter", "the chosen job on the whole screen"),
     ("Esc", "back; also clears the filter"),
     ("1 2 3  ← →", "the job, its summary, its transcript"),
-    ("n N", "the next, the previous find in the transcript"),
     ("c", "cancel: what is done is kept"),
     ("r", "resume a job that was stopped or failed"),
     ("R", "retry: start it anew"),
@@ -35,6 +35,7 @@ KEYS = (
     ("o", "open the job's folder"),
     ("y", "copy the job's id"),
     ("t", "light or dark"),
+    ("?", "these keys"),
     ("q  Ctrl-C", "leave; jobs go on"),
 )
 

@@ -16,7 +16,7 @@ from svs.ui.dashboard import words
 from svs.ui.terminal import term
 from svs.watching import Entry
 
-_BAR = 16
+_BAR = 10
 
 
 def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
@@ -25,7 +25,7 @@ def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
         return Group(words.state(entry.state), Text(), grid, Text(), Text("d removes it.", "dim"))
-    parts: list[RenderableType] = [title, *_trouble(job), Text(), stages(job, entry)]
+    parts: list[RenderableType] = [title, *_trouble(job), stages(job, entry)]
     if entry.progress:
         parts.append(_now(entry.progress))
     return Group(*parts, Text(), _grid(_rows(job, folder)))
@@ -44,6 +44,7 @@ def stages(job: Job, entry: Entry) -> Table:
     grid = Table.grid(padding=(0, 2))
     for justify in ("left", "left", "right", "right", "right", "right"):
         grid.add_column(justify=justify, no_wrap=True)
+    grid.add_row("", "", "", *(Text(heading, "dim") for heading in ("TIME", "SPEED", "CPU")))
     for stage in Stage:
         grid.add_row(stage.capitalize(), *_stage(job, stage, entry))
     return grid
@@ -54,7 +55,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
     colour = words.COLOURS[entry.state]
     if record and record.finished:
         speed = f"{job.duration / record.seconds:.1f}x" if record.seconds and job.duration else ""
-        cpu = f"cpu {record.cpu:.1f} s" if record.cpu else ""
+        cpu = f"{record.cpu:.1f} s" if record.cpu else ""
         times = (f"{record.seconds:.1f} s", speed, cpu)
         return words.bar(100, _BAR, "green"), Text("100 %"), *map(Text, times)
     if progress and progress.stage == stage:
@@ -103,7 +104,7 @@ def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
 def _cost(job: Job) -> Iterator[tuple[str, str]]:
     """Yield what the job has cost, as far as it was measured."""
     took = sum(record.seconds for record in job.stages.values())
-    if took and job.duration:
+    if took and job.duration and job.status == "done":
         yield "Speed", f"{job.duration / took:.1f}x real time, {took:.1f} s in all"
     if job.metrics.memory:
         yield "Memory", f"{words.size(job.metrics.memory)} at most"

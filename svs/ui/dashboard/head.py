@@ -30,13 +30,13 @@ class Head(Horizontal):
         parts += [words.count(state, counts[state], short=self.size.width < _ROOMY) for state in others]
         if not watcher.complete:
             parts.insert(0, Text(f"reading {len(watcher.ids):,} jobs:", "dim"))
-        self.query_one("#counts", Static).update(Text("  ").join(parts))
+        self.query_one("#counts", Static).update(Text("  ").join(parts), layout=False)
 
     def complain(self, problem: str) -> None:
         """Show why there is nothing to show."""
-        self.query_one("#counts", Static).update(Text(words.one_line(problem), "red"))
+        self.query_one("#counts", Static).update(Text(words.one_line(problem), "red"), layout=False)
 
     def measure(self, machine: Machine) -> None:
         """Show how busy the machine is."""
         told = f"cpu {machine.load:.0f} %  mem {machine.memory:.0f} %"
-        self.query_one("#machine", Static).update(Text(told))
+        self.query_one("#machine", Static).update(Text(told, justify="right"), layout=False)

@@ -46,9 +46,9 @@ _COLUMNS = (
     _Column("STATUS", 13, 0, lambda entry: words.state(entry.state)),
     _Column("PROGRESS", 16, 0, _progress),
     _Column("LEFT", 10, 0, _left),
-    _Column("SPEED", 6, 96, _speed),
-    _Column("LENGTH", 8, 104, _length),
-    _Column("CREATED", 11, 90, lambda entry: Text(words.date(entry.created, "%m-%d %H:%M"))),
+    _Column("SPEED", 6, 100, _speed),
+    _Column("LENGTH", 8, 92, _length),
+    _Column("CREATED", 11, 82, lambda entry: Text(words.date(entry.created, "%m-%d %H:%M"))),
     _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
     _Column("VIDEO", 0, 0, lambda entry: Text(words.one_line(entry.name))),
 )

@@ -20,7 +20,7 @@ from svs.ui.dashboard.detail import Detail
 from svs.ui.dashboard.head import Head
 from svs.ui.dashboard.table import JobTable
 from svs.ui.output import visible
-from svs.watching import Entry, Watcher
+from svs.watching import Condition, Entry, Watcher
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TICK = 0.5  # seconds between two looks
 _SAMPLE = 2.0  # seconds between two points of a chart
 _SWEEP = 0.02  # seconds of a tick in which jobs are looked at that nobody sees
+_REST = 0.005  # seconds between two sweeps, in which the screen has the processor
 _TABS = ("job", "summary", "transcript")
 _ANY = ("remove", "open", "copy")
 """What can be done to a job in any state."""
@@ -38,6 +39,7 @@ class Jobs(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("f", "find", "Find", show=False),
         Binding("enter", "zoom", "Zoom", show=False),
         Binding("c", "cancel", "Cancel"),
         Binding("r", "resume", "Resume"),
@@ -61,10 +63,11 @@ class Jobs(Screen[None]):
         self.watcher = watcher
         self._wanted = wanted
         self._measure = measure
-        self._seen = -1
+        self._seen: tuple[int, bool] | None = None
         self._sampled = 0.0
         self._sweeping = False
         self._problem = ""
+        self._offered: Condition | None = None
         self._started: dict[str, Popen[bytes]] = {}
 
     def compose(self) -> ComposeResult:
@@ -73,7 +76,7 @@ class Jobs(Screen[None]):
         with Container(id="body"):
             with Vertical(id="left"):
                 hint = "/ to filter by status, name or id"
-                yield Input(self._wanted, placeholder=hint, compact=True, id="filter")
+                yield Input(self._wanted, placeholder=hint, compact=True, select_on_focus=False, id="filter")
                 yield Static(id="headings", markup=False)
                 yield JobTable(self.watcher)
                 with Horizontal(id="charts"):
@@ -88,6 +91,7 @@ class Jobs(Screen[None]):
         self.query_one(JobTable).focus()
         self.call_after_refresh(self.tick)
         self.set_interval(_TICK, self.tick)
+        self.set_interval(_TICK, self.sweep)  # not before the first jobs are on the screen
 
     # Looking
 
@@ -98,38 +102,46 @@ class Jobs(Screen[None]):
             self.watcher.look(job_id)
         if self._problem:
             self.query_one(Head).complain(self._problem)
-        elif self.watcher.changes != self._seen:
-            self._seen = self.watcher.changes
+        elif (now := (self.watcher.changes, self.watcher.complete)) != self._seen:
+            self._seen = now
             self._show_jobs()
+        self._show_chosen()
         self._sample()
         self._reap()
+
+    def sweep(self) -> None:
+        """Look, in a thread, for jobs that came or went, and at those that nobody sees."""
         if not self._sweeping:
             self._sweeping = True
             self._sweep()
 
     @work(thread=True)
     def _sweep(self) -> None:
-        """Look at the jobs that nobody sees: without a rest until all are known, then a little each time."""
+        """Look without end until all jobs are known, later a little each time."""
         try:
             self.watcher.update()
             self._problem = ""
             self.watcher.sweep(_SWEEP)
             while not self.watcher.complete and not get_current_worker().is_cancelled:
+                time.sleep(_REST)
                 self.watcher.sweep(_SWEEP)
         except SvsError as error:
-            self._problem, self._seen = error.message, -1
+            self._problem, self._seen = error.message, None
         finally:
             self._sweeping = False
 
     def _show_jobs(self) -> None:
         self.query_one(Head).count(self.watcher)
         self.query_one(JobTable).show(self.watcher.matching(self.query_one("#filter", Input).value))
-        self._show_chosen()
 
     @on(JobTable.Chosen)
     def _show_chosen(self) -> None:
-        self.query_one(Detail).show(self._entry)
-        self.refresh_bindings()
+        entry = self._entry
+        self.query_one(Detail).show(entry)
+        state = entry.state if entry else None
+        if self._offered != state:  # the keys are laid out anew only when they differ
+            self._offered = state
+            self.refresh_bindings()
 
     @property
     def _entry(self) -> Entry | None:
@@ -162,13 +174,19 @@ class Jobs(Screen[None]):
 
     def _show_headings(self) -> None:
         width = self.query_one(JobTable).size.width
-        self.query_one("#headings", Static).update(Text("  ") + rows.headings(max(1, width - 2)))
+        self.query_one("#headings", Static).update(
+            Text("  ") + rows.headings(max(1, width - 2)), layout=False
+        )
 
     # Going about
 
     def action_filter(self) -> None:
         """Go to the filter."""
         self.query_one("#filter", Input).focus()
+
+    def action_find(self) -> None:
+        """Search the transcript."""
+        self.query_one(Detail).find()
 
     @on(Input.Changed, "#filter")
     def _filter(self) -> None:
@@ -277,6 +295,7 @@ class Jobs(Screen[None]):
     def _work(self, verb: verbs.Verb, job_id: str) -> None:
         try:
             done = verb(self.watcher.store, job_id)
+            self.watcher.update()
         except SvsError as error:
             self.app.call_from_thread(self.tell, f"{error.message}\n{error.hint}".strip(), "error")
         else:

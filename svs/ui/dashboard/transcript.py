@@ -34,6 +34,7 @@ class Lines(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._said: Sequence[Said] = ()
+        self._width = 80
         self._starts: list[int] = [0]
         self._wanted = ""
         self._found: list[int] = []
@@ -53,7 +54,8 @@ class Lines(ScrollView, can_focus=True):
         self._fold()
 
     def _fold(self) -> None:
-        """Note at which line each sentence begins."""
+        """Note at which line each sentence begins; there is always room for the scroll bar."""
+        self._width = max(8, self.outer_size.width - _MARGIN - 2)
         heights = [len(self._lines(said)) for said in self._said]
         self._starts = [0, *accumulate(heights)]
         self.virtual_size = Size(0, self._starts[-1])
@@ -61,10 +63,9 @@ class Lines(ScrollView, can_focus=True):
 
     def _lines(self, said: Said) -> list[Text]:
         text = Text(one_line(said.text), "dim" if said.suspect else "")
-        width = max(8, self.scrollable_content_region.width - _MARGIN)
-        if text.plain.isascii() and len(text) <= width:  # no need to look for wide characters and spaces
+        if text.plain.isascii() and len(text) <= self._width:  # no need to look for wide characters
             return [text]
-        return list(text.wrap(self.app.console, width)) or [text]
+        return list(text.wrap(self.app.console, self._width)) or [text]
 
     def search(self, wanted: str) -> None:
         """Find some words, and go to the first sentence with them from here on."""
@@ -122,7 +123,7 @@ class Transcript(Vertical):
     def compose(self) -> ComposeResult:
         """Put the field above the lines."""
         with Horizontal(id="search-line"):
-            yield Input(placeholder="/ to search what was said", compact=True, id="search")
+            yield Input(placeholder="f to find words", compact=True, select_on_focus=False, id="search")
             yield Static(id="finds", markup=False)
         yield Lines()
 
@@ -132,7 +133,7 @@ class Transcript(Vertical):
         self._tell()
 
     def _tell(self) -> None:
-        self.query_one("#finds", Static).update(self.query_one(Lines).finds)
+        self.query_one("#finds", Static).update(self.query_one(Lines).finds, layout=False)
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
