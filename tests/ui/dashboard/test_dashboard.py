@@ -143,7 +143,9 @@ HOSTILE = "[red]\x1b[2J\x9b31m\x07\u202elive[b]\n\tx\udcff.mp4"
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
 def test_nothing_from_outside_steers_the_terminal_or_is_markup(see, make, store, size):
-    job = make.done(HOSTILE, said=[f"{HOSTILE} [/] was said"] * 30, warnings=(HOSTILE,), outputs=(HOSTILE,))
+    job = make.done(
+        HOSTILE, said=[f"{HOSTILE} [/] was said"] * 30, warnings=(HOSTILE,), outputs=(f"/{HOSTILE}",)
+    )
     failed = make.failed(HOSTILE)
     store.save(replace(failed, source=replace(failed.source, fingerprint="of what it was")))
     (store.folder(make(HOSTILE).id) / "job.json").write_text('{"version": 1, "id": "\\u001b[2J"}')
