@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import contextmanager
 
+import psutil
 import pytest
 from msgspec.structs import replace
 
+from svs.following import read_log
 from svs.media.identity import describe
 from svs.model import JobError, Options, Progress
 from svs.store import JobStore
@@ -62,6 +65,17 @@ def start(svs_command, tmp_path):
         process.communicate()
 
 
+@contextmanager
+def frozen(job_id):
+    """Let a job in the background stand still, so that it does not end meanwhile."""
+    (process,) = (p for p in psutil.process_iter(["cmdline"]) if job_id in (p.info["cmdline"] or ()))
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
 def test_a_watcher_sees_what_the_job_itself_tells(start, talk_video):
     with start("summarize", talk_video, *LISTEN, "--progress", "json") as process:
         first = json.loads(process.stderr.readline())
@@ -98,11 +112,14 @@ def test_a_detached_job_outlives_its_terminal_and_ctrl_c_where_it_is_attached(
     os.close(leader)  # hangs up
     job_id = done.stdout.strip()
     assert store.state(store.load(job_id)) == "running"
-    first = start("jobs", "attach", job_id, "--progress", "json")
-    first.stderr.readline()
-    first.send_signal(signal.SIGINT)
-    assert "goes on" in first.communicate()[1]
-    assert first.returncode == 130
+    while not read_log(store.folder(job_id)):
+        time.sleep(0.01)
+    with frozen(job_id):
+        first = start("jobs", "attach", job_id, "--progress", "json")
+        first.stderr.readline()
+        first.send_signal(signal.SIGINT)
+        assert "goes on" in first.communicate()[1]
+        assert first.returncode == 130
     attached = svs("jobs", "attach", job_id[-4:], "--json", "--progress", "json")
     assert attached.returncode == 0
     kinds = [(event["stage"], event["kind"]) for event in map(json.loads, attached.stderr.splitlines())]
