@@ -48,8 +48,8 @@ def test_the_newest_job_is_on_top_and_chosen(see, some):
 def test_a_failed_job_tells_why_and_what_to_do(see, some):
     async def steps(view):
         await view.press("down", "down", "down")
-        assert "/videos/gone.mp4 is gone" in view.text
-        assert "Put the file back." in view.text
+        await view.until("/videos/gone.mp4 is gone")
+        await view.until("Put the file back.")
 
     see(steps)
 
@@ -62,8 +62,8 @@ def test_a_running_job_shows_its_stages_its_speed_and_what_it_hears(see, some, m
         make.progress(some["running"], 61, done=480, line="of a lens")
         await view.settle()
         assert "61 %" in view.rows[0]
-        assert "80 %" in view.text
-        assert "“of a lens”" in view.text
+        await view.until("80 %")
+        await view.until("“of a lens”")
 
     see(steps)
 
@@ -73,8 +73,8 @@ def test_options_outputs_and_costs_are_shown(see, make):
     make.done(options=options, outputs=("/videos/talk.summary.md",), warnings=("The end is missing.",))
 
     async def steps(view):
-        assert "model small, translate yes, length 8, formats" in view.text
-        assert "md,srt" in view.text
+        await view.until("model small, translate yes, length 8, formats")
+        await view.until("md,srt")
         for shown in ("! The end is missing.", "/videos/talk.summary.md", "14.1x real time", "80.0 s"):
             assert shown in view.text
 
@@ -87,8 +87,8 @@ def test_the_charts_add_up_the_speeds_of_the_running_jobs(see, make, store):
     async def steps(view):
         view.jobs._sampled = 0.0
         await view.settle()
-        assert "Speed 18.6x" in view.text
-        assert "Load 78 %" in view.text
+        await view.until("Speed 18.6x")
+        await view.until("Load 78 %")
         assert "cpu 78 %  mem 41 %" in view.lines[0]
 
     with store.hold(jobs[0].id), store.hold(jobs[1].id):
@@ -116,11 +116,11 @@ def test_jobs_that_come_go_and_end_are_seen_and_the_choice_stays(see, some, make
 def test_a_job_that_ends_while_it_is_watched_shows_its_summary(see, stopped, store):
     async def steps(view):
         await view.press("2")
-        assert "There is no summary yet." in view.text
+        await view.until("There is no summary yet.")
         await asyncio.to_thread(pipeline.run, store.load(stopped.id), store)
         await view.settle()
         assert "✓ done" in view.rows[0]
-        assert "glass lens" in view.text
+        await view.until("glass lens")
 
     see(steps)
 
@@ -129,7 +129,7 @@ def test_a_damaged_record_is_shown_and_can_be_removed(see, some, store):
     async def steps(view):
         await view.press("end")
         assert "! damaged" in view.rows[-1]
-        assert "job.json is empty" in view.text
+        await view.until("job.json is empty")
         assert some["damaged"].id in view.text
         await view.press("d", "y")
         assert "damaged" not in view.text
@@ -160,17 +160,17 @@ def test_nothing_from_outside_steers_the_terminal_or_is_markup(see, make, store,
                     assert "\u202e" not in segment.text
 
         await check("home")
-        assert "[red]\\x1b[2J" in view.text
+        await view.until("[red]\\x1b[2J")
         await check("2")
         await check("3")
         await check("f")
         await view.type("was said")
         await check("enter")
         await check("n")
-        assert "2 of " in view.text
+        await view.until("2 of ")
         await check("escape", "1", "enter", "pagedown")
         await check("escape", "d")
-        assert "[red]\\x1b[2J" in view.text
+        await view.until("[red]\\x1b[2J")
         await check("n", "down")
         before = view.text.count("[red]\\x1b[2J")
         await check("R")  # it cannot: the recording is gone
@@ -205,7 +205,7 @@ def test_of_ten_thousand_jobs_only_those_are_read_that_are_shown_then_the_rest_o
     watched = Counting(store.root)
 
     async def steps(view):
-        assert "✓ 10,002 done" in view.lines[0]
+        await view.until("✓ 10,002 done")
         assert watched.reads <= 10_002 + 2
         await view.press("end")
         assert view.chosen == "20250101T000000-0000"
@@ -289,12 +289,12 @@ def test_tabs_show_the_summary_and_the_transcript(see, make):
 
     async def steps(view):
         await view.press("2", "enter")
-        assert "Sentence 2." in view.text
+        await view.until("Sentence 2.")
         await view.press("escape", "right", "enter", "end")
-        assert "Sentence 39." in view.text
+        await view.until("Sentence 39.")
         await view.press("escape", "left", "left")
         assert "14.1x real time" not in view.text
-        assert "Extract" in view.text
+        await view.until("Extract")
 
     see(steps)
 
@@ -305,7 +305,7 @@ def test_zoom_gives_the_job_the_whole_screen_and_escape_takes_it_back(see, some)
         assert "STATUS" not in view.text
         assert some["running"].id in view.text
         await view.press("escape")
-        assert "STATUS" in view.text
+        await view.until("STATUS")
 
     see(steps)
 
@@ -318,19 +318,19 @@ def test_a_transcript_is_searched(see, make):
     async def steps(view):
         await view.press("enter", "f")
         await view.type("LENS")
-        assert "1 of 2" in view.text
-        assert "A Glass lens." in view.text
+        await view.until("1 of 2")
+        await view.until("A Glass lens.")
         await view.press("enter")
         await view.press("n")
-        assert "2 of 2" in view.text
-        assert "The light [of]" in view.text
+        await view.until("2 of 2")
+        await view.until("The light [of]")
         await view.press("n")
-        assert "1 of 2" in view.text
+        await view.until("1 of 2")
         await view.press("N")
-        assert "2 of 2" in view.text
+        await view.until("2 of 2")
         await view.press("/")
         await view.type("[of] x")
-        assert "not said" in view.text
+        await view.until("not said")
 
     see(steps)
 
@@ -341,10 +341,10 @@ def test_the_transcript_of_a_running_job_grows_and_its_end_is_followed(see, some
 
     async def steps(view):
         await view.press("3", "enter", "end")
-        assert "Sentence 39." in view.text
+        await view.until("Sentence 39.")
         make.hear(job, [f"Sentence {n}." for n in range(80)])
         await view.settle()
-        assert "Sentence 79." in view.text
+        await view.until("Sentence 79.")
 
     see(steps)
 
@@ -355,7 +355,7 @@ def test_a_damaged_transcript_is_told(see, make, store):
 
     async def steps(view):
         await view.press("2")
-        assert "is damaged" in view.text
+        await view.until("is damaged")
 
     see(steps)
 
@@ -370,7 +370,7 @@ def test_help_names_every_key(see, some):
 
     async def steps(view):
         await view.press("?")
-        assert "retry: start it anew" in view.text
+        await view.until("retry: start it anew")
         await view.press("escape")
         assert "retry: start it anew" not in view.text
 
@@ -413,7 +413,7 @@ def test_only_what_fits_the_job_is_offered(see, some):
 def test_cancel(see, some, store):
     async def steps(view):
         await view.press("c")
-        assert f"asked {some['running'].id} to stop" in view.text
+        await view.until(f"asked {some['running'].id} to stop")
         await view.press("down", "c")
         assert "⊘ cancelled" in view.rows[1]
 
@@ -450,7 +450,7 @@ def test_retry_starts_anew_once_the_recording_is_back(see, stopped, store, tmp_p
 
     async def steps(view):
         await view.press("R")
-        assert "is gone" in view.text
+        await view.until("is gone")
         moved.rename(file)
         await view.press("R")
         await view.until("✓ 1 done")
@@ -464,8 +464,8 @@ def test_retry_starts_anew_once_the_recording_is_back(see, stopped, store, tmp_p
 def test_remove_asks(see, some, store):
     async def steps(view):
         await view.press("down", "d")
-        assert "Remove this job?" in view.text
-        assert "next.mp4" in view.text
+        await view.until("Remove this job?")
+        await view.until("next.mp4")
         await view.press("n")
         assert store.folder(some["queued"].id).exists()
         await view.press("delete", "enter")  # the first button keeps it
@@ -480,7 +480,7 @@ def test_remove_asks(see, some, store):
 def test_a_running_job_is_not_removed(see, some, store):
     async def steps(view):
         await view.press("d", "y")
-        assert "is being run by" in view.text
+        await view.until("is being run by")
 
     see(steps, size=WIDE)
     assert store.folder(some["running"].id).exists()
@@ -494,13 +494,13 @@ def test_export_writes_the_chosen_formats_where_one_likes(see, make, tmp_path, m
 
     async def steps(view):
         await view.press("e", "down", "down", "down", "space", "tab", "enter")
-        assert "Lecture 7.summary.md" in view.text
+        await view.until("wrote")
         await view.press("e", "tab", "enter")
-        assert "is there already" in view.text
+        await view.until("--force")
         (folder / "Lecture 7.summary.md").write_text("old")
         await view.press("e", "end", "space", "tab", "tab", "tab", "enter")
         await view.press("e", "space", "tab", "enter")
-        assert "Choose a format" in view.text
+        await view.until("Choose a format")
         await view.press("escape", "e", "escape")
 
     see(steps, size=WIDE)
@@ -534,7 +534,7 @@ def test_without_a_file_manager_the_folder_is_told(see, some, store, tmp_path, m
 
     async def steps(view):
         await view.press("o")
-        assert "there is no file manager" in view.text
+        await view.until("there is no file manager")
 
     see(steps, size=WIDE)
 

@@ -118,7 +118,7 @@ def test_the_shade_changes_by_key(see, some):
 
 def test_an_empty_store_says_how_to_begin(see):
     async def steps(view):
-        assert "svs summarize VIDEO" in view.text
+        await view.until("svs summarize VIDEO")
         await view.press("c", "r", "e", "d", "o", "y", "enter", "escape", "end", "3")
 
     see(steps)
