@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.files import append, read_plain, store_errors, write_atomic
-from svs.model import Seconds, Segment, Transcript
+from svs.model import Language, Seconds, Segment, Transcript
 from svs.records import decode, encode
 
 VERSION = 1
@@ -29,7 +29,7 @@ class Header:
     """A hash of the audio, the model and the options."""
     engine: str
     model: str
-    language: str
+    language: Language
     rough: bool
     translated: bool
     offset: Seconds

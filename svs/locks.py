@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _PATIENCE = 1.0  # seconds; whoever only looks whether a lock is held is gone in a moment
+_LONGEST = 30.0  # seconds, while a crowd looks without end on a busy machine
 _PAUSE = 0.01
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -33,9 +34,10 @@ def hold(path: Path) -> Iterator[None]:
 def _acquire(handle: int) -> None:
     from filelock import lock_descriptor
 
-    until = time.monotonic() + _PATIENCE
+    began = time.monotonic()
     while not lock_descriptor(handle, blocking=False):
-        if time.monotonic() > until:
+        waited = time.monotonic() - began
+        if waited > _PATIENCE and (waited > _LONGEST or not _only_looked_at(handle)):
             raise TimeoutError
         time.sleep(_PAUSE)
 
@@ -63,6 +65,13 @@ if os.name == "posix":
             return False
         return True
 
+    def _only_looked_at(handle: int) -> bool:
+        """Say whether those who keep a lock from being taken do no more than look."""
+        free = _look(handle)
+        if free:
+            fcntl.flock(handle, fcntl.LOCK_UN)
+        return free
+
 else:
 
     def _look(handle: int) -> bool:
@@ -72,3 +81,7 @@ else:
         except TimeoutError:
             return False
         return True
+
+    def _only_looked_at(handle: int) -> bool:  # noqa: ARG001 - as the other one
+        """Say no: here nobody can tell, and whoever looks is gone in a moment."""
+        return False

@@ -12,6 +12,8 @@ from svs.events import Stage
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 """Up to thirty years: what a record says beyond that is damage."""
 Percent = Annotated[float, Meta(ge=0, le=100)]
+Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+"""A code such as `en`; word lists are read by it."""
 Subtitles = Literal["auto", "never", "only"]
 EngineWish = Literal["auto", "whisper", "pocketsphinx", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -43,8 +45,8 @@ class Options(Struct, frozen=True, kw_only=True):
     engine: EngineWish = "auto"
     model: str | None = None
     """An installed model's name, or a folder that holds one."""
-    language: str | None = None
-    """A code of Whisper's such as `en`; None is found out."""
+    language: Language | None = None
+    """None is found out."""
     translate: bool = False
     prompt: str | None = None
     hotwords: str | None = None
@@ -103,8 +105,8 @@ class Transcript(Struct, frozen=True, kw_only=True):
     """`whisper`, `pocketsphinx` or `captions`."""
     model: str
     """The model's name, or where the captions come from. From outside: escape it."""
-    language: str
-    """A code such as `en`; `und` when nobody knows."""
+    language: Language
+    """`und` when nobody knows."""
     rough: bool
     """Many words are wrong (the embedded engine); every output says so."""
     translated: bool
@@ -232,7 +234,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The subtitle file to read."""
     captions_track: int | None = None
     """The subtitle track to read: its index among the recording's streams."""
-    language: str | None = None
+    language: Language | None = None
     """None when the engine shall find it out."""
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -30,6 +31,16 @@ def home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("SVS_HOME", str(folder))
     monkeypatch.setenv("SVS_CONFIG", str(folder / "config.toml"))
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _usual_signals():
+    """Have processes heed these also when the tests run under nohup or in the background: it is inherited."""
+    usual = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

@@ -29,16 +29,6 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-@pytest.fixture(autouse=True)
-def usual_signals():
-    """Have processes heed these also when the tests run under nohup or in the background: it is inherited."""
-    usual = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 @pytest.fixture
 def store(home):
     return JobStore(home / "jobs")

@@ -210,6 +210,25 @@ def test_whatever_the_umask_only_the_owner_may_read(svs_command, svs, home, tmp_
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
+def test_a_record_of_another_job_is_damage(place, records):
+    store = JobStore(place / "home" / "jobs")
+    newest, other = store.ids()
+    _write(store.folder(newest), "job.json", {**records["job.json"], "id": other})
+    assert store.read(newest).problem == "job.json belongs to another job"
+    assert store.read(other).id == other
+
+
+def test_a_file_too_large_to_be_one_is_not_read(place, records):
+    store = JobStore(place / "home" / "jobs")
+    newest, _ = store.ids()
+    for file in records:
+        _write(store.folder(newest), file, records[file])
+        with (store.folder(newest) / file).open("a") as opened:
+            opened.write(" " * 5_000_000)  # still JSON
+    assert store.read(newest).problem == "job.json: it is too large to be one"
+    assert store.progress(newest) is None
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 def test_a_store_that_others_may_read_is_reported(svs, home, tmp_path):
     (tmp_path / "talk.srt").write_text(CUES)
