@@ -19,6 +19,7 @@ Left = tuple[float, float]
 _JOBS = 20  # the newest are enough
 _LEAST = 0.001  # seconds; less is no measurement
 _TRUST = 0.2  # the share of a stage after which its own speed counts as much as that of earlier jobs
+_BUNCH = 0.3  # of the time to the first step: what follows sooner began with it, in another process
 _LAST = (0.8, 0.0005)  # seconds, and seconds a second, of a summary when nothing is known of any
 _WIDE, _NARROW = 0.6, 0.08  # how far an estimate may be off, as a share: of a first one, of any
 
@@ -119,7 +120,10 @@ class TimeLeft:
             return
         current.total = total
         if done > current.begin[0]:
-            current.first = current.first or (done, at)
+            if current.first is None or at < current.first[1] + _BUNCH * (
+                current.first[1] - current.begin[1]
+            ):
+                current.first = (done, at)
             current.last = (done, at)
 
     def end(self, stage: Stage) -> None:

@@ -82,6 +82,17 @@ def test_without_earlier_jobs_nobody_knows_before_the_longest_stage_has_shown_it
     assert least < 45 < most
 
 
+def test_processes_that_end_their_first_pieces_together_do_not_look_like_speed():
+    left = TimeLeft(length=600.0)
+    left.end(Stage.EXTRACT)
+    left.begin(Stage.TRANSCRIBE, 0.0, at=0.0)
+    for pair in range(1, 6):  # two processes, each of which takes 20 s for 30 s
+        for which in range(2):
+            left.step(60.0 * pair + 30.0 * which - 30.0, 600.0, at=20.0 * pair + 0.1 * which)
+            if which:
+                assert middle(left.left(at=20.1 * pair)) == pytest.approx(200 - 20 * pair, rel=0.15)
+
+
 def test_stages_to_come_and_the_loading_of_models_are_counted():
     estimate = TimeLeft(PAST, 100.0)
     estimate.begin(Stage.EXTRACT, 0.0, 0.0)
