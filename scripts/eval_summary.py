@@ -73,7 +73,7 @@ def summary(said: Sequence[Sentence], method: str, words: int) -> str:
     """Return the text of a summary by svs, or the first words of the meeting."""
     if method == "lead":
         return " ".join(" ".join(sentence.text for sentence in said).split()[:words])
-    chosen = summarize(said, "en", method, f"{words}w", lambda *_: None)
+    chosen = summarize(said, "en", method, f"{words}w")
     return " ".join(sentence.text for sentence in chosen.sentences)
 
 

@@ -60,6 +60,8 @@ class Options(Struct, frozen=True, kw_only=True):
     method: Method = "auto"
     length: str = "medium"
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
+    chapters: str = "auto"
+    """`auto`, `none`, or how many."""
 
     verbatim: bool = False
     """Show the summary's exact words, with fillers and repetitions."""
@@ -236,6 +238,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The subtitle track to read: its index among the recording's streams."""
     language: Language | None = None
     """None when the engine shall find it out."""
+    chapters: tuple[Chapter, ...] = ()
+    """Those that the recording itself names."""
 
 
 class StageRecord(Struct, frozen=True, kw_only=True):

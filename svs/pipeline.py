@@ -22,6 +22,7 @@ from svs.paths import open_to_others
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
+from svs.stages.outline import outline
 from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import Damaged, JobStore, now
@@ -103,7 +104,8 @@ class _Line:
             planning.check_source(self.job.source)
             title = self.media.title or self.source.stem
             warn = partial(self.tracker.say, "warning")
-            self.record(plan=planning.plan(self.source, self.options, self.media, warn), title=title)
+            plan = planning.plan(self.source, self.options, self.media, warn)
+            self.record(plan=replace(plan, chapters=planning.given_chapters(self.media)), title=title)
             self.take_over()
         self.expect()
         self.tracker.say("detail", f"the words come from {self.plan.engine} ({self.plan.model})")
@@ -261,7 +263,11 @@ class _Line:
         said = sentences(journal.transcript(header, batches))
         language = "en" if header.translated else header.language
         try:
-            chosen = summarize(said, language, self.options.method, self.options.length, self.tracker.tick)
+            self.tracker.tick(1, 3)
+            chosen = summarize(said, language, self.options.method, self.options.length)
+            self.tracker.tick(2, 3)
+            chosen = outline(chosen, said, language, self.options.chapters, self.plan.chapters)
+            self.tracker.tick(3, 3)
         except InputError as error:  # the stage does not know which recording it is
             raise InputError(f"{self.source}: {error.message}", error.hint) from error
         with store_errors("write", path):

@@ -12,12 +12,13 @@ from svs.events import Stage
 from svs.media.gate import check_file
 from svs.media.identity import describe
 from svs.media.probe import probe
-from svs.model import Job, MediaInfo, Options, Plan, Source
+from svs.model import Chapter, Job, MediaInfo, Options, Plan, Source
 from svs.records import encode
 
 _EXTRACTING = ("track", "start", "end")
 _TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "device", "compute_type", "batch_size")
-_SUMMARIZING = ("method", "length")
+_SUMMARIZING = ("method", "length", "chapters")
+_CHAPTERS = 500  # of a recording; whoever has more has no chapters that people read
 
 
 def look(source: Path, options: Options) -> MediaInfo:
@@ -49,6 +50,11 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
     if not found.model_folder:
         return found
     return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+
+
+def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:
+    """Return the chapters that the recording itself names."""
+    return media.chapters if len(media.chapters) <= _CHAPTERS else ()
 
 
 def _usable(files: Iterable[Path], options: Options, warn: Callable[[str], None]) -> Iterator[Path]:
@@ -99,12 +105,13 @@ def transcript_key(job: Job) -> str:
 
 def summary_key(job: Job) -> str:
     """Return a hash of what the summary depends on; the extract stage must have ended."""
-    return _key(transcript_key(job), _pick(job, _SUMMARIZING))
+    given = job.plan.chapters if job.plan else ()
+    return _key(transcript_key(job), given, _pick(job, _SUMMARIZING))
 
 
 def _essence(job: Job) -> Plan | None:
     """Return the plan without the places of things, which may move."""
-    return replace(job.plan, model_folder="", captions_file="") if job.plan else None
+    return replace(job.plan, model_folder="", captions_file="", chapters=()) if job.plan else None
 
 
 def _pick(job: Job, names: tuple[str, ...]) -> dict[str, object]:

@@ -24,6 +24,9 @@ def summarize(
         str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
     ] = "medium",
     method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "auto",
+    chapters: Annotated[
+        str, typer.Option(help="auto (the recording's own, else by topic), none, or how many.")
+    ] = "auto",
     verbatim: Annotated[
         bool, typer.Option("--verbatim", help="Quote fillers and repetitions too: every word as it was said.")
     ] = False,
@@ -126,6 +129,7 @@ def summarize(
         batch_size=batch_size,
         method=method,
         length=length,
+        chapters=chapters,
         verbatim=verbatim,
         formats=split_formats(formats),
         output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
@@ -179,9 +183,11 @@ def show(result: Result, *, as_json: bool) -> None:
 
 def check(options: Options) -> None:
     """Refuse what cannot work before a job is made."""
+    from svs.stages.outline import parse_chapters
     from svs.stages.summarize import parse_length
 
     parse_length(options.length)
+    parse_chapters(options.chapters)
     if options.start is not None and options.end is not None and options.end <= options.start:
         raise UsageError("--end lies before --start", "Give times such as --start 1:30 --end 2:00.")
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from svs.errors import InputError, UsageError
-from svs.events import Tick
 from svs.model import Method, Sentence, Summary
 from svs.text.cleaning import cleaned
 from svs.text.interface import count_words
@@ -47,7 +46,7 @@ def parse_length(text: str) -> Length:
     return Length(int(match[1]), _UNITS[match[2]])
 
 
-def summarize(sentences: Sequence[Sentence], language: str, method: str, length: str, tick: Tick) -> Summary:
+def summarize(sentences: Sequence[Sentence], language: str, method: str, length: str) -> Summary:
     """Return the sentences that say most, in the order in which they were said, without fillers.
 
     `auto` is svs's own ranking, the other methods are sumy's. Sentences that the engine doubts are left out,
@@ -58,12 +57,10 @@ def summarize(sentences: Sequence[Sentence], language: str, method: str, length:
     wanted = parse_length(length)
     sure = _sure(cleaned(sentences, language))
     words, count = _limits(wanted, sure)
-    tick(1, 2)
     if method == "auto":
         chosen = best(sure, language, words=words, count=count)
     else:
         chosen = _best_by(method, sure, language, words, count)
-    tick(2, 2)
     return Summary(method=method, length=length, sentences=tuple(chosen))
 
 

@@ -16,8 +16,8 @@ TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text(
 SAID = [Sentence(s["start"], s["end"], s["text"]) for s in TALK["sentences"]]
 
 
-def summary(sentences, *, language="en", method="auto", length="5", tick=lambda done, total: None):
-    return summarize(sentences, language, method, length, tick)
+def summary(sentences, *, language="en", method="auto", length="5"):
+    return summarize(sentences, language, method, length)
 
 
 def exact(sentences):
@@ -164,12 +164,6 @@ def test_doubtful_sentences_are_never_quoted():
     chosen = summary(doubtful, length="100%").sentences
     assert len(chosen) == 20
     assert not any(sentence.suspect for sentence in chosen)
-
-
-def test_progress_is_told_in_steps_up_to_the_end():
-    ticks = []
-    summary(SAID, tick=lambda done, total: ticks.append((done, total)))
-    assert ticks == [(1, 2), (2, 2)]
 
 
 @pytest.mark.parametrize("said", [[], [Sentence(0, 1, "♪ ...")]])

@@ -1,0 +1,86 @@
+"""The end of the third stage: a summary gets its chapters and key phrases."""
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from svs.errors import UsageError
+from svs.model import Chapter, Sentence, Summary
+from svs.text.chapters import chapter_starts
+from svs.text.cleaning import cleaned
+from svs.text.interface import count_words
+from svs.text.phrases import key_phrases, titles
+from svs.text.ranking import CHAPTER, best
+
+_OWN_WORDS, _OWN_SENTENCES = 40, 2
+"""How long a chapter's own summary is at most."""
+
+
+def parse_chapters(text: str) -> int | None:
+    """Return how many chapters are wanted: None for `auto`, 0 for `none`. Raises UsageError."""
+    text = text.strip().lower()
+    if text == "auto":
+        return None
+    if text == "none":
+        return 0
+    if not re.fullmatch("[1-9][0-9]{0,2}", text):
+        raise UsageError(f"{text!r} is no number of chapters", "Choose auto, none, or a number up to 999.")
+    return int(text)
+
+
+def outline(
+    summary: Summary,
+    sentences: Sequence[Sentence],
+    language: str,
+    wanted: str,
+    given: Sequence[Chapter],
+) -> Summary:
+    """Return a summary with the chapters and the key phrases of the sentences that it was made from.
+
+    `wanted` is `auto`, `none` or a number. The chapters that the recording itself has (`given`) are taken
+    where the user leaves the choice; else they are found by topic. They follow each other without a gap.
+    """
+    count = parse_chapters(wanted)
+    said = [one for one in cleaned(sentences, language) if count_words(one.text)]
+    sure = [one for one in said if not one.suspect]
+    if count is None and (kept := _within(given, said[0].start, said[-1].end)):
+        chapters = [replace(one, sentences=_own(one, sure, language)) for one in kept]
+    else:
+        chapters = [] if count == 0 else _found(said, sure, language, count)
+    return replace(summary, chapters=tuple(chapters), phrases=key_phrases(sure, language))
+
+
+def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter]:
+    """Return the chapters of the recording that lie in what was heard, made to follow each other."""
+    ordered = sorted((one for one in given if one.start < last), key=lambda one: one.start)
+    ends = [one.start for one in ordered[1:]] + [last] * bool(ordered)
+    kept = [
+        Chapter(start=max(first, one.start), end=end, title=one.title, given=True)
+        for one, end in zip(ordered, ends, strict=True)
+        if end > max(first, one.start)
+    ]
+    return [replace(kept[0], start=first), *kept[1:]] if kept else []
+
+
+def _found(
+    said: Sequence[Sentence], sure: Sequence[Sentence], language: str, count: int | None
+) -> list[Chapter]:
+    """Return the chapters by topic, each with a title of its own words."""
+    starts = [said[number].start for number in chapter_starts(said, language, count)]
+    ends = [*starts[1:], said[-1].end]
+    chapters = [Chapter(start=a, end=b, title="") for a, b in zip(starts, ends, strict=True) if a < b]
+    names = titles([_in(one, sure) for one in chapters], language)
+    return [
+        replace(one, title=name, sentences=_own(one, sure, language))
+        for one, name in zip(chapters, names, strict=True)
+    ]
+
+
+def _own(chapter: Chapter, sure: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:
+    """Return a chapter's own summary."""
+    return tuple(best(_in(chapter, sure), language, CHAPTER, words=_OWN_WORDS, count=_OWN_SENTENCES))
+
+
+def _in(chapter: Chapter, sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [one for one in sentences if chapter.start <= one.start < chapter.end]
