@@ -192,7 +192,12 @@ def export(
     job_id: Id,
     formats: Annotated[
         str,
-        typer.Option("--format", "-f", help="md,txt,json,srt,vtt,tsv", autocompletion=completion.formats),
+        typer.Option(
+            "--format",
+            "-f",
+            help="md,txt,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
+            autocompletion=completion.formats,
+        ),
     ] = "md",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
