@@ -31,9 +31,9 @@ def run(
     return ffmpeg.run([*before, *arguments, *options], limits=allowed)
 
 
-def confined(*command: str, read: str = "", write: str = "") -> str:
+def confined(*command: str, read: str = "", write: str = "", own: tuple[str, ...] = ()) -> str:
     numbers = (str(os.getpid()), str(512 << 20), "4096", "7")
-    launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, read, write]
+    launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, read, write, str(len(own)), *own]
     return subprocess.run([*launcher, *command], capture_output=True, text=True, check=False).stdout
 
 
@@ -49,7 +49,7 @@ def test_every_limit_is_set(sound):
 
 
 def test_nothing_is_started_for_a_parent_that_has_ended(sound):
-    launcher = [sys.executable, "-I", "-S", confine.__file__, "1", "1", "1", "1", "", "", "/bin/echo", "here"]
+    launcher = [sys.executable, "-I", "-S", confine.__file__, *"1111", "", "", "0", "/bin/echo", "here"]
     assert subprocess.run(launcher, capture_output=True, check=True).stdout == b""
 
 
@@ -65,6 +65,7 @@ def test_a_program_that_cannot_start_says_so(sound):
         "1",
         "",
         "",
+        "0",
         "/none",
     ]
     done = subprocess.run(launcher, capture_output=True, text=True, check=False)
