@@ -95,6 +95,23 @@ def test_the_folder_of_the_recording_cannot_be_listed(sound, tmp_path):
     assert confined("/bin/ls", str(sound), read=str(sound)) == f"{sound}\n"
 
 
+@locked
+def test_files_of_ours_can_be_read_and_no_other_beside_them(sound, tmp_path):
+    for name in ("one", "two", "other"):
+        (tmp_path / name).write_text(name)
+    names = [str(tmp_path / name) for name in ("one", "other", "two")]
+    assert confined("/bin/cat", *names, read=str(sound), own=(names[0], names[2])) == "onetwo"
+
+
+@locked
+def test_a_second_input_can_be_read_and_not_written(sound, tmp_path):
+    second = tmp_path / "second.wav"
+    second.write_bytes(sound.read_bytes())
+    run(sound, "-i", ffmpeg.url(second), "-map", "1", "-f", "null", "-")
+    with pytest.raises(ffmpeg.FfmpegError, match="Permission denied"):
+        run(sound, "-i", ffmpeg.url(second), "-map", "0", "-f", "wav", str(second))
+
+
 @no_tcp
 def test_no_connection_can_be_made(sound):
     with socket.create_server(("127.0.0.1", 0)) as server:
