@@ -16,7 +16,7 @@ LAYERS = (
     {"svs.engines"},
     {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},
     {"svs.tracker", "svs.results", "svs.control", "svs.planning", "svs.background", "svs.following"},
-    {"svs.embed"},
+    {"svs.embed", "svs.search"},
     {"svs.notify"},
     {"svs.pipeline"},
     {"svs.ui"},

@@ -9,7 +9,7 @@ import svs as package
 COMMANDS = [
     *(["summarize"], ["make-test-video"], ["doctor"]),
     *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "cancel")),
-    *(["jobs", verb] for verb in ("path", "rm", "prune", "export")),
+    *(["jobs", verb] for verb in ("path", "rm", "prune", "export", "search")),
     *(["models", verb] for verb in ("list", "download", "add", "rm", "path")),
 ]
 
