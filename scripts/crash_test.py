@@ -257,7 +257,7 @@ def stable(path: Path) -> str:
     if path.name == "job.json":
         job = json.loads(path.read_bytes())
         for part in (job, *job["stages"].values()):
-            for name in ("started", "finished", "seconds"):
+            for name in ("started", "finished", "seconds", "cpu", "amount", "metrics"):
                 part.pop(name, None)
         return json.dumps(job, indent=2)
     return re.sub(r"(?m)^- Date: .*", "- Date: CREATED", path.read_text())

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import picture_dashboard
 from rich.console import Console
 from rich.text import Text
 
@@ -42,14 +43,19 @@ def main(model: str) -> None:
         draw("summary", "svs summarize talk.mp4", result_ui.summary_view(result))
         done = store.load(job.id)
         draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))
+        picture_dashboard.draw_all(store, done, save)
 
 
 def draw(name: str, command: str, screen: object) -> None:
     """Write a screen as an SVG, below the command that shows it."""
     console = Console(record=True, width=90, file=io.StringIO(), force_terminal=True, highlight=False)
     console.print(Text(f"$ {command}", "bold"), Text(), screen, sep="\n")
-    picture = console.export_svg(title="svs")
-    local = re.sub(r",\s*url\(\"https:[^)]*\) format\(\"\w+\"\)", "", picture)  # no font from elsewhere
+    save(name, console.export_svg(title="svs"))
+
+
+def save(name: str, picture: str) -> None:
+    """Keep an SVG, without the fonts that it would load from elsewhere."""
+    local = re.sub(r",\s*url\(\"https:[^)]*\) format\(\"\w+\"\)", "", picture)
     (TARGET / f"{name}.svg").write_text(local)
 
 

@@ -25,6 +25,12 @@ def start(
         os.close(handle)
 
 
+def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
+    """Open a folder in the desktop's file manager. Raises FileNotFoundError when there is none."""
+    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+    return _start([opener, str(folder)], subprocess.DEVNULL)
+
+
 def _start(
     command: list[str], output: int, environment: Mapping[str, str] | None = None
 ) -> "subprocess.Popen[bytes]":

@@ -39,6 +39,8 @@ class ProgressEvent:
     """The job's weighted progress, 0-100 percent; it never falls and is 100 only when the job is done."""
     at: float
     """When, in seconds since the epoch."""
+    left: tuple[float, float] | None = None
+    """The least and the most seconds that the whole job still takes; None while nobody knows."""
 
 
 Report = Callable[[ProgressEvent], None]

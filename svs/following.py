@@ -115,6 +115,7 @@ class Follower:
             message=now.line if kind == "line" else "",
             overall=now.overall,
             at=now.at,
+            left=now.left,
         )
 
     def _changed(self, name: str) -> bool:

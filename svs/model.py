@@ -249,6 +249,8 @@ class StageRecord(Struct, frozen=True, kw_only=True):
     """How long it took."""
     cpu: Seconds = 0.0
     """Seconds of processor time, of children too."""
+    amount: Seconds = 0.0
+    """Seconds of the recording that were worked through in that time."""
     digest: str = ""
     """Of the extracted audio or captions, so that later stages know them when they are gone."""
 
@@ -262,8 +264,10 @@ class JobError(Struct, frozen=True, kw_only=True):
 
 
 class Metrics(Struct, frozen=True, kw_only=True):
-    """What a job cost, over all its runs, and how far its time left was right."""
+    """What the last run of a job cost, and what it said of its time left; its stages' records have more."""
 
+    wall: Seconds = 0.0
+    """How long its last run took."""
     memory: int = 0
     """Bytes: the most that svs and its children took at once."""
     load: Percent = 0.0

@@ -1,6 +1,10 @@
 """Telling other places that a job has ended, through Apprise. Addresses hold secrets: no text repeats one."""
 
+import json
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from threading import Thread
@@ -31,27 +35,48 @@ class Notifier:
 
     def __init__(self, addresses: Sequence[str]) -> None:
         """Understand the addresses; nothing is sent. Raises MissingError without Apprise, and UsageError."""
-        self._places = [(_name(address), _understood(address)) for address in dict.fromkeys(addresses)]
+        self._addresses = list(dict.fromkeys(addresses))
+        for address in self._addresses:
+            _understood(address)
 
     def send(self, title: str, body: str) -> list[str]:
         """Send it to all, and return the names of those that did not take it; takes at most 15 seconds.
 
-        Each is tried three times. Who has not answered in the end is left behind in a thread.
+        A process of its own does that, which can be ended whatever a service's code waits for. It gets the
+        addresses through a pipe: among its arguments others could read them.
         """
-        logging.disable()  # what the libraries would say of a failure may hold the address
-        delivered: set[NotifyBase] = set()
+        message = json.dumps([self._addresses, title, body]).encode()
+        with subprocess.Popen(
+            [sys.executable, "-P", "-c", "from svs.notify import deliver; deliver()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what a library says of a failure may hold the address
+            start_new_session=True,
+        ) as process:
+            try:
+                told, _ = process.communicate(message, _LIMIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                told, _ = process.communicate()
+            finally:
+                process.kill()
+        delivered = set(map(int, told.split()))
+        return [_name(one) for number, one in enumerate(self._addresses) if number not in delivered]
 
-        def deliver(place: "NotifyBase") -> None:
-            if _delivered(place, title, body):
-                delivered.add(place)
 
-        until = time.monotonic() + _LIMIT
-        threads = [Thread(target=deliver, args=(place,), daemon=True) for _, place in self._places]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(max(0.0, until - time.monotonic()))
-        return [name for name, place in self._places if place not in delivered]
+def deliver() -> None:
+    """Send what stdin holds; print the number of each address that took it. Runs in a process of its own."""
+    addresses, title, body = json.loads(sys.stdin.buffer.read())
+
+    def work(number: int, address: str) -> None:
+        if _delivered(_understood(address), title, body):
+            os.write(1, f"{number}\n".encode())
+
+    threads = [Thread(target=work, args=item) for item in enumerate(addresses)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _name(address: str) -> str:
@@ -68,7 +93,7 @@ def _understood(address: str) -> "NotifyBase":
         from apprise import Apprise
     except ImportError:
         raise MissingError(
-            "notifications need the package apprise", "Run `python3 -m pip install 'svs[notify]'`."
+            "notifications need the package apprise", "Run `python3 -m pip install apprise`."
         ) from None
     logging.getLogger("apprise").disabled = True
     place = Apprise.instantiate(address, asset=_asset())

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property, partial
 from hashlib import file_digest
+from itertools import islice
 from math import inf
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs import embed, engines, journal, network, planning, results
+from svs import embed, engines, journal, network, planning, results, timeleft
 from svs.engines.interface import Batch
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
@@ -23,14 +24,18 @@ from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
 from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
-from svs.store import JobStore, now
+from svs.store import Damaged, JobStore, now
 from svs.text.sentences import sentences
 from svs.tracker import Tracker
+from svs.usage import processor_time
 
 _ROUGH = (
     "No Whisper model is installed: the small embedded recognizer is used, which gets many words wrong and "
     "knows English only. `svs models download small` (0.5 GB, once) brings a good one for 99 languages."
 )
+
+
+_LOOKED_AT = 60  # earlier jobs, for the time left
 
 
 def run(
@@ -101,6 +106,7 @@ class _Line:
             warn = partial(self.tracker.say, "warning")
             self.record(plan=planning.plan(self.source, self.options, self.media, warn), title=title)
             self.take_over()
+        self.expect()
         self.tracker.say("detail", f"the words come from {self.plan.engine} ({self.plan.model})")
         if self.plan.engine == "pocketsphinx" and self.options.engine == "auto":
             self.tracker.say("notice", _ROUGH)
@@ -113,7 +119,10 @@ class _Line:
         for target in copy:
             self.tracker.say("notice", f"The recording is copied to {target}, with chapters and transcript.")
             embed.embed(self.job, result, target, force=self.options.force, on_time=self.stop_if_asked)
-        self.record(status="done", finished=now(), outputs=(*written, *map(str, copy)))
+        speech = sum(max(0.0, said.end - said.start) for said in result.transcript.segments)
+        metrics = replace(self.tracker.metrics(), speech=round(speech, 3))
+        outputs = (*written, *map(str, copy))
+        self.record(status="done", finished=now(), outputs=outputs, metrics=metrics)
         self.tracker.end()
         return result
 
@@ -147,6 +156,12 @@ class _Line:
         if self.plan.engine != "captions":
             return self.folder / "audio.pcm"
         return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
+
+    def expect(self) -> None:
+        """Tell the tracker what to expect, from a few of the newest jobs."""
+        found = (job for job in islice(self.store.jobs(), _LOOKED_AT) if not isinstance(job, Damaged))
+        probed = self.media.duration if "media" in self.__dict__ else None
+        self.tracker.expect(timeleft.earlier(found, self.job), self.job.duration or probed or 0.0)
 
     def take_over(self) -> None:
         """Take over the transcript of an earlier job that heard the same recording in the same way."""
@@ -288,12 +303,18 @@ class _Line:
 
     def begin(self, stage: Stage, key: str, unit: str, done: float = 0.0) -> None:
         self.record(stages={**self.job.stages, stage: StageRecord(key=key, started=now())})
-        self.clock = time.monotonic()
+        self.clock, self.cpu = time.monotonic(), processor_time()
         self.tracker.start(stage, unit, done)
 
     def finish(self, stage: Stage, digest: str = "") -> None:
-        seconds = round(time.monotonic() - self.clock, 3)
-        record = replace(self.job.stages[stage], finished=now(), seconds=seconds, digest=digest)
+        record = replace(
+            self.job.stages[stage],
+            finished=now(),
+            seconds=round(time.monotonic() - self.clock, 3),
+            cpu=round(processor_time() - self.cpu, 3),
+            amount=round(self.tracker.worked(), 3),
+            digest=digest,
+        )
         self.record(stages={**self.job.stages, stage: record})
         self.tracker.finish()
 

@@ -18,6 +18,10 @@ def encode(record: object, *, indent: int | None = None) -> bytes:
 def decode(data: bytes, kind: type[T]) -> T:
     """Return the record that JSON holds. Raises ValueError, whatever is wrong with it."""
     try:
+        return msgspec.json.decode(data, type=kind)  # the fast way, which refuses what is no Unicode
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        pass
+    try:
         return msgspec.convert(json.loads(data, parse_constant=_refuse), kind)
     except RecursionError:
         raise ValueError("nested too deeply") from None

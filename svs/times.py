@@ -4,12 +4,22 @@ import re
 
 from svs.errors import UsageError
 
+_UNITS = (("s", 1, 90), ("min", 60, 5400), ("h", 3600, float("inf")))
+"""Each with its seconds, and up to how many seconds it is used."""
+
 
 def clock(seconds: float) -> str:
     """Return a length of time for people: `0:07`, `12:34`, `1:02:03`."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def remaining(least: float, most: float) -> str:
+    """Return what is left for people: `about 3 min left`, or `2-4 min left` while it is uncertain."""
+    unit, size = next((u, s) for u, s, up_to in _UNITS if most < up_to)
+    low, high = round(least / size), max(1, round(most / size))
+    return f"{low}-{high} {unit} left" if low < high and most - least > size else f"about {high} {unit} left"
 
 
 def parse(text: str) -> float:

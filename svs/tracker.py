@@ -2,14 +2,17 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from svs.events import Kind, ProgressEvent, Report, Stage, overall
-from svs.model import Progress
+from svs.model import Metrics, Progress
 from svs.store import JobStore
+from svs.timeleft import Fit, TimeLeft
+from svs.usage import Usage
 
 _INTERVAL = 0.25  # seconds between two records of progress
 _NOT_YET = 99.9  # percent; all is done only when the outputs are written
+_GROWTH = 1.1  # by which the time grows between two estimates that are kept
 
 
 class Tracker:
@@ -25,12 +28,24 @@ class Tracker:
         self._overall = min(_NOT_YET, before.overall) if before else 0.0
         self._stage: Stage | None = None
         self._unit = ""
-        self._done, self._total = 0.0, None  # type: tuple[float, float | None]
+        self._begun, self._done, self._total = 0.0, 0.0, None  # type: tuple[float, float, float | None]
+        self._line = ""
         self._written = 0.0
+        self._began = self._stage_began = time.time()
+        self._left = TimeLeft()
+        self._estimates: list[tuple[float, float, float]] = []
+        self._usage = Usage()
+
+    def expect(self, past: Mapping[Stage, Fit], length: float) -> None:
+        """Say what the stages took in earlier jobs, and how long the recording is, if that is known."""
+        self._left.past, self._left.length = past, length
 
     def start(self, stage: Stage, unit: str, done: float = 0.0) -> None:
         """Say that a stage begins, or goes on where `done` was done before."""
-        self._stage, self._unit, self._done, self._total = stage, unit, done, None
+        self._stage, self._unit, self._total = stage, unit, None
+        self._begun = self._done = done
+        self._stage_began = time.time()
+        self._left.begin(stage, done, self._stage_began)
         self._emit("started")
 
     def tick(self, done: float, total: float | None) -> None:
@@ -39,6 +54,9 @@ class Tracker:
         self._done, self._total = done, total
         if self._stage and total:
             self._fractions[self._stage] = done / total
+            if self._unit == "s":
+                self._left.length = total
+        self._left.step(done, total, time.time())
         self._emit("advanced")
 
     def stop_if_asked(self) -> None:
@@ -47,18 +65,26 @@ class Tracker:
 
     def say(self, kind: Kind, message: str) -> None:
         """Pass on a notice, a warning, or the newest words."""
+        if kind == "line":
+            self._line = message
         self._emit(kind, message)
 
     def reuse(self, stage: Stage) -> None:
         """Say that a stage's result was there already."""
         self._stage, self._done, self._total = stage, 0.0, None
         self._fractions[stage] = 1.0
+        self._left.end(stage)
         self._emit("reused")
+
+    def worked(self) -> float:
+        """Return how many seconds of the recording the stage has worked through, in this run."""
+        return max(0.0, self._done - self._begun if self._unit == "s" else self._left.length)
 
     def finish(self) -> None:
         """Say that the stage has ended."""
         if self._stage:
             self._fractions[self._stage] = 1.0
+            self._left.end(self._stage)
         self._total = self._done
         self._emit("finished")
 
@@ -67,10 +93,20 @@ class Tracker:
         self._stage, self._overall = None, 100.0
         self._emit("done")
 
+    def metrics(self) -> Metrics:
+        """Return what the run has cost so far."""
+        return Metrics(
+            wall=max(0.0, time.time() - self._began),
+            memory=self._usage.peak(),
+            load=self._usage.load(),
+            estimates=tuple(self._estimates),
+        )
+
     def _emit(self, kind: Kind, message: str = "") -> None:
         now = time.time()
         if kind != "done":
             self._overall = max(self._overall, min(_NOT_YET, overall(self._fractions)))
+        left = self._estimate(now) if self._stage else None
         event = ProgressEvent(
             job_id=self._job_id,
             stage=self._stage,
@@ -81,13 +117,24 @@ class Tracker:
             message=message,
             overall=self._overall,
             at=now,
+            left=left,
         )
         if kind != "line" and (kind != "advanced" or now - self._written >= _INTERVAL):
             self._written = now
-            self._store.write_progress(self._job_id, self._progress(now))
+            self._usage.look(now)
+            self._store.write_progress(self._job_id, self._progress(now, left))
         self._report(event)
 
-    def _progress(self, now: float) -> Progress:
+    def _estimate(self, now: float) -> tuple[float, float] | None:
+        left = self._left.left(now)
+        after = now - self._began
+        if left and after > 0 and (not self._estimates or after > _GROWTH * self._estimates[-1][0]):
+            self._estimates.append((round(after, 3), round(left[0], 3), round(left[1], 3)))
+        return left
+
+    def _progress(self, now: float, left: tuple[float, float] | None) -> Progress:
+        seconds = now - self._stage_began
+        speed = (self._done - self._begun) / seconds if self._unit == "s" and seconds > 0 else None
         return Progress(
             pid=os.getpid(),
             process_started=self._process_started,
@@ -96,4 +143,9 @@ class Tracker:
             total=self._total,
             overall=self._overall,
             at=now,
+            speed=speed or None,
+            left=left,
+            line=self._line,
+            load=self._usage.now,
+            memory=self._usage.memory,
         )

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import svs
-from svs.cli import config, doctor, jobs, models, search, summarize, testvideo, watch
+from svs.cli import config, dashboard, doctor, jobs, models, search, summarize, testvideo, watch
 from svs.cli.errors import tell
 from svs.cli.settings import Configured
 from svs.errors import SvsError
@@ -32,6 +32,7 @@ app.command(
 watch.mount(jobs.app)
 search.mount(jobs.app)
 app.add_typer(jobs.app, name="jobs")
+app.command("dashboard", short_help="Watch and steer all jobs on one screen.")(dashboard.dashboard)
 app.add_typer(models.app, name="models")
 app.command("make-test-video", short_help="Make a talking video to try svs with.")(testvideo.make_test_video)
 app.add_typer(config.app, name="config")

@@ -22,13 +22,13 @@ def start_detached(video: Path, options: Options, addresses: Sequence[str], *, c
     """Start a job in a session of its own, and print its id. Raises what is wrong before it begins."""
     from svs import background, results
     from svs.files import store_errors
+    from svs.media.gate import check_file
     from svs.media.identity import describe
-    from svs.media.probe import check_file
     from svs.paths import jobs_home
     from svs.store import JobStore
     from svs.ui.output import write
 
-    check_file(video)
+    check_file(video, options.max_size)
     results.targets(str(video), options.formats, options.output_dir, force=options.force)
     store = JobStore(jobs_home())
     job = store.create(describe(video), options)

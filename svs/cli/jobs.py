@@ -118,6 +118,28 @@ def _summary(job: "Job | Damaged", state: "State | None", progress: "Progress | 
 
 
 @app.command()
+def stats(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show how fast each engine and model is on this machine, and how right the time left was."""
+    from svs import stats as found
+    from svs.store import Damaged
+    from svs.ui.output import write
+    from svs.ui.tables import stats_table
+    from svs.ui.terminal import stdout
+
+    rows = found.rows(job for job in _store().jobs() if not isinstance(job, Damaged))
+    if as_json:
+        from svs.records import encode
+
+        write(encode(rows, indent=2).decode())
+    elif rows:
+        stdout().print(stats_table(rows))
+    else:
+        typer.echo("No jobs yet: `svs summarize VIDEO` makes one.", err=True)
+
+
+@app.command()
 def show(
     job_id: Id,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job and its result as JSON.")] = False,

@@ -107,6 +107,6 @@ def _kinds(param: TyperOption) -> tuple[str, tuple[type, ...]]:
         return 'a text, or several as ["...", "..."]', (str, list)
     if param.is_flag:
         return "true or false", (bool,)
-    if param.type.name.startswith("integer"):
+    if param.type.name.startswith("int"):
         return "a whole number", (int,)
     return 'a text in quotes, as "..."', (str,)

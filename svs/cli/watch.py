@@ -1,6 +1,5 @@
 """`svs jobs watch`, `wait`, `logs` and `attach`: following jobs from another terminal, as readers only."""
 
-import re
 import sys
 import time
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -8,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from svs.cli.completion import job_ids as complete_ids
-from svs.errors import Cancelled, SvsError, UsageError
+from svs.errors import Cancelled, SvsError
+from svs.times import parse_length
 from svs.ui.interface import View
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from svs.store import JobStore
 
 _PAUSE = 0.25  # seconds between two looks: progress is not written more often
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}
 _TIMED_OUT = 124  # as GNU timeout exits
 
 Id = Annotated[
@@ -130,7 +129,7 @@ def wait(
     """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
     from svs.following import Follower
 
-    until = None if timeout is None else time.monotonic() + _seconds(timeout)
+    until = None if timeout is None else time.monotonic() + parse_length(timeout)
     store = _store()
     followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
     for going in _looks(followers):
@@ -139,14 +138,6 @@ def wait(
         if until is not None and time.monotonic() >= until and not all(f.ended for f in going):
             raise typer.Exit(_TIMED_OUT)
     _exit(followers)
-
-
-def _seconds(text: str) -> int:
-    """Return the seconds that `90s`, `10m` or `2h` stands for."""
-    match = re.fullmatch(r"(\d{1,6})([smhd]?)", text, re.ASCII)
-    if not match:
-        raise UsageError(f"{text!r} is not a length of time", "Write 90s, 10m or 2h.")
-    return int(match[1]) * _UNITS[match[2]]
 
 
 def attach(

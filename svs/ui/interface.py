@@ -3,7 +3,6 @@
 from typing import Literal
 
 from svs.events import ProgressEvent
-from svs.times import clock
 
 View = Literal["auto", "rich", "plain", "json", "none"]
 """How progress is shown."""
@@ -19,15 +18,6 @@ class Pace:
         """Return the speed in multiples of real time, as `12.3x`; empty when it is unknown."""
         rate = self._rate(event)
         return f"{rate:.1f}x" if rate and event.unit == "s" else ""
-
-    def note(self, event: ProgressEvent) -> str:
-        """Return the speed, and the time left at this speed."""
-        return f"{self.speed(event)}  {self.left(event)}".strip()
-
-    def left(self, event: ProgressEvent) -> str:
-        """Return the stage's time left at this speed; empty when it is unknown."""
-        rate = self._rate(event)
-        return f"{clock(max(0.0, event.total - event.done) / rate)} left" if rate and event.total else ""
 
     def _rate(self, event: ProgressEvent) -> float:
         if self._first is None:

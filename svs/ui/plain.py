@@ -4,6 +4,7 @@ from typing import TextIO
 
 from svs.events import ProgressEvent
 from svs.records import encode
+from svs.times import remaining
 from svs.ui.interface import Pace
 from svs.ui.output import visible
 
@@ -35,7 +36,7 @@ class PlainProgress:
             share = (
                 f"{100 * event.done / event.total:.0f} %" if event.total else f"{event.done:.0f} {event.unit}"
             )
-            self._write(event, f"{_head(event)}: {share}  {self._pace.note(event)}".rstrip())
+            self._write(event, f"{_head(event)}: {share}  {_note(self._pace, event)}".rstrip())
 
     def _write(self, event: ProgressEvent, line: str) -> None:
         self._last = event.at
@@ -45,6 +46,10 @@ class PlainProgress:
         """Write a line of any text."""
         self._file.write(visible(self._prefix + line).replace("\n", " ") + "\n")
         self._file.flush()
+
+
+def _note(pace: Pace, event: ProgressEvent) -> str:
+    return f"{pace.speed(event)}  {remaining(*event.left) if event.left else ''}".strip()
 
 
 def _head(event: ProgressEvent) -> str:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
 from svs.events import ProgressEvent, Stage
-from svs.times import clock
+from svs.times import clock, remaining
 from svs.ui.interface import Pace
 from svs.ui.terminal import term
 
@@ -65,7 +65,7 @@ class RichProgress:
             self._began = event.at  # whoever looks on from elsewhere came later
         if event.stage:
             self._show_stage(event, self._tasks[event.stage])
-            self._left = self._pace.left(event) if event.stage != Stage.EXTRACT else ""
+            self._left = remaining(*event.left) if event.left else ""
         self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")
 
     def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
@@ -80,7 +80,7 @@ class RichProgress:
             share = event.done / event.total if event.total else None
             percent = f"{100 * share:.0f} %" if share is not None else clock(event.done)
             self._bars.update(task, total=1 if share is not None else None, completed=share or 0)
-            self._bars.update(task, percent=percent, note=self._pace.note(event))
+            self._bars.update(task, percent=percent, note=self._pace.speed(event))
 
     def screen(self) -> Group:
         """Return what is shown now."""

@@ -10,21 +10,24 @@ from svs.outputs.interface import cautions, facts, timestamp
 from svs.ui.terminal import term
 
 
-def summary_view(result: Result) -> RenderableType:
-    """Return a summary as the terminal shows it."""
-    head = Table.grid(padding=(0, 2))
-    head.add_column(style="dim", no_wrap=True)
-    head.add_column(overflow="fold")
-    for label, value in facts(result):
-        head.add_row(label, term(value))
+def summary_view(result: Result, *, head: bool = True) -> RenderableType:
+    """Return a summary as the terminal shows it; without a head where the job's facts are shown already."""
     said = Table.grid(padding=(0, 2))
     said.add_column(style="cyan", no_wrap=True)
     said.add_column(overflow="fold")
     for sentence in result.summary.sentences:
         said.add_row(timestamp(sentence.start), term(sentence.text))
-    return Group(
-        term(result.title, "bold underline"), Text(), head, *_notes(result), Padding(said, (1, 0, 0, 0))
-    )
+    body = Group(*_notes(result), Padding(said, (int(head), 0, 0, 0)))
+    return Group(_head(result), body) if head else body
+
+
+def _head(result: Result) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, value in facts(result):
+        grid.add_row(label, term(value))
+    return Group(term(result.title, "bold underline"), Text(), grid)
 
 
 def transcript_view(result: Result) -> RenderableType:

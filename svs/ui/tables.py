@@ -1,13 +1,15 @@
 """Jobs as a terminal shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from svs.model import Job, Progress
+from svs.stats import Row, real_time
 from svs.store import State
+from svs.times import clock
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
 from svs.ui.terminal import term
 
@@ -36,6 +38,28 @@ def jobs_table(jobs: Iterable[Listed], width: int = _ROOMY) -> Table:
     return table
 
 
+def stats_table(rows: Iterable[Row]) -> Table:
+    """Return the table of `svs jobs stats`; a dash stands where nothing is known."""
+    table = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time "
+        "left, in percent of the run's time.",
+        caption_justify="left",
+    )
+    table.add_column("ENGINE", no_wrap=True)
+    table.add_column("MODEL", overflow="fold")
+    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "P90", "OFF AT 25 %", "50 %", "75 %"):
+        table.add_column(heading, justify="right")
+    for found in rows:
+        speeds = [f"{speed:.1f}x" if speed else "-" for speed in (found.speed, found.speed_p90)]
+        errors = ["-" if error is None else f"\u00b1{error:.0f} %" for error in found.errors]
+        numbers = (str(found.jobs), str(found.failed), f"{found.hours:.2f}", *speeds, *errors)
+        table.add_row(found.engine, term(found.model), *numbers)
+    return table
+
+
 def status_text(status: str) -> Text:
     """Return a status in its colour."""
     return Text(status, _COLOURS.get(status, ""))
@@ -57,7 +81,10 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     if job.plan:
         grid.add_row("Engine", term(f"{job.plan.engine} ({job.plan.model})"))
     for stage, record in job.stages.items():
-        grid.add_row(stage.capitalize(), f"{record.seconds:.1f} s" if record.finished else "not finished")
+        took = f"{record.seconds:.1f} s, {record.cpu:.1f} s of processor time"
+        grid.add_row(stage.capitalize(), took if record.finished else "not finished")
+    for label, cost in _costs(job):
+        grid.add_row(label, cost)
     if job.offline:
         grid.add_row("Network", "refused to svs while it ran")
     for warning in job.warnings:
@@ -69,3 +96,17 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
         grid.add_row("Output", term(path))
     grid.add_row("Folder", term(folder))
     return grid
+
+
+def _costs(job: Job) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a job's cost, for people."""
+    metrics = job.metrics
+    if speed := real_time(job):
+        yield "Speed", f"{speed:.1f} x real time"
+    if job.duration and metrics.speech:
+        share = min(1.0, metrics.speech / job.duration)
+        yield "Speech", f"{100 * share:.0f} % of {clock(job.duration)}"
+    if metrics.memory:
+        yield "Memory", f"{metrics.memory / 1e6:.0f} MB at most"
+    if metrics.load:
+        yield "Machine", f"{metrics.load:.0f} % busy while it ran"

@@ -12,7 +12,7 @@ from rich.text import Text
 from svs.events import ProgressEvent
 from svs.following import Follower
 from svs.records import encode
-from svs.times import clock
+from svs.times import remaining
 from svs.ui.plain import PlainProgress
 from svs.ui.progress import RichProgress
 from svs.ui.tables import status_text
@@ -71,8 +71,7 @@ def _costs(follower: Follower) -> list[str]:
     """Return what is known of the time left, the machine's load, and the memory taken."""
     now, notes = follower.progress, []
     if now and now.left:
-        least, most = map(clock, now.left)
-        notes.append(f"{least} left" if least == most else f"{least}-{most} left")
+        notes.append(remaining(*now.left))
     if now and now.load:
         notes.append(f"load {now.load:.0f} %")
     if now and now.memory:

@@ -46,6 +46,7 @@ def test_an_option_goes_before_the_environment_before_the_file_before_the_defaul
     summary = json.loads(done.stdout)["summary"]
     assert (summary["length"], summary["method"]) == ("5", "lsa")
     assert (tmp_path / "talk.summary.txt").exists()
+    assert svs("summarize", video, "--force", env={**os.environ, "SVS_JSON": "0"}).stdout.startswith("# talk")
 
 
 @pytest.mark.parametrize(

@@ -146,14 +146,16 @@ def test_a_notification_that_fails_is_a_warning_and_the_result_is_whole(svs, vid
 
 
 def test_nobody_waits_for_a_server_that_hangs(silent, monkeypatch):
-    """It would wait a minute for an answer; the answer comes only when nobody waits any more."""
-    monkeypatch.setattr(notify, "_LIMIT", 0.5)
-    monkeypatch.setattr("logging.disable", lambda: None)
-    failed = notify.Notifier([url_of(silent, "?rto=60&cto=60")]).send("title", "body")
+    """It would wait a minute for an answer, and then try again."""
+    monkeypatch.setattr(notify, "_LIMIT", 3)
+    assert notify.Notifier([url_of(silent, "?rto=60&cto=60")]).send("title", "body") == ["json://127.0.0.1"]
     connection, _ = silent.accept()
-    assert failed == ["json://127.0.0.1"]
-    assert connection.recv(4) == b"POST", "it is still there"
+    while connection.recv(4096):
+        pass  # up to the end of whoever sent it
     connection.close()
+    silent.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        silent.accept()
 
 
 def assert_kept_secret(said, home):
@@ -199,7 +201,7 @@ def test_without_the_extra_it_says_how_to_get_it(svs, video, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "none")}
     done = svs("summarize", video, "--notify", "json://127.0.0.1", env=environment)
     assert done.returncode == 4
-    assert "svs[notify]" in done.stderr
+    assert "pip install apprise" in done.stderr
     belled = svs("summarize", video, "--notify", "bell", "-q", env=environment)
     assert (belled.returncode, belled.stderr) == (0, ""), "no terminal, no bell"
 

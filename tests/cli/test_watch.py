@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import contextmanager
 
 import psutil
 import pytest
 from msgspec.structs import replace
 
+from svs.following import read_log
 from svs.media.identity import describe
 from svs.model import JobError, Options, Progress
 from svs.store import JobStore
@@ -63,6 +65,17 @@ def start(svs_command, tmp_path):
         process.communicate()
 
 
+@contextmanager
+def frozen(job_id):
+    """Let a job in the background stand still, so that it does not end meanwhile."""
+    (process,) = (p for p in psutil.process_iter(["cmdline"]) if job_id in (p.info["cmdline"] or ()))
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
+
+
 def test_a_watcher_sees_what_the_job_itself_tells(start, talk_video):
     with start("summarize", talk_video, *LISTEN, "--progress", "json") as process:
         first = json.loads(process.stderr.readline())
@@ -75,15 +88,14 @@ def test_a_watcher_sees_what_the_job_itself_tells(start, talk_video):
         e for e in own if e["kind"] not in ("advanced", "line")
     ]
     advanced = [e for e in seen if e["kind"] == "advanced"]
-    assert advanced
     told = {(e["stage"], e["done"], e["total"], e["overall"], e["at"], e["unit"]) for e in own}
     assert {(e["stage"], e["done"], e["total"], e["overall"], e["at"], e["unit"]) for e in advanced} <= told
     shares = [e["overall"] for e in seen]
     assert shares == sorted(shares)
 
 
-def test_a_detached_job_outlives_its_terminal_and_can_be_attached(
-    svs, svs_command, talk_video, store, tmp_path
+def test_a_detached_job_outlives_its_terminal_and_ctrl_c_where_it_is_attached(
+    svs, svs_command, start, talk_video, store
 ):
     leader, terminal = pty.openpty()
     detached = [svs_command, "summarize", talk_video, *LISTEN, "--detach"]
@@ -100,26 +112,22 @@ def test_a_detached_job_outlives_its_terminal_and_can_be_attached(
     os.close(leader)  # hangs up
     job_id = done.stdout.strip()
     assert store.state(store.load(job_id)) == "running"
-    process = psutil.Process(store.progress(job_id).pid) if store.progress(job_id) else None
-    assert process is None or os.getsid(process.pid) != os.getsid(0)
+    while not read_log(store.folder(job_id)):
+        time.sleep(0.01)
+    with frozen(job_id):
+        first = start("jobs", "attach", job_id, "--progress", "json")
+        first.stderr.readline()
+        first.send_signal(signal.SIGINT)
+        assert "goes on" in first.communicate()[1]
+        assert first.returncode == 130
     attached = svs("jobs", "attach", job_id[-4:], "--json", "--progress", "json")
     assert attached.returncode == 0
     kinds = [(event["stage"], event["kind"]) for event in map(json.loads, attached.stderr.splitlines())]
     assert kinds[-1] == (None, "done")
     assert ("extract", "started") in kinds
     assert json.loads(attached.stdout)["job_id"] == job_id
+    assert svs("jobs", "wait", job_id, "--timeout", "1m").returncode == 0
     assert "transcribe: done" in (store.folder(job_id) / "output.log").read_text()
-
-
-def test_ctrl_c_detaches_and_the_job_goes_on(svs, start, talk_video, store):
-    job_id = svs("summarize", talk_video, *LISTEN, "--detach").stdout.strip()
-    attached = start("jobs", "attach", job_id, "--progress", "json")
-    attached.stderr.readline()
-    attached.send_signal(signal.SIGINT)
-    assert "goes on" in attached.communicate()[1]
-    assert attached.returncode == 130
-    assert svs("jobs", "wait", job_id, "--timeout", "1s").returncode in (0, 124)
-    assert svs("jobs", "wait", job_id, "--timeout", "2m").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -140,7 +148,7 @@ def test_what_is_wrong_before_a_detached_job_begins_is_said_as_usual(
 
 
 def test_a_job_that_fails_in_the_background_fails_for_those_who_look(svs, tmp_path):
-    (tmp_path / "noise.mp4").write_bytes(b"\x00" * 1000)
+    (tmp_path / "noise.mp4").write_bytes(b"\x01" * 1000)
     job_id = svs("summarize", "noise.mp4", "--detach").stdout.strip()
     assert svs("jobs", "wait", job_id).returncode == 1
     watched = svs("jobs", "watch", job_id)
@@ -200,7 +208,7 @@ def test_bars_show_stages_words_load_and_how_each_job_ended(svs, svs_command, st
     assert process.wait(60) == 1
     os.close(leader)
     text = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", (shown + b"".join(rest)).decode())
-    assert "1:01-1:30 left" in text
+    assert "about 2 min left" in text
     assert "512 MB" in text
     assert "32 %" in text
     assert "new \\x1b[2Jwords" in text

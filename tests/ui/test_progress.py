@@ -21,7 +21,15 @@ def run_of_events():
         share = overall(fractions)
         found.append(
             ProgressEvent(
-                job_id="j", stage=stage, kind=kind, done=done, total=200.0, unit=unit, overall=share, at=at
+                job_id="j",
+                stage=stage,
+                kind=kind,
+                done=done,
+                total=200.0,
+                unit=unit,
+                overall=share,
+                at=at,
+                left=(20.0, 40.0),
             )
         )
 
@@ -69,7 +77,7 @@ def test_json_gives_every_event_with_its_overall_progress():
         view(event)
     read = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [event["overall"] for event in read] == [event.overall for event in events]
-    assert read[-1] == asdict(events[-1])
+    assert read[-1] == {**asdict(events[-1]), "left": [20.0, 40.0]}
 
 
 def test_bars_show_stages_speed_time_left_and_the_newest_words():
@@ -92,6 +100,6 @@ def test_bars_show_stages_speed_time_left_and_the_newest_words():
     assert "Extract" in text
     assert "19.5x" in text, "the speed of the whole first stage"
     assert "5.0x" in text
-    assert "0:20 left" in text
+    assert "20-40 s left" in text
     assert "45 %" in text
     assert "bread\\x07 [b]rises" in text

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Measure svs with many stored jobs: python scripts/many_jobs.py [COUNT ...]; 100, 10,000 and 100,000.
+
+`svs jobs list` in seconds, with Python's start; the dashboard (without a terminal) from its start to its
+first screen, to the moment when all records are read, a look at the jobs as it does twice a second, and a
+filter.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from svs.model import Options, Plan, Source
+from svs.store import JobStore
+from svs.ui.dashboard.app import Dashboard
+from svs.watching import Watcher
+
+SVS = str(Path(sys.executable).with_name("svs"))
+
+
+def fill(home: Path, count: int) -> JobStore:
+    """Make a store of so many jobs that are done."""
+    from msgspec.structs import replace
+
+    store = JobStore(home / "jobs")
+    made = store.create(Source(path="/videos/talk.mp4", size=1, mtime_ns=1), Options())
+    plan = Plan(engine="whisper", model="small")
+    store.save(replace(made, status="done", finished=made.created, plan=plan, duration=600.0))
+    record = (store.folder(made.id) / "job.json").read_text()
+    for number in range(count - 1):
+        folder = store.root / f"2025{number // 60**2 % 12 + 1:02}01T{number % 10**6:06}-{number >> 16:04x}"
+        folder.mkdir()
+        (folder / "job.json").write_text(record.replace(made.id, folder.name))
+    return store
+
+
+def listing(home: Path) -> float:
+    """Return the seconds that `svs jobs list` takes at best."""
+    times = []
+    for _ in range(10):
+        began = time.perf_counter()
+        subprocess.run(
+            [SVS, "jobs", "list"], check=True, capture_output=True, env={**os.environ, "SVS_HOME": home}
+        )
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+async def dashboard(store: JobStore) -> None:
+    """Print how long the dashboard takes for what it does."""
+    began = time.perf_counter()
+    app = Dashboard(Watcher(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        print(f"  first screen     {time.perf_counter() - began:8.2f} s")
+        app.screen.sweep()
+        await app.workers.wait_for_complete()
+        print(f"  all records read {time.perf_counter() - began:8.2f} s")
+        with timed("a look"):
+            app.screen.tick()
+        with timed("a filter"):
+            app.screen.query_one("#filter").value = "talk"
+            await pilot.pause()
+
+
+@contextmanager
+def timed(name: str) -> Iterator[None]:
+    """Print how long it took."""
+    began = time.perf_counter()
+    yield
+    print(f"  {name:<16} {1000 * (time.perf_counter() - began):8.1f} ms")
+
+
+if __name__ == "__main__":
+    for count in list(map(int, sys.argv[1:])) or [100, 10_000, 100_000]:
+        with tempfile.TemporaryDirectory() as folder:
+            store = fill(Path(folder), count)
+            print(f"{count} jobs\n  svs jobs list    {listing(Path(folder)):8.2f} s", flush=True)
+            asyncio.run(dashboard(store))

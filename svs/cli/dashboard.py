@@ -1,0 +1,23 @@
+"""`svs dashboard`: all jobs on one live screen."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from svs.errors import UsageError
+
+
+def dashboard(
+    filter_words: Annotated[str, typer.Argument(metavar="[FILTER]", help="Words to filter by.")] = "",
+    theme: Annotated[Literal["dark", "light"], typer.Option(help="For which background.")] = "dark",
+) -> None:
+    """Watch and steer all jobs on one screen. Press ? there for its keys."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise UsageError("the dashboard needs a terminal", "`svs jobs list` writes to anything.")
+    from svs.paths import jobs_home
+    from svs.store import JobStore
+    from svs.ui.dashboard.app import Dashboard
+    from svs.watching import Watcher
+
+    Dashboard(Watcher(JobStore(jobs_home())), theme, filter_words).run()

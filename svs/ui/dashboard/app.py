@@ -1,0 +1,55 @@
+"""The dashboard as a program: its theme, and its one screen."""
+
+import os
+from collections.abc import Callable
+from typing import Literal
+
+from textual.app import App
+
+from svs.ui.dashboard import charts, themes
+from svs.ui.dashboard.detail import WIDE
+from svs.ui.dashboard.screen import Jobs
+from svs.watching import Watcher
+
+Shade = Literal["dark", "light"]
+
+
+class Dashboard(App[None]):
+    """The jobs of a store, live."""
+
+    TITLE = "svs"
+    CSS_PATH = "dashboard.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+
+    def __init__(
+        self,
+        watcher: Watcher,
+        shade: Shade = "dark",
+        wanted: str = "",
+        measure: Callable[[], charts.Machine] = charts.machine,
+    ) -> None:
+        """Make a dashboard in a light or a dark shade, with a filter to begin with."""
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self._jobs = Jobs(watcher, wanted, measure)
+        self._shade: Shade = shade
+
+    def get_default_screen(self) -> Jobs:
+        """Return the screen to begin with."""
+        return self._jobs
+
+    def on_mount(self) -> None:
+        """Put the theme on."""
+        self.ansi_theme_dark, self.ansi_theme_light = themes.DARK_COLOURS, themes.LIGHT_COLOURS
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self._dress()
+
+    def _dress(self) -> None:
+        kind = "ansi" if self.no_color else "svs"
+        self.theme = f"{kind}-{self._shade}"
+
+    def action_shade(self) -> None:
+        """Change between light and dark."""
+        self._shade = "light" if self._shade == "dark" else "dark"
+        self._dress()

@@ -1,0 +1,73 @@
+"""Two small plots: how fast the running jobs go, and how busy the machine is."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual.widget import Widget
+
+_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
+"""A braille character's dots, as bits, of its left and of its right column, from the bottom up."""
+_BRAILLE = 0x2800
+_LONGEST = 2000  # values; twice the columns of the widest screen
+
+
+def plot(values: Sequence[float], width: int, height: int, top: float) -> list[str]:
+    """Return lines that show the last values as an area of braille dots, two of them a column.
+
+    The newest value is at the right; `top` reaches the upper edge. A value above 0 has a dot at least.
+    """
+    scale = 4 * height / top if top > 0 else 0.0
+    dots = [min(4 * height, max(value > 0, round(value * scale))) for value in values[-2 * width :]]
+    dots = [0] * (2 * width - len(dots)) + dots
+    pairs = list(zip(dots[::2], dots[1::2], strict=True))
+    return ["".join(_character(pair, 4 * line) for pair in pairs) for line in range(height)][::-1]
+
+
+def _character(pair: tuple[int, int], below: int) -> str:
+    """Return the character that shows two neighbours above a height."""
+    bits = (dot for column, dots in zip(pair, _DOTS, strict=True) for dot in dots[: max(0, column - below)])
+    return chr(_BRAILLE + sum(bits))
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How busy the machine is, in percent."""
+
+    load: float
+    memory: float
+
+
+def machine() -> Machine:
+    """Measure the machine; the load is that since the last call."""
+    import psutil
+
+    return Machine(psutil.cpu_percent(None), psutil.virtual_memory().percent)
+
+
+class Chart(Widget):
+    """A plot with a line above it that says what it shows."""
+
+    def __init__(self, name: str, unit: str, colour: str, top: float | None = None) -> None:
+        super().__init__(id=name.lower())
+        self._title, self._unit, self._colour, self._top = name, unit, colour, top
+        self._values: deque[float] = deque(maxlen=_LONGEST)
+
+    def add(self, value: float) -> None:
+        """Add the newest value."""
+        self._values.append(value)
+        self.refresh()
+
+    def render(self) -> RenderableType:
+        """Draw the plot as it is now."""
+        width, height = self.size.width, self.size.height - 1
+        values = list(self._values)[-2 * width :]
+        most = max(values, default=0.0)
+        now = f"{values[-1]:.3g}{self._unit}" if values else ""
+        head = Text.assemble((self._title, "bold"), " ", (now, self._colour))
+        peak = Text(f"peak {most:.3g}{self._unit}" if most else "", "dim")
+        head.pad_right(max(1, width - head.cell_len - peak.cell_len))
+        lines = plot(values, width, height, self._top or most)
+        return Text("\n").join([head + peak, *(Text(line, self._colour) for line in lines)])

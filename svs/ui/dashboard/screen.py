@@ -1,0 +1,305 @@
+"""The dashboard's screen: it looks at the store twice a second, and does what `svs jobs` does."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+from textual.worker import get_current_worker
+
+from svs.errors import SvsError
+from svs.ui.dashboard import charts, dialogs, rows, verbs, words
+from svs.ui.dashboard.detail import Detail
+from svs.ui.dashboard.head import Head
+from svs.ui.dashboard.table import JobTable
+from svs.ui.output import visible
+from svs.watching import Condition, Entry, Watcher
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+_TICK = 0.5  # seconds between two looks
+_SAMPLE = 2.0  # seconds between two points of a chart
+_SWEEP = 0.02  # seconds of a tick in which jobs are looked at that nobody sees
+_REST = 0.005  # seconds between two sweeps, in which the screen has the processor
+_TABS = ("job", "summary", "transcript")
+_ANY = ("remove", "open", "copy")
+"""What can be done to a job in any state."""
+
+
+class Jobs(Screen[None]):
+    """The jobs of a store, live."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("f", "find", "Find", show=False),
+        Binding("enter", "zoom", "Zoom", show=False),
+        Binding("c", "cancel", "Cancel"),
+        Binding("r", "resume", "Resume"),
+        Binding("R", "retry", "Retry", key_display="R"),
+        Binding("e", "export", "Export"),
+        Binding("d,delete", "remove", "Remove", key_display="d"),
+        Binding("o", "open", "Folder"),
+        Binding("y", "copy", "Copy id"),
+        Binding("t", "app.shade", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "leave", "Quit"),
+        Binding("ctrl+c", "leave", show=False),
+        Binding("escape", "back", show=False),
+        Binding("left", "turn(-1)", show=False),
+        Binding("right", "turn(1)", show=False),
+        *(Binding(str(number), f"tab('{tab}')", show=False) for number, tab in enumerate(_TABS, 1)),
+    ]
+
+    def __init__(self, watcher: Watcher, wanted: str, measure: Callable[[], charts.Machine]) -> None:
+        super().__init__()
+        self.watcher = watcher
+        self._wanted = wanted
+        self._measure = measure
+        self._seen: tuple[int, bool] | None = None
+        self._sampled = 0.0
+        self._sweeping = False
+        self._problem = ""
+        self._offered: Condition | None = None
+        self._started: dict[str, Popen[bytes]] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out."""
+        yield Head()
+        with Container(id="body"):
+            with Vertical(id="left"):
+                hint = "/ to filter by status, name or id"
+                yield Input(self._wanted, placeholder=hint, compact=True, select_on_focus=False, id="filter")
+                yield Static(id="headings", markup=False)
+                yield JobTable(self.watcher)
+                with Horizontal(id="charts"):
+                    yield charts.Chart("Speed", "x", "cyan")
+                    yield charts.Chart("Load", " %", "blue", top=100)
+            yield Detail(self.watcher)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self._measure()  # the next one tells the load since then
+        self.query_one(JobTable).focus()
+        self.call_after_refresh(self.tick)
+        self.set_interval(_TICK, self.tick)
+        self.set_interval(_TICK, self.sweep)  # not before the first jobs are on the screen
+
+    # Looking
+
+    def tick(self) -> None:
+        """Look at what is shown and at what runs, and show what has changed."""
+        table = self.query_one(JobTable)
+        for job_id in {*table.shown(), *self.watcher.running, *filter(None, [table.chosen])}:
+            self.watcher.look(job_id)
+        if self._problem:
+            self.query_one(Head).complain(self._problem)
+        elif (now := (self.watcher.changes, self.watcher.complete)) != self._seen:
+            self._seen = now
+            self._show_jobs()
+        self._show_chosen()
+        self._sample()
+        self._reap()
+
+    def sweep(self) -> None:
+        """Look, in a thread, for jobs that came or went, and at those that nobody sees."""
+        if not self._sweeping:
+            self._sweeping = True
+            self._sweep()
+
+    @work(thread=True)
+    def _sweep(self) -> None:
+        """Look without end until all jobs are known, later a little each time."""
+        try:
+            self.watcher.update()
+            self._problem = ""
+            self.watcher.sweep(_SWEEP)
+            while not self.watcher.complete and not get_current_worker().is_cancelled:
+                time.sleep(_REST)
+                self.watcher.sweep(_SWEEP)
+        except SvsError as error:
+            self._problem, self._seen = error.message, None
+        finally:
+            self._sweeping = False
+
+    def _show_jobs(self) -> None:
+        self.query_one(Head).count(self.watcher)
+        self.query_one(JobTable).show(self.watcher.matching(self.query_one("#filter", Input).value))
+
+    @on(JobTable.Chosen)
+    def _show_chosen(self) -> None:
+        entry = self._entry
+        self.query_one(Detail).show(entry)
+        state = entry.state if entry else None
+        if self._offered != state:  # the keys are laid out anew only when they differ
+            self._offered = state
+            self.refresh_bindings()
+
+    @property
+    def _entry(self) -> Entry | None:
+        chosen = self.query_one(JobTable).chosen
+        return self.watcher.known(chosen) if chosen else None
+
+    def _sample(self) -> None:
+        now = time.monotonic()
+        if now - self._sampled < _SAMPLE:
+            return
+        self._sampled = now
+        machine = self._measure()
+        running = [self.watcher.known(job_id).progress for job_id in self.watcher.running]
+        self.query_one("#speed", charts.Chart).add(sum(p.speed or 0.0 for p in running if p))
+        self.query_one("#load", charts.Chart).add(machine.load)
+        self.query_one(Head).measure(machine)
+
+    def _reap(self) -> None:
+        """Tell of a resumed job that ended in an error: it may not even have begun."""
+        for job_id, process in list(self._started.items()):
+            if process.poll() is not None:
+                del self._started[job_id]
+                if process.returncode:
+                    self.tell(verbs.complaint(self.watcher.store, job_id), "error")
+
+    def on_resize(self) -> None:
+        """Fit the headings to the width."""
+        self.query_one(Detail).fit(self.app.size.width)
+        self.call_after_refresh(self._show_headings)
+
+    def _show_headings(self) -> None:
+        width = self.query_one(JobTable).size.width
+        self.query_one("#headings", Static).update(
+            Text("  ") + rows.headings(max(1, width - 2)), layout=False
+        )
+
+    # Going about
+
+    def action_filter(self) -> None:
+        """Go to the filter."""
+        self.query_one("#filter", Input).focus()
+
+    def action_find(self) -> None:
+        """Search the transcript."""
+        self.query_one(Detail).find()
+
+    @on(Input.Changed, "#filter")
+    def _filter(self) -> None:
+        self._show_jobs()
+
+    @on(Input.Submitted, "#filter")
+    def _leave_filter(self) -> None:
+        self.query_one(JobTable).focus()
+
+    def action_zoom(self) -> None:
+        """Give the chosen job the whole screen."""
+        self.query_one("#body").add_class("-zoomed")
+        self.query_one(Detail).focus_tab()
+
+    def action_back(self) -> None:
+        """Undo, one at a time: the zoom, the focus, the filter."""
+        table, body = self.query_one(JobTable), self.query_one("#body")
+        if table.has_focus or self.query_one("#filter", Input).has_focus:
+            self.query_one("#filter", Input).value = ""
+        body.remove_class("-zoomed")
+        table.focus()
+
+    def action_tab(self, tab: str) -> None:
+        """Show a tab of the detail pane."""
+        detail = self.query_one(Detail)
+        detail.turn(tab)
+        if not self.query_one(JobTable).has_focus:
+            detail.focus_tab()
+
+    def action_turn(self, step: int) -> None:
+        """Show the next tab, or (-1) the one before."""
+        self.action_tab(_TABS[(_TABS.index(self.query_one(Detail).tab) + step) % len(_TABS)])
+
+    def action_leave(self) -> None:
+        """End the dashboard; the jobs go on."""
+        self.app.exit()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(dialogs.Help())
+
+    # Doing
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer only what can be done to the chosen job."""
+        if action not in (*verbs.FITTING, *_ANY) or not self.is_mounted:
+            return True
+        entry = self._entry
+        return entry is not None and entry.state in verbs.FITTING.get(action, words.COLOURS)
+
+    def action_cancel(self) -> None:
+        """Have the job stop for good."""
+        self._do(verbs.cancel)
+
+    def action_resume(self) -> None:
+        """Go on with the job."""
+        self._do(verbs.resume)
+
+    def action_retry(self) -> None:
+        """Start the job anew."""
+        self._do(verbs.retry)
+
+    def action_open(self) -> None:
+        """Show the job's folder in the file manager."""
+        self._do(verbs.open_folder)
+
+    def action_remove(self) -> None:
+        """Ask, and remove the job."""
+        if entry := self._entry:
+            job_id = entry.id
+
+            def remove(sure: bool | None) -> None:  # noqa: FBT001 - what the dialog answers
+                if sure:
+                    self._do(verbs.remove, job_id)
+
+            self.app.push_screen(dialogs.Confirm(entry), remove)
+
+    def action_export(self) -> None:
+        """Ask, and write the job's result as files."""
+        if entry := self._entry:
+            job_id = entry.id
+
+            def write(files: verbs.Files | None) -> None:
+                if files:
+                    self._do(partial(verbs.export, files=files), job_id)
+
+            self.app.push_screen(dialogs.Export(), write)
+
+    def action_copy(self) -> None:
+        """Copy the job's id."""
+        if entry := self._entry:
+            self.app.copy_to_clipboard(entry.id)
+            self.tell(f"copied {entry.id}")
+
+    def tell(self, message: str, severity: Literal["information", "error"] = "information") -> None:
+        """Show a message for a while; whatever is in it, it is no markup."""
+        self.notify(visible(message), severity=severity, markup=False)
+
+    def _do(self, verb: verbs.Verb, job_id: str | None = None) -> None:
+        """Do something to a job, the chosen one if none is named."""
+        chosen = job_id or self.query_one(JobTable).chosen
+        if chosen:
+            self._work(verb, chosen)
+
+    @work(thread=True)
+    def _work(self, verb: verbs.Verb, job_id: str) -> None:
+        try:
+            done = verb(self.watcher.store, job_id)
+            self.watcher.update()
+        except SvsError as error:
+            self.app.call_from_thread(self.tell, f"{error.message}\n{error.hint}".strip(), "error")
+        else:
+            if done.process:
+                self._started[job_id] = done.process
+            self.app.call_from_thread(self.tell, done.told)
+        self.app.call_from_thread(self.tick)
