@@ -47,21 +47,32 @@ def write_atomic(
     and the file is there); nothing is left behind then. What a killed process leaves behind bears the owner's
     name: see `clear_parts`.
     """
+    with part_beside(path, owner) as part:
+        part.write_bytes(data)
+        put(part, path, durable=durable, replace=replace)
+
+
+@contextmanager
+def part_beside(path: Path, owner: str = "") -> Iterator[Path]:
+    """Give an empty file beside `path`, its owner's alone, that is gone in the end. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".svs.{owner}", suffix=".part")
+    os.close(handle)
     part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        if replace:
-            part.replace(path)
-        else:
-            _rename_to_new(part, path)
-    except BaseException:
+        yield part
+    finally:
         part.unlink(missing_ok=True)
-        raise
+
+
+def put(part: Path, path: Path, *, durable: bool = True, replace: bool = True) -> None:
+    """Give a complete file the name `path` in one step, its bytes on the disk before. Raises OSError."""
+    if durable:
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+    if replace:
+        part.replace(path)
+    else:
+        _rename_to_new(part, path)
     if durable:
         sync_folder(path.parent)
 

@@ -6,6 +6,16 @@ _WHISPER_OWN = {"jv": "jw", "cmn": "zh", "nb": "no"}
 
 
 @cache
+def long_code(short: str) -> str:
+    """Return the three letters that containers write: `deu` for `de`; `und` when nobody knows."""
+    from pycountry import languages
+
+    short = "jv" if short == "jw" else short  # Whisper's own name for Javanese
+    language = languages.get(alpha_2=short) if len(short) == 2 else languages.get(alpha_3=short)
+    return str(language.alpha_3) if language else "und"
+
+
+@cache
 def code(tag: str) -> str:
     """Return a tag's short code: `ger`, `deu`, `de-AT` and `German` are `de`; empty when unknown."""
     from pycountry import languages

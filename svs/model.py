@@ -68,6 +68,8 @@ class Options(Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...] = ()
     output_dir: str | None = None
     """Where the files of `formats` go; None is beside the video."""
+    embed: str | None = None
+    """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     force: bool = False
     fresh: bool = False
     """Do everything again, even if it was done before."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs import engines, journal, network, planning, results, timeleft
+from svs import embed, engines, journal, network, planning, results, timeleft
 from svs.engines.interface import Batch
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
@@ -97,7 +97,8 @@ class _Line:
             self.options.output_dir,
             force=self.options.force or writing,
         )
-        results.tidy(self.job.id, files)
+        copy = self.checked_copy(force=self.options.force or writing)
+        results.tidy(self.job.id, [*files.values(), *copy])
         if self.job.plan is None:
             if not self.job.source.fingerprint:  # it could not be read when the job was made
                 self.record(source=describe(self.source))
@@ -117,11 +118,26 @@ class _Line:
         self.summarize()
         result = results.load(self.job, self.folder)
         written = results.write_files(result, files, force=self.options.force)
+        for target in copy:
+            self.tracker.say("notice", f"The recording is copied to {target}, with chapters and transcript.")
+            embed.embed(self.job, result, target, force=self.options.force, on_time=self.stop_if_asked)
         speech = sum(max(0.0, said.end - said.start) for said in result.transcript.segments)
         metrics = replace(self.tracker.metrics(), speech=round(speech, 3))
-        self.record(status="done", finished=now(), outputs=written, metrics=metrics)
+        outputs = (*written, *map(str, copy))
+        self.record(status="done", finished=now(), outputs=outputs, metrics=metrics)
         self.tracker.end()
         return result
+
+    def checked_copy(self, *, force: bool) -> list[Path]:
+        """Return the file for the copy of the recording that was asked for, if any."""
+        if self.options.embed is None:
+            return []
+        target = Path(self.options.embed)
+        embed.check(self.source, target, force=force)
+        return [target]
+
+    def stop_if_asked(self, _seconds: float) -> None:
+        self.tracker.stop_if_asked()
 
     @property
     def options(self) -> Options:

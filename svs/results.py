@@ -67,7 +67,7 @@ def targets(source: str, formats: tuple[str, ...], directory: str | None, *, for
     folder = Path(directory) if directory else Path(source).parent
     stem = _fitting(Path(source).stem)
     if formats:
-        _check_folder(folder)
+        check_folder(folder)
     files = {name: folder / f"{stem}{outputs.FORMATS[name].suffix}" for name in formats}
     for file in files.values():
         if file.exists() and not force:
@@ -83,16 +83,16 @@ def _fitting(stem: str) -> str:
     return stem if len(data) <= _LONGEST else data[:_LONGEST].decode(errors="ignore")
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Refuse, before any work, a folder that files cannot be written to."""
     there = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise UsageError(f"cannot write to the folder {folder}", "Name another one with -o.")
+        raise UsageError(f"cannot write to the folder {folder}", "Name another one.")
 
 
-def tidy(job_id: str, files: dict[str, Path]) -> None:
+def tidy(job_id: str, files: Iterable[Path]) -> None:
     """Remove what a killed run of a held job may have left half-written beside its files."""
-    for folder in {file.parent for file in files.values()}:
+    for folder in {file.parent for file in files}:
         with store_errors("clear", folder):
             clear_parts(folder, job_id)
 

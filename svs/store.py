@@ -55,7 +55,8 @@ def _implausible(job: Job, job_id: str) -> str:
         return "belongs to another job"
     if not all(map(_is_time, (job.created, job.finished or job.created))):
         return "has a time that is none"
-    paths = (job.source.path, job.options.output_dir or job.source.path, *job.outputs)
+    wished = (job.options.output_dir, job.options.embed)
+    paths = (job.source.path, *filter(None, wished), *job.outputs)
     if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
         return "has a path that svs does not write"
     return ""

@@ -59,6 +59,10 @@ class Tracker:
         self._left.step(done, total, time.time())
         self._emit("advanced")
 
+    def stop_if_asked(self) -> None:
+        """Raise `Stopped` when the job shall stop, while something goes on that no stage counts."""
+        self._stop()
+
     def say(self, kind: Kind, message: str) -> None:
         """Pass on a notice, a warning, or the newest words."""
         if kind == "line":

@@ -26,6 +26,7 @@ LAYERS = (
         "svs.following",
         "svs.watching",
     },
+    {"svs.embed", "svs.search"},
     {"svs.notify"},
     {"svs.pipeline"},
     {"svs.ui"},

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import svs
-from svs.cli import config, dashboard, doctor, jobs, models, summarize, testvideo, watch
+from svs.cli import config, dashboard, doctor, jobs, models, search, summarize, testvideo, watch
 from svs.cli.errors import tell
 from svs.cli.settings import Configured
 from svs.errors import SvsError
@@ -30,6 +30,7 @@ app.command(
     context_settings={"auto_envvar_prefix": "SVS"},
 )(summarize.summarize)
 watch.mount(jobs.app)
+search.mount(jobs.app)
 app.add_typer(jobs.app, name="jobs")
 app.command("dashboard", short_help="Watch and steer all jobs on one screen.")(dashboard.dashboard)
 app.add_typer(models.app, name="models")

@@ -213,10 +213,22 @@ def _each(names: list[str], work: "Callable[[str], None]") -> None:
 def export(
     job_id: Id,
     formats: Annotated[
-        str,
-        typer.Option("--format", "-f", help="md,txt,json,srt,vtt,tsv", autocompletion=completion.formats),
-    ] = "md",
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="md (the default),txt,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
+            autocompletion=completion.formats,
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
+    embed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without doing anything again."""
@@ -228,13 +240,20 @@ def export(
     job = store.load(store.resolve(job_id))
     if job.status != "done":
         raise UsageError(f"job {job.id} is {store.state(job)}: it has no result", "See `svs jobs list`.")
-    names = split_formats(formats)
-    if not names:
+    names = split_formats("md" if formats is None and embed is None else formats or "")
+    if not names and embed is None:
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
     result = results.load(job, store.folder(job.id))
     files = results.targets(job.source.path, names, str(output), force=force)
+    if embed:
+        from svs import embed as embedding
+
+        embedding.check(Path(job.source.path), embed, force=force)
     for file in results.write_files(result, files, force=force):
         write(f"{file}\n")
+    if embed:
+        embedding.embed(job, result, embed.absolute(), force=force)
+        write(f"{embed.absolute()}\n")
 
 
 @app.command(cls=Configured)

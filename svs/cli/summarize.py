@@ -37,11 +37,18 @@ def summarize(
             "-f",
             envvar="SVS_FORMAT",
             autocompletion=completion.formats,
-            help="Also write files: md,txt,json,srt,vtt,tsv.",
+            help="Also write files: md,txt,json,srt,vtt,tsv,chapters.vtt,ffmetadata.",
         ),
     ] = "",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The folder for these files; default: the video's.")
+    ] = None,
+    embed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
     fresh: Annotated[
@@ -133,10 +140,11 @@ def summarize(
         verbatim=verbatim,
         formats=split_formats(formats),
         output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
+        embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
         force=force,
         fresh=fresh,
     )
-    check(options)
+    check(options, video)
     notices = Notices(notify, content=notify_content)
     if detach:
         start_detached(video, options, notify or [], content=notify_content)
@@ -181,7 +189,7 @@ def show(result: Result, *, as_json: bool) -> None:
         write(outputs.render(result, "md"))
 
 
-def check(options: Options) -> None:
+def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
     from svs.stages.outline import parse_chapters
     from svs.stages.summarize import parse_length
@@ -190,6 +198,10 @@ def check(options: Options) -> None:
     parse_chapters(options.chapters)
     if options.start is not None and options.end is not None and options.end <= options.start:
         raise UsageError("--end lies before --start", "Give times such as --start 1:30 --end 2:00.")
+    if options.embed:
+        from svs.embed import check as check_copy
+
+        check_copy(video, Path(options.embed), force=options.force)
 
 
 def split_formats(text: str) -> tuple[str, ...]:

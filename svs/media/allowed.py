@@ -5,7 +5,7 @@ from typing import Literal
 
 from svs.errors import UsageError
 
-Codecs = Literal["audio", "text", "video"]
+Codecs = Literal["audio", "text", "video", "copy"]
 
 FORMATS = (
     "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dhav,dsf,dss,dts,dtshd,dv,eac3,flac,flv,gxf,"
@@ -44,6 +44,8 @@ DECODERS: dict[Codecs, str] = {
     ),
 }
 """The decoders for each kind of work; in every other one, a hole does not matter."""
+DECODERS["copy"] = ",".join(DECODERS.values())
+"""Subtitles may need another form, and a broadcast tells of its pictures and sound within them alone."""
 
 
 def formats(more: str = "") -> tuple[str, ...]:

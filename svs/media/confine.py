@@ -1,10 +1,10 @@
 """What a child that reads an outside file may do; run as a program, it puts itself under these limits.
 
-    python -I -S confine.py PARENT MEMORY FILE_SIZE CPU READ WRITE COMMAND...
+    python -I -S confine.py PARENT MEMORY FILE_SIZE CPU READ WRITE COUNT OWN... COMMAND...
 
 It becomes COMMAND, after it has seen to it that it dies with its parent and, on Linux with Landlock, can open
-nothing but READ, WRITE and what programs need to start, and connect to nothing. It loads the standard library
-alone, and little of it: 15 ms.
+nothing but READ, WRITE, as many OWN files as COUNT says, and what programs need to start, and connect to
+nothing. It loads the standard library alone, and little of it: 15 ms.
 """
 
 import ctypes
@@ -52,14 +52,15 @@ def landlock() -> int:
 def main(arguments: list[str]) -> None:
     """Become the command under all limits, or end with 126 when it cannot."""
     parent, memory, file_size, cpu = map(int, arguments[:4])
-    read, write, *command = arguments[4:]
+    read, write, count, *rest = arguments[4:]
+    own, command = rest[: int(count)], rest[int(count) :]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, 9)
     if os.getppid() != parent:  # it has ended just before
         return
     if read:
         _limit(memory, file_size, cpu)
-        _lock([*_PROGRAM, *_places(command[0])], read, write)
+        _lock([*_PROGRAM, *_places(command[0])], [read, *own], write)
     try:
         # Python ignores SIGXFSZ, and so does what follows: a file too large is a clean error.
         os.execv(command[0], command)  # noqa: S606 - the tool itself, by its absolute path
@@ -87,7 +88,7 @@ def _places(program: str) -> tuple[str, ...]:
     return real, os.path.join(os.path.dirname(real), "..", "lib")  # noqa: PTH118, PTH120
 
 
-def _lock(program: list[str], read: str, write: str) -> None:
+def _lock(program: list[str], read: list[str], write: str) -> None:
     """Open nothing but these from now on, with all programs that come of this one."""
     version = landlock()
     if not version:
@@ -98,7 +99,7 @@ def _lock(program: list[str], read: str, write: str) -> None:
     call = ctypes.CDLL(None, use_errno=True).syscall
     ruleset = call(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
     allowed = [(place, _EXECUTE | _READ | _READ_FOLDER) for place in program]
-    allowed += [(read, _READ)]
+    allowed += [(place, _READ) for place in read]
     allowed += [(write, _READ | _WRITE | _TRUNCATE)] if write else []
     for place, access in allowed:
         _allow(call, ruleset, place, access & rights)

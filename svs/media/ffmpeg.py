@@ -125,8 +125,8 @@ def run(
 ) -> str:
     """Run ffmpeg with these arguments, overwriting its output, and return the end of what it logs.
 
-    With an outside file as its input, made by `source`, it runs confined: see `confine`, and `Limits`. Its
-    output, if any, is then one file named by `url`.
+    With an outside file as its first input, made by `source`, it runs confined: see `confine`, and `Limits`.
+    Further inputs are then files of ours, and its output, if any, is one file, all named by `url`.
 
     Raises FfmpegError when it fails, InputError when the file is too much for it, StoreError when its output
     cannot be written, another SvsError when it was killed: then it says nothing of the file.
@@ -177,20 +177,23 @@ def damaged(log: str) -> bool:
     return bool(_DAMAGED.search(log))
 
 
-def check_written(log: str, target: Path, what: str) -> None:
+def check_written(
+    log: str, target: Path, what: str, hint: str = "Free some space, or move the store with SVS_HOME."
+) -> None:
     """Raise StoreError when ffmpeg could not write all of its output, even if it ended well."""
     if match := _NOT_WRITTEN.search(log):
-        raise StoreError(
-            f"cannot write the {what} to {target.parent}: {match[1]}",
-            "Free some space, or move the store with SVS_HOME.",
-        )
+        raise StoreError(f"cannot write the {what} to {target.parent}: {match[1]}", hint)
 
 
 def _outside(arguments: list[str]) -> Path | None:
     """Return the outside file among the arguments; None when all of them are our own."""
     if "-format_whitelist" not in arguments:
         return None
-    return Path(arguments[arguments.index("-i") + 1].removeprefix("file:"))
+    return Path(_inputs(arguments)[0].removeprefix("file:"))
+
+
+def _inputs(arguments: list[str]) -> list[str]:
+    return [name for option, name in pairwise(arguments) if option == "-i"]
 
 
 def _output(arguments: list[str]) -> Path | None:
@@ -210,7 +213,9 @@ def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subpr
                 os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
         numbers = map(str, (os.getpid(), limits.memory, limits.written, limits.computing))
         places = (str(outside or ""), str(output or ""))
-        command = [sys.executable, "-I", "-S", confine.__file__, *numbers, *places, *command]
+        own = [name.removeprefix("file:") for name in _inputs(arguments)[1:]] if outside else []
+        launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, *places, str(len(own)), *own]
+        command = [*launcher, *command]
     environment = {name: value for name, value in os.environ.items() if name != "FFREPORT"}
     return subprocess.Popen(
         command,

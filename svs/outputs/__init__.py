@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from svs.model import Result
-from svs.outputs import json, markdown, subtitles, table, text
+from svs.outputs import chapters, json, markdown, subtitles, table, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ FORMATS = {
     "srt": Format(".transcript.srt", subtitles.srt),
     "vtt": Format(".transcript.vtt", subtitles.vtt),
     "tsv": Format(".transcript.tsv", table.render),
+    "chapters.vtt": Format(".chapters.vtt", chapters.vtt),
+    "ffmetadata": Format(".chapters.ffmetadata", chapters.ffmetadata),
 }
 """By the name that `-f` takes."""
 

@@ -31,9 +31,9 @@ def run(
     return ffmpeg.run([*before, *arguments, *options], limits=allowed)
 
 
-def confined(*command: str, read: str = "", write: str = "") -> str:
+def confined(*command: str, read: str = "", write: str = "", own: tuple[str, ...] = ()) -> str:
     numbers = (str(os.getpid()), str(512 << 20), "4096", "7")
-    launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, read, write]
+    launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, read, write, str(len(own)), *own]
     return subprocess.run([*launcher, *command], capture_output=True, text=True, check=False).stdout
 
 
@@ -49,7 +49,7 @@ def test_every_limit_is_set(sound):
 
 
 def test_nothing_is_started_for_a_parent_that_has_ended(sound):
-    launcher = [sys.executable, "-I", "-S", confine.__file__, "1", "1", "1", "1", "", "", "/bin/echo", "here"]
+    launcher = [sys.executable, "-I", "-S", confine.__file__, *"1111", "", "", "0", "/bin/echo", "here"]
     assert subprocess.run(launcher, capture_output=True, check=True).stdout == b""
 
 
@@ -65,6 +65,7 @@ def test_a_program_that_cannot_start_says_so(sound):
         "1",
         "",
         "",
+        "0",
         "/none",
     ]
     done = subprocess.run(launcher, capture_output=True, text=True, check=False)
@@ -92,6 +93,23 @@ def test_no_other_file_can_be_written(sound, tmp_path):
 def test_the_folder_of_the_recording_cannot_be_listed(sound, tmp_path):
     assert "sound.wav" not in confined("/bin/ls", str(tmp_path), read=str(sound))
     assert confined("/bin/ls", str(sound), read=str(sound)) == f"{sound}\n"
+
+
+@locked
+def test_files_of_ours_can_be_read_and_no_other_beside_them(sound, tmp_path):
+    for name in ("one", "two", "other"):
+        (tmp_path / name).write_text(name)
+    names = [str(tmp_path / name) for name in ("one", "other", "two")]
+    assert confined("/bin/cat", *names, read=str(sound), own=(names[0], names[2])) == "onetwo"
+
+
+@locked
+def test_a_second_input_can_be_read_and_not_written(sound, tmp_path):
+    second = tmp_path / "second.wav"
+    second.write_bytes(sound.read_bytes())
+    run(sound, "-i", ffmpeg.url(second), "-map", "1", "-f", "null", "-")
+    with pytest.raises(ffmpeg.FfmpegError, match="Permission denied"):
+        run(sound, "-i", ffmpeg.url(second), "-map", "0", "-f", "wav", str(second))
 
 
 @no_tcp

@@ -1,0 +1,63 @@
+"""`svs jobs search`: who said what, when, in all recordings."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svs.errors import SvsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from svs.search import Hit
+
+
+def mount(app: typer.Typer) -> None:
+    """Make this a command of `svs jobs`."""
+    app.command()(search)
+
+
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="WORD...", help='Words that one line has all of; "two together" too.'),
+    ],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many lines to show.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each line found as a line of JSON.")] = False,
+) -> None:
+    """Search all transcripts and summaries, newest job first. Exits with 1 when nothing is found.
+
+    Case and accents do not matter, and a part of a word will do.
+    """
+    from svs import search as searching
+    from svs.paths import jobs_home
+    from svs.store import JobStore
+    from svs.ui.output import visible
+
+    def skip(problem: str) -> None:
+        typer.echo(f"svs: {' '.join(visible(problem).split())}", err=True)
+
+    found = 0
+    show = _show(words, as_json=as_json)
+    for hit in islice(searching.search(JobStore(jobs_home()), words, skip), limit):
+        found += 1
+        show(hit)
+    if not found:
+        raise SvsError(f"no line has {' and '.join(words)}", "Every word must stand in the same sentence.")
+    if found == limit:
+        typer.echo(f"These are the first {limit}; --limit asks for more.", err=True)
+
+
+def _show(words: list[str], *, as_json: bool) -> "Callable[[Hit], None]":
+    """Return what shows a line: for programs, for a pipe, or for eyes."""
+    from svs.records import encode
+    from svs.ui.output import write
+    from svs.ui.search import Hits, plain
+    from svs.ui.terminal import stdout
+
+    if as_json:
+        return lambda hit: write(encode(hit).decode())
+    if stdout().is_terminal:
+        return Hits(stdout(), words).show
+    return lambda hit: write(plain(hit))

@@ -1,0 +1,71 @@
+"""The chapters alone: as WebVTT for players on the web, and as the metadata file that ffmpeg reads.
+
+A result without chapters gives one, over all that was read, with the recording's own title: true, and a file
+that every reader takes.
+"""
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from svs.model import Chapter, Result
+from svs.outputs.interface import PARTIAL, ROUGH, line
+
+_SPECIAL = re.compile(r"[=;#\\]")
+"""What FFMETADATA1 takes for its own, beside the end of a line, which `line` removes."""
+
+
+def vtt(result: Result) -> str:
+    """Return the chapters as a WebVTT file of kind `chapters`: a cue for each, whose text is the title."""
+    notes = [f"NOTE {label}\n" for label in _labels(result)]
+    cues = [
+        f"{_time(chapter.start)} --> {_time(chapter.end)}\n{escape(chapter.title, quote=False)}\n"
+        for chapter in _chapters(result)
+    ]
+    return "\n".join(["WEBVTT\n", *notes, *cues])
+
+
+def ffmetadata(result: Result) -> str:
+    """Return the recording's title and the chapters in ffmpeg's FFMETADATA1, with times in milliseconds."""
+    lines = [
+        ";FFMETADATA1",
+        *(f"; {label}" for label in _labels(result)),
+        f"title={_value(_plain(result.title))}",
+    ]
+    for chapter in _chapters(result):
+        start, end = _milliseconds(chapter.start), _milliseconds(chapter.end)
+        lines += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={end}"]
+        lines.append(f"title={_value(chapter.title)}")
+    return "\n".join(lines) + "\n"
+
+
+def _chapters(result: Result) -> Iterator[Chapter]:
+    """Yield the chapters with titles of one line, and no end before its start."""
+    whole = Chapter(start=result.start, end=result.start + result.duration, title=result.title)
+    for number, chapter in enumerate(result.summary.chapters or (whole,), start=1):
+        title = _plain(chapter.title) or f"Chapter {number}"
+        yield Chapter(start=chapter.start, end=max(chapter.start, chapter.end), title=title)
+
+
+def _labels(result: Result) -> list[str]:
+    return [label for label, holds in ((ROUGH, result.transcript.rough), (PARTIAL, result.partial)) if holds]
+
+
+def _plain(text: str) -> str:
+    return " ".join(line(text).split())
+
+
+def _value(text: str) -> str:
+    """Return a tag's value. A space ends one that ends in a backslash, or ffmpeg would read on."""
+    value = _SPECIAL.sub(r"\\\g<0>", text)
+    return f"{value} " if value.endswith("\\") else value
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _time(seconds: float) -> str:
+    """Return a time as WebVTT writes it, hours always there."""
+    minutes, rest = divmod(_milliseconds(seconds), 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"

@@ -1,0 +1,61 @@
+"""Lines that a search has found: for a terminal, with the words marked, and for a pipe."""
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from svs.outputs.interface import ROUGH, timestamp
+from svs.search import Hit, spans
+from svs.ui.output import visible
+from svs.ui.terminal import term
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MARK = "bold red"
+
+
+def plain(hit: Hit) -> str:
+    """Return a line for a pipe: job, time and text."""
+    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit, rough='[rough] ')}{_line(hit.text)}\n"
+
+
+class Hits:
+    """Shows lines below the name of their job, each as it is found."""
+
+    def __init__(self, console: "Console", words: list[str]) -> None:
+        self._console, self._words = console, words
+        self._job_id = ""
+
+    def show(self, hit: Hit) -> None:
+        """Show one line more."""
+        if hit.job_id != self._job_id:
+            if self._job_id:
+                self._console.print()
+            self._job_id = hit.job_id
+            rough = f"  {ROUGH}" if hit.rough else ""
+            self._console.print(
+                Text.assemble((hit.job_id, "cyan"), "  ", term(_line(hit.title), "bold"), (rough, "yellow"))
+            )
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="cyan", no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(timestamp(hit.start), Text.assemble((_notes(hit), "dim"), self._marked(hit.text)))
+        self._console.print(grid)
+
+    def _marked(self, text: str) -> Text:
+        shown = term(_line(text))
+        for first, last in spans(shown.plain, self._words):
+            shown.stylize(_MARK, first, last)
+        return shown
+
+
+def _notes(hit: Hit, rough: str = "") -> str:
+    """Return what a reader has to know of a line before its text."""
+    chapter = "[chapter] " if hit.where == "chapter" else ""
+    return chapter + (rough if hit.rough else "") + ("(?) " if hit.suspect else "")
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())
