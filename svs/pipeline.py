@@ -108,7 +108,8 @@ class _Line:
         self.forget_sound()
         self.summarize()
         result = results.load(self.job, self.folder)
-        written = results.write_files(result, files, force=self.options.force)
+        frames = results.frames(self.job, result, self.folder, self.tracker.check) if "html" in files else ()
+        written = results.write_files(result, files, force=self.options.force, frames=frames)
         self.record(status="done", finished=now(), outputs=written)
         self.tracker.end()
         return result

@@ -33,6 +33,10 @@ class Tracker:
         self._stage, self._unit, self._done, self._total = stage, unit, done, None
         self._emit("started")
 
+    def check(self) -> None:
+        """Raise `Stopped` when the job shall stop."""
+        self._stop()
+
     def tick(self, done: float, total: float | None) -> None:
         """Say how far the stage is. Raises `Stopped` when the job shall stop."""
         self._stop()

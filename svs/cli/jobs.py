@@ -192,7 +192,9 @@ def export(
     job_id: Id,
     formats: Annotated[
         str,
-        typer.Option("--format", "-f", help="md,txt,json,srt,vtt,tsv", autocompletion=completion.formats),
+        typer.Option(
+            "--format", "-f", help="md,txt,html,json,srt,vtt,tsv", autocompletion=completion.formats
+        ),
     ] = "md",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
@@ -209,9 +211,11 @@ def export(
     names = split_formats(formats)
     if not names:
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
-    result = results.load(job, store.folder(job.id))
+    folder = store.folder(job.id)
+    result = results.load(job, folder)
     files = results.targets(job.source.path, names, str(output), force=force)
-    for file in results.write_files(result, files, force=force):
+    frames = results.frames(job, result, folder) if "html" in files else ()
+    for file in results.write_files(result, files, force=force, frames=frames):
         write(f"{file}\n")
 
 

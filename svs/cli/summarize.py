@@ -34,7 +34,7 @@ def summarize(
             "-f",
             envvar="SVS_FORMAT",
             autocompletion=completion.formats,
-            help="Also write files: md,txt,json,srt,vtt,tsv.",
+            help="Also write files: md,txt,html,json,srt,vtt,tsv.",
         ),
     ] = "",
     output: Annotated[
