@@ -82,8 +82,8 @@ def _moments(result: Result) -> Iterator[Moment]:
     summary = result.summary
     end = result.start + result.duration
     parts = [(one.start, one.end, one.sentences) for one in summary.chapters]
-    for first, last, sentences in parts or [(result.start, end, summary.sentences)]:
-        yield Moment(first, sentences[0].start if sentences else (first + last) / 2, last)
+    for first, last, said in parts or [(result.start, end, summary.sentences)]:
+        yield Moment(first, said[0].start if said else (first + last) / 2, last)
 
 
 def targets(source: str, formats: tuple[str, ...], directory: str | None, *, force: bool) -> dict[str, Path]:

@@ -50,9 +50,9 @@ def key_frames(
 ) -> tuple[Frame, ...]:
     """Return a picture for each moment that has one. Never fails: what cannot be had is left out.
 
-    Sound alone gives none, nor does the cover of an album. What is made on the way lies in `folder`;
-    `formats` are ffmpeg's names of formats to allow beside the usual; `stop` is called several times a second,
-    and what it raises is raised on.
+    Sound alone gives none, nor does the cover of an album. What is made on the way lies in `folder`.
+    `formats` are ffmpeg's names of formats to allow beside the usual. `stop` is called several times a
+    second, and what it raises is raised on.
     """
     pictures, jpeg = (folder / f".frame-{os.getpid()}.{kind}.part" for kind in ("ppm", "jpg"))
     found, failures = [], 0

@@ -1,7 +1,7 @@
 """The result as one page to read, search and send: no other file, no network, and no script but its own.
 
-Whatever comes from outside is escaped by Jinja; the page's policy (CSP) lets run and shine only the script and
-the style whose hashes it names, and lets nothing be fetched but the recording that may lie beside it.
+Whatever comes from outside is escaped by Jinja. The page's policy (CSP) allows only the script and the style
+whose hashes it names, and lets nothing be fetched but the recording, which may lie beside it.
 """
 
 from base64 import b64encode
@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from svs.model import Chapter, Frame, Result, Sentence
 from svs.outputs.interface import cautions, facts, line
 from svs.times import clock
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -91,13 +94,13 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
     )
 
 
-def _asset(name: str) -> Any:
+def _asset(name: str) -> "Markup":
     from markupsafe import Markup
 
     return Markup((ASSETS / name).read_text(encoding="utf-8"))  # noqa: S704 - our own
 
 
-def _harmless(value: Any) -> Any:
+def _harmless(value: object) -> object:
     """Return a text from outside as one line without control characters; Jinja escapes it after that."""
     return line(value) if type(value) is str else value
 

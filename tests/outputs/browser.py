@@ -77,9 +77,9 @@ class Browser:
         return found["result"].get("value")
 
     def until(self, expression):
-        """Wait until an expression is true: it is looked at again with every picture that is drawn."""
-        script = f"new Promise(done => {{const look = () => ({expression}) ? done(true) : setTimeout(look, 20); look()}})"
-        return self.js(script)
+        """Wait until an expression is true."""
+        look = f"const look = () => ({expression}) ? done() : setTimeout(look, 20); look()"
+        self.js(f"new Promise(done => {{ {look} }})")
 
     def press(self, key, *, text="", shift=False):
         """Press and release a key."""
