@@ -76,7 +76,12 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
 
     css, script = _asset("report.css"), _asset("report.js")
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters |= {"clock": clock, "picture": _picture, "exactly": _exactly}
     return environment.from_string(_asset("report.html")).render(

@@ -74,12 +74,14 @@ def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, wit
 def test_without_a_model_the_embedded_engine_works_and_says_everywhere_that_it_is_rough(
     svs, talk_video, talk, word_error_rate, tmp_path
 ):
-    done = svs("summarize", talk_video, "--end", "0:48", "-f", "md,txt,json,srt,vtt,tsv", "-o", "out", "-v")
+    done = svs(
+        "summarize", talk_video, "--end", "0:48", "-f", "md,txt,html,json,srt,vtt,tsv", "-o", "out", "-v"
+    )
     assert done.returncode == 0, done.stderr
     assert "svs models download small" in done.stderr
     assert "ough" in done.stdout
     files = sorted(file.name for file in (tmp_path / "out").iterdir())
-    assert len(files) == 6
+    assert len(files) == 7
     for name in files:
         assert "rough" in (tmp_path / "out" / name).read_text().lower(), name
     result = json.loads((tmp_path / "out" / "talk.summary.json").read_text())
