@@ -1,15 +1,11 @@
 """Key frames are sharp, small, from the right moment, and never a reason to fail."""
 
-import os
-
 import numpy as np
 import pytest
 
 from svs.errors import Stopped
 from svs.media import ffmpeg
 from svs.media.frames import Moment, key_frames, sharpness
-
-ASSETS_TALK = "talk.opus"
 
 
 def made(target, *arguments):
@@ -51,15 +47,13 @@ def test_the_sharpest_picture_around_a_moment_is_taken_and_made_small(clip, tmp_
     assert frame.start == 5.0
     assert size(frame.jpeg, tmp_path) == (480, 270)
     assert len(frame.jpeg) <= 40_000
-    assert not [name for name in os.listdir(tmp_path) if "part" in name]
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_it_stays_between_its_bounds(clip, tmp_path):
-    frames = key_frames(clip, [Moment(6.0, 6.2, 8.0), Moment(0.0, 2.0, 4.0), Moment(9.9, 9.9, 9.9)], tmp_path)
-    assert len(frames) == 3
-    assert 6.0 <= frames[0].start < 8.0
-    assert 1.0 <= frames[1].start < 4.0
-    assert frames[2].start == 9.9
+    later, earlier = key_frames(clip, [Moment(6.0, 6.2, 8.0), Moment(0.0, 2.0, 4.0)], tmp_path)
+    assert 6.0 <= later.start < 8.0
+    assert 1.0 <= earlier.start < 4.0
 
 
 def test_the_same_recording_gives_the_same_bytes(clip, tmp_path):
@@ -123,7 +117,7 @@ def test_a_wish_to_stop_is_heard(clip, tmp_path):
 
     with pytest.raises(Stopped):
         key_frames(clip, [Moment(0.0, 4.0, 10.0)], tmp_path, stop=stop)
-    assert not [name for name in os.listdir(tmp_path) if "part" in name]
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_sharpness_is_the_variance_of_the_laplacian():
