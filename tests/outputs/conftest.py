@@ -7,9 +7,9 @@ import pytest
 from tests.outputs.browser import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    """Return a headless Chromium that all tests of a process share."""
+    """Return a headless Chromium that the tests of a module share."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not program:
         pytest.skip("there is no Chromium")
