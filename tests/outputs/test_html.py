@@ -6,7 +6,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -203,6 +203,7 @@ def everywhere(text):
 PLAIN = Page(page(everywhere("x")))
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.one_of(
         st.text(max_size=40),
