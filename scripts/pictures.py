@@ -1,7 +1,8 @@
-"""Draw the README's pictures of the terminal, from a real run: python scripts/pictures.py MODEL_FOLDER."""
+"""Draw the README's pictures, from a real run: python scripts/pictures.py MODEL_FOLDER. Needs Chromium."""
 
 import io
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -23,7 +24,7 @@ TARGET = Path(__file__).parents[1] / ".pictures"
 
 
 def main(model: str) -> None:
-    """Summarize the test video and keep three screens of it."""
+    """Summarize the test video and keep three screens of it, and the report."""
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "talk.mp4"
@@ -31,19 +32,22 @@ def main(model: str) -> None:
         store = JobStore(Path(folder) / "jobs")
         size = video.stat()
         source = Source(path=str(video), size=size.st_size, mtime_ns=size.st_mtime_ns)
-        job = store.create(source, Options(model=model, batch_size=2))
+        report = Path(folder) / "report"  # not beside the video: a photograph shows no player
+        options = Options(model=model, batch_size=2, formats=("html",), output_dir=str(report))
+        job = store.create(source, options)
         with RichProgress(Console(file=io.StringIO(), width=90, force_terminal=True)) as bars:
 
-            def report(event: ProgressEvent) -> None:
+            def show(event: ProgressEvent) -> None:
                 bars(event)
                 if event.stage == Stage.TRANSCRIBE and event.kind == "advanced" and 40 < event.overall < 60:
                     draw("progress", "svs summarize talk.mp4", bars.screen())
 
-            result = pipeline.run(job, store, report)
+            result = pipeline.run(job, store, show)
         draw("summary", "svs summarize talk.mp4", result_ui.summary_view(result))
         done = store.load(job.id)
         draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))
         picture_dashboard.draw_all(store, done, save)
+        photograph("report", report / "talk.report.html")
 
 
 def draw(name: str, command: str, screen: object) -> None:
@@ -57,6 +61,14 @@ def save(name: str, picture: str) -> None:
     """Keep an SVG, without the fonts that it would load from elsewhere."""
     local = re.sub(r",\s*url\(\"https:[^)]*\) format\(\"\w+\"\)", "", picture)
     (TARGET / f"{name}.svg").write_text(local)
+
+
+def photograph(name: str, page: Path) -> None:
+    """Keep what a browser shows of a page first."""
+    screen = ["--window-size=1180,980", f"--screenshot={TARGET / name}.png", "--hide-scrollbars"]
+    waiting = ["--virtual-time-budget=3000", f"--user-data-dir={page.parent / 'chromium'}"]
+    browser = ["chromium", "--headless", "--no-sandbox"]  # it opens nothing but our own page
+    subprocess.run([*browser, *screen, *waiting, page.as_uri()], check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -154,6 +154,13 @@ class Summary(Struct, frozen=True, kw_only=True):
     """The words that the recording is about, as they were said, the most telling first."""
 
 
+class Frame(Struct, frozen=True):
+    """A picture out of a recording."""
+
+    start: Seconds
+    jpeg: bytes
+
+
 class Source(Struct, frozen=True, kw_only=True):
     """The file that a job reads."""
 

@@ -117,10 +117,12 @@ class _Line:
         self.forget_sound()
         self.summarize()
         result = results.load(self.job, self.folder)
-        written = results.write_files(result, files, force=self.options.force)
+        heed = self.tracker.stop_if_asked
+        frames = results.frames(self.job, result, self.folder, heed) if "html" in files else ()
+        written = results.write_files(result, files, force=self.options.force, frames=frames)
         for target in copy:
             self.tracker.say("notice", f"The recording is copied to {target}, with chapters and transcript.")
-            embed.embed(self.job, result, target, force=self.options.force, on_time=self.stop_if_asked)
+            embed.embed(self.job, result, target, force=self.options.force, on_time=lambda _: heed())
         speech = sum(max(0.0, said.end - said.start) for said in result.transcript.segments)
         metrics = replace(self.tracker.metrics(), speech=round(speech, 3))
         outputs = (*written, *map(str, copy))
@@ -135,9 +137,6 @@ class _Line:
         target = Path(self.options.embed)
         embed.check(self.source, target, force=force)
         return [target]
-
-    def stop_if_asked(self, _seconds: float) -> None:
-        self.tracker.stop_if_asked()
 
     @property
     def options(self) -> Options:

@@ -1,15 +1,17 @@
 """A job's result, put together from what its folder keeps, and its files for the user."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from svs import journal, outputs
-from svs.errors import StoreError, UsageError
+from svs.errors import InputError, StoreError, UsageError
 from svs.files import clear_parts, read_plain, store_errors, write_atomic
-from svs.model import Job, Result, Sentence, Summary
+from svs.media.frames import Moment, key_frames
+from svs.model import Frame, Job, Result, Sentence, Summary
+from svs.planning import check_source
 from svs.records import decode
 from svs.text.sentences import sentences
 
@@ -60,6 +62,30 @@ def verbatim(summary: Summary) -> Summary:
     return replace(summary, sentences=exact(summary.sentences), chapters=chapters)
 
 
+def frames(
+    job: Job, result: Result, folder: Path, stop: Callable[[], None] = lambda: None
+) -> tuple[Frame, ...]:
+    """Return a picture out of the recording for each chapter, where it is still there and has pictures.
+
+    What is made on the way lies in `folder`. Whatever `stop` raises, several times a second, is raised on.
+    """
+    try:
+        check_source(job.source)
+    except InputError:
+        return ()
+    formats = job.options.allow_formats
+    return key_frames(Path(job.source.path), _moments(result), folder, formats=formats, stop=stop)
+
+
+def _moments(result: Result) -> Iterator[Moment]:
+    """Yield where the sentence is said that says most of each chapter, or of the whole without chapters."""
+    summary = result.summary
+    end = result.start + result.duration
+    parts = [(one.start, one.end, one.sentences) for one in summary.chapters]
+    for first, last, said in parts or [(result.start, end, summary.sentences)]:
+        yield Moment(first, said[0].start if said else (first + last) / 2, last)
+
+
 def targets(source: str, formats: tuple[str, ...], directory: str | None, *, force: bool) -> dict[str, Path]:
     """Return the file that each format goes to. Raises UsageError when one is there already or cannot be."""
     if unknown := [name for name in formats if name not in outputs.FORMATS]:
@@ -97,10 +123,12 @@ def tidy(job_id: str, files: Iterable[Path]) -> None:
             clear_parts(folder, job_id)
 
 
-def write_files(result: Result, files: dict[str, Path], *, force: bool) -> tuple[str, ...]:
+def write_files(
+    result: Result, files: dict[str, Path], *, force: bool, frames: Sequence[Frame] = ()
+) -> tuple[str, ...]:
     """Write the result in each format, and return the files' absolute paths."""
     for name, file in files.items():
-        text = outputs.render(result, name).encode()
+        text = outputs.render(result, name, frames).encode()
         with store_errors("write", file):
             file.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -217,7 +217,7 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="md (the default),txt,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
+            help="md (the default),txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
             autocompletion=completion.formats,
         ),
     ] = None,
@@ -243,13 +243,15 @@ def export(
     names = split_formats("md" if formats is None and embed is None else formats or "")
     if not names and embed is None:
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
-    result = results.load(job, store.folder(job.id))
+    folder = store.folder(job.id)
+    result = results.load(job, folder)
     files = results.targets(job.source.path, names, str(output), force=force)
     if embed:
         from svs import embed as embedding
 
         embedding.check(Path(job.source.path), embed, force=force)
-    for file in results.write_files(result, files, force=force):
+    frames = results.frames(job, result, folder) if "html" in files else ()
+    for file in results.write_files(result, files, force=force, frames=frames):
         write(f"{file}\n")
     if embed:
         embedding.embed(job, result, embed.absolute(), force=force)

@@ -37,7 +37,7 @@ def summarize(
             "-f",
             envvar="SVS_FORMAT",
             autocompletion=completion.formats,
-            help="Also write files: md,txt,json,srt,vtt,tsv,chapters.vtt,ffmetadata.",
+            help="Also write files: md,txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata.",
         ),
     ] = "",
     output: Annotated[

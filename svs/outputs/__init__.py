@@ -1,10 +1,10 @@
 """The formats of a result: each is a pure function from `Result` to text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from svs.model import Result
-from svs.outputs import chapters, json, markdown, subtitles, table, text
+from svs.model import Frame, Result
+from svs.outputs import chapters, html, json, markdown, subtitles, table, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Format:
 FORMATS = {
     "md": Format(".summary.md", markdown.render),
     "txt": Format(".summary.txt", text.render),
+    "html": Format(".report.html", html.render),
     "json": Format(".summary.json", json.render),
     "srt": Format(".transcript.srt", subtitles.srt),
     "vtt": Format(".transcript.vtt", subtitles.vtt),
@@ -29,6 +30,8 @@ FORMATS = {
 """By the name that `-f` takes."""
 
 
-def render(result: Result, format_name: str) -> str:
-    """Return a result in the format of this name."""
+def render(result: Result, format_name: str, frames: Sequence[Frame] = ()) -> str:
+    """Return a result in the format of this name; the report alone shows frames."""
+    if format_name == "html":
+        return html.render(result, frames)
     return FORMATS[format_name].render(result)

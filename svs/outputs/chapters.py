@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html import escape
 
 from svs.model import Chapter, Result
-from svs.outputs.interface import PARTIAL, ROUGH, line
+from svs.outputs.interface import PARTIAL, ROUGH, chapter_title, line
 
 _SPECIAL = re.compile(r"[=;#\\]")
 """What FFMETADATA1 takes for its own, beside the end of a line, which `line` removes."""
@@ -43,8 +43,9 @@ def _chapters(result: Result) -> Iterator[Chapter]:
     """Yield the chapters with titles of one line, and no end before its start."""
     whole = Chapter(start=result.start, end=result.start + result.duration, title=result.title)
     for number, chapter in enumerate(result.summary.chapters or (whole,), start=1):
-        title = _plain(chapter.title) or f"Chapter {number}"
-        yield Chapter(start=chapter.start, end=max(chapter.start, chapter.end), title=title)
+        yield Chapter(
+            start=chapter.start, end=max(chapter.start, chapter.end), title=chapter_title(chapter, number)
+        )
 
 
 def _labels(result: Result) -> list[str]:

@@ -1,9 +1,10 @@
 """What all outputs share: how a result is described, and how text from outside becomes harmless text."""
 
 import re
+from bisect import bisect_right
 from datetime import UTC, datetime
 
-from svs.model import Result
+from svs.model import Chapter, Result, Sentence, Summary
 
 ROUGH = "rough automatic transcript: expect wrong words"
 PARTIAL = "the file is damaged or incomplete: something is missing"
@@ -35,9 +36,33 @@ def facts(result: Result) -> list[tuple[str, str]]:
         ("Date", _date(result.created)),
         ("Summary", f"{summary.length}, by {summary.method}"),
     ]
+    if chapters := summary.chapters:
+        origin = "from the recording" if chapters[0].given else "by topic"
+        found.append(("Chapters", f"{len(chapters)}, {origin}"))
+    if summary.phrases:
+        found.append(("About", ", ".join(summary.phrases)))
     if result.start:
         found.insert(1, ("From", timestamp(result.start)))
     return found
+
+
+def chapter_title(chapter: Chapter, number: int) -> str:
+    """Return a chapter's title as one line; of one without a title, its number (from 1)."""
+    return " ".join(line(chapter.title).split()) or f"Chapter {number}"
+
+
+def by_chapter(summary: Summary) -> list[tuple[str, Chapter | None, list[Sentence]]]:
+    """Return the summary's sentences under the chapters in which they were said, and their titles."""
+    if not summary.chapters:
+        return [("", None, list(summary.sentences))]
+    starts = [one.start for one in summary.chapters]
+    said: list[list[Sentence]] = [[] for _ in starts]
+    for sentence in summary.sentences:
+        said[max(0, bisect_right(starts, sentence.start) - 1)].append(sentence)
+    return [
+        (chapter_title(one, number), one, sentences)
+        for number, (one, sentences) in enumerate(zip(summary.chapters, said, strict=True), 1)
+    ]
 
 
 def _date(created: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from itertools import starmap
 
-from svs.model import Result, Sentence
-from svs.outputs.interface import cautions, facts, line, timestamp
+from svs.model import Chapter, Result, Sentence
+from svs.outputs.interface import by_chapter, cautions, facts, line, timestamp
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#$@]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
 """What could become markup within a line: emphasis, code, HTML, tables, formulas, links (bare ones too)."""
@@ -17,8 +18,22 @@ def render(result: Result) -> str:
         _list(f"{label}: {escape(value)}" for label, value in facts(result)),
     ]
     parts += [f"> **Note:** {escape(caution)}\n" for caution in cautions(result)]
-    parts += ["## Summary\n", _list(map(_quote, result.summary.sentences))]
+    chapters = by_chapter(result.summary)
+    if result.summary.chapters:
+        parts += ["## Contents\n", "".join(starmap(_entry, enumerate(chapters, 1)))]
+    parts.append("## Summary\n")
+    for number, (title, chapter, sentences) in enumerate(chapters, 1):
+        if chapter:
+            parts.append(f'### <a id="chapter-{number}"></a>{timestamp(chapter.start)} {escape(title)}\n')
+        parts += [_list(map(_quote, sentences))] if sentences else []
     return "\n".join(parts)
+
+
+def _entry(number: int, part: tuple[str, Chapter | None, list[Sentence]]) -> str:
+    """Return a chapter's line in the table of contents, with what its own summary says."""
+    title, chapter, _ = part
+    own = " ".join(escape(one.text) for one in chapter.sentences) if chapter else ""
+    return f"{number}. [{escape(title)}](#chapter-{number})" + (f": {own}\n" if own else "\n")
 
 
 def escape(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from svs.model import Result, Sentence
-from svs.outputs.interface import cautions, facts, line, timestamp
+from svs.outputs.interface import by_chapter, cautions, facts, line, timestamp
 
 
 def render(result: Result) -> str:
@@ -14,8 +14,11 @@ def render(result: Result) -> str:
     notes = [f"! {line(caution)}\n" for caution in cautions(result)]
     parts = [f"{title}\n{'=' * len(title)}\n", "".join(head)]
     parts += ["".join(notes)] if notes else []
-    parts += ["SUMMARY\n", _lines(result.summary.sentences), "TRANSCRIPT\n", _lines(result.sentences)]
-    return "\n".join(parts)
+    parts.append("SUMMARY\n")
+    for chapter_title, chapter, sentences in by_chapter(result.summary):
+        heading = f"{timestamp(chapter.start)} {chapter_title}\n" if chapter else ""
+        parts.append(heading + _lines(sentences))
+    return "\n".join([*parts, "TRANSCRIPT\n", _lines(result.sentences)])
 
 
 def _lines(sentences: Iterable[Sentence]) -> str:

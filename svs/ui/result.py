@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from svs.model import Result
-from svs.outputs.interface import cautions, facts, timestamp
+from svs.outputs.interface import by_chapter, cautions, facts, timestamp
 from svs.ui.terminal import term
 
 
@@ -15,8 +15,12 @@ def summary_view(result: Result, *, head: bool = True) -> RenderableType:
     said = Table.grid(padding=(0, 2))
     said.add_column(style="cyan", no_wrap=True)
     said.add_column(overflow="fold")
-    for sentence in result.summary.sentences:
-        said.add_row(timestamp(sentence.start), term(sentence.text))
+    for number, (title, chapter, sentences) in enumerate(by_chapter(result.summary)):
+        if chapter:
+            said.add_row(*[""] * min(1, number))
+            said.add_row(Text(timestamp(chapter.start), "bold"), term(title, "bold"))
+        for sentence in sentences:
+            said.add_row(timestamp(sentence.start), term(sentence.text))
     body = Group(*_notes(result), Padding(said, (int(head), 0, 0, 0)))
     return Group(_head(result), body) if head else body
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import statistics
 import subprocess
 
@@ -74,12 +75,14 @@ def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, wit
 def test_without_a_model_the_embedded_engine_works_and_says_everywhere_that_it_is_rough(
     svs, talk_video, talk, word_error_rate, tmp_path
 ):
-    done = svs("summarize", talk_video, "--end", "0:48", "-f", "md,txt,json,srt,vtt,tsv", "-o", "out", "-v")
+    done = svs(
+        "summarize", talk_video, "--end", "0:48", "-f", "md,txt,html,json,srt,vtt,tsv", "-o", "out", "-v"
+    )
     assert done.returncode == 0, done.stderr
     assert "svs models download small" in done.stderr
     assert "ough" in done.stdout
     files = sorted(file.name for file in (tmp_path / "out").iterdir())
-    assert len(files) == 6
+    assert len(files) == 7
     for name in files:
         assert "rough" in (tmp_path / "out" / name).read_text().lower(), name
     result = json.loads((tmp_path / "out" / "talk.summary.json").read_text())
@@ -228,3 +231,21 @@ def test_limits_that_make_no_sense_are_refused(svs, option, value):
     done = svs("summarize", "talk.mp4", option, value)
     assert done.returncode == 2
     assert value in done.stderr
+
+
+def test_the_report_has_a_picture_and_can_be_written_again_while_the_video_is_there(
+    svs, with_model, talk_video, tmp_path
+):
+    video = tmp_path / "v" / "talk.mp4"
+    video.parent.mkdir()
+    shutil.copy(talk_video, video)
+    done = svs("summarize", video, "--end", "20", "-f", "html,json", "-o", "out")
+    assert done.returncode == 0, done.stderr
+    written = (tmp_path / "out" / "talk.report.html").read_text()
+    assert "data:image/jpeg;base64," in written
+    assert "jpeg" not in (tmp_path / "out" / "talk.summary.json").read_text()
+    assert svs("jobs", "export", "last", "-f", "html", "-o", "again").returncode == 0
+    assert (tmp_path / "again" / "talk.report.html").read_text() == written
+    video.write_bytes(b"another file by now")
+    assert svs("jobs", "export", "last", "-f", "html", "-o", "later").returncode == 0
+    assert "data:image/jpeg" not in (tmp_path / "later" / "talk.report.html").read_text()

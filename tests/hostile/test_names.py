@@ -58,12 +58,12 @@ def test_a_name_is_shown_and_does_nothing(on_terminal, assert_harmless, silent, 
     shutil.copy(silent, tmp_path / name)
     (tmp_path / name).with_suffix(".srt").write_text(CUE)
     before = set(tmp_path.rglob("*"))
-    code, shown = on_terminal("summarize", "-f", "md,txt,json,srt,vtt,tsv", "-o", "out", "--", name)
+    code, shown = on_terminal("summarize", "-f", "md,txt,html,json,srt,vtt,tsv", "-o", "out", "--", name)
     assert code == 0, shown
     assert_harmless(shown, drawn=True)
     files = [file for file in tmp_path.rglob("*") if file not in before | {tmp_path / "out"}]
     assert {file.parent for file in files} <= {tmp_path / "out"}
-    assert len(files) == 6
+    assert len(files) == 7
     for file in files:
         assert_harmless(file.read_text(encoding="utf-8"))
 

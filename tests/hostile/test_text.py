@@ -60,7 +60,7 @@ def _escape(text):
 def test_what_a_recording_says_is_shown_and_does_nothing(
     on_terminal, svs, assert_harmless, recording, tmp_path
 ):
-    formats = "md,txt,json,srt,vtt,tsv"
+    formats = "md,txt,html,json,srt,vtt,tsv"
     code, shown = on_terminal("summarize", "talk.mkv", "-f", formats, "-o", "out", "-l", "100%", "-v")
     assert code == 0, shown
     assert "pwned" in shown
@@ -75,6 +75,7 @@ def test_what_a_recording_says_is_shown_and_does_nothing(
     _check_markdown(files[".md"])
     _check_subtitles(files[".srt"], files[".vtt"])
     _check_table(files[".tsv"])
+    _check_page(files[".html"])
     assert files[".json"].isascii()
     assert "pwned" in json.loads(files[".json"])["title"]
 
@@ -84,6 +85,12 @@ def _check_markdown(text):
     for live in ("<script", "<img", "<a ", "<!--", "<strong>", "<code>"):
         assert live not in page
     assert page.count("<h1>") == 1
+
+
+def _check_page(text):
+    for live in ("<script>alert", "<img", "<!--"):
+        assert live not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
 def _check_subtitles(srt, vtt):

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -83,7 +84,13 @@ def cues(result, name):
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(("kind", "result"), [("talk", RESULT), ("doubtful", doubtful())])
 def test_each_format_is_as_it_was_looked_at(name, kind, result):
-    assert render(result, name) == (GOLDEN / f"{kind}.{name}").read_text(encoding="utf-8")
+    assert unclothed(render(result, name)) == (GOLDEN / f"{kind}.{name}").read_text(encoding="utf-8")
+
+
+def unclothed(text):
+    """Return a report without its style, script and their hashes: they are looked at in a browser."""
+    text = re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", text, flags=re.DOTALL)
+    return re.sub(r"sha256-[\w+/=]+", "sha256-", text)
 
 
 def test_file_names_cannot_be_taken_for_the_videos_own_subtitles():
