@@ -8,13 +8,17 @@ FILE holds one JSON object a line (or is such a file compressed by gzip):
     topics      [{"topic": str, "spans": [[first, last], ...]}, ...]: indices of utterances, both included
     chapters    [0, 19, ...]: the utterances at which a new topic begins
 
-Only `utterances` and `reference` are needed here. The utterances become a transcript as subtitles give one:
+The utterances become a transcript as subtitles give one:
 spoken one after the other at 150 words a minute, without times for words. Everything then is svs's own:
 sentences, cleaning, ranking.
 
 Scores are F1 in percent, the mean over all transcripts, with words stemmed by Porter's algorithm as is usual:
 ROUGE-1, -2 and -L (Lin 2004), and ROUGE-1 over content words alone, for a summary may please ROUGE by
 function words. LEAD is what was said first.
+
+Chapters are held against those of the file by Pk (Beeferman et al. 1999) and WindowDiff (Pevzner & Hearst
+2002), both the lower the better, over utterances, with a window of half a true chapter's mean length; even
+ones are as many as svs's, of the same duration each.
 """
 
 import argparse
@@ -22,11 +26,12 @@ import gzip
 import json
 import re
 import sys
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -36,6 +41,8 @@ import snowballstemmer
 from svs.errors import SvsError
 from svs.model import Segment, Sentence, Transcript
 from svs.stages.summarize import METHODS, summarize
+from svs.text.chapters import chapter_starts
+from svs.text.cleaning import cleaned
 from svs.text.sentences import sentences
 from svs.text.words import stop_words
 
@@ -142,6 +149,40 @@ def evaluate(meeting: Meeting, cases: Sequence[Case]) -> list[tuple[float, ...] 
     return found
 
 
+def chapters(meeting: Meeting) -> list[float]:
+    """Return Pk and WindowDiff of svs's chapters, of even ones, and how many there are of svs's and true."""
+    said = cleaned(sentences(transcript(meeting)), "en")
+    lengths = [SECONDS_A_WORD * len(one["text"].split()) for one in meeting["utterances"]]
+    begin = [0.0, *accumulate(lengths)][:-1]
+    found = [said[number].start for number in chapter_starts(said, "en")]
+    even = [sum(lengths) * number / len(found) for number in range(len(found))]
+    true = meeting["chapters"]
+    ours, theirs = ([bisect_right(begin, start + 0.001) - 1 for start in starts] for starts in (found, even))
+    both = (*apart(true, ours, len(begin)), *apart(true, theirs, len(begin)))
+    return [*both, float(len(found)), float(len(true))]
+
+
+def apart(true: Sequence[int], found: Sequence[int], size: int) -> tuple[float, float]:
+    """Return Pk and WindowDiff of two partings of so many utterances, given by where parts begin."""
+    window = max(2, round(size / len({0, *true}) / 2))
+    pairs = [
+        [sum(first < start <= first + window for start in starts) for first in range(size - window)]
+        for starts in (true, found)
+    ]
+    wrong = [((a == 0) != (b == 0), a != b) for a, b in zip(*pairs, strict=True)]
+    return fmean(one for one, _ in wrong), fmean(other for _, other in wrong)
+
+
+def chapter_table(meetings: Sequence[Meeting]) -> Iterator[str]:
+    """Yield the lines of the table of chapters' scores."""
+    with ProcessPoolExecutor() as pool:
+        pk, wd, even_pk, even_wd, found, true = map(fmean, zip(*pool.map(chapters, meetings), strict=True))
+    yield f"{'chapters':<10}{'Pk':>8}{'WindowDiff':>12}{'number':>9}"
+    yield f"{'svs':<10}{pk:>8.3f}{wd:>12.3f}{found:>9.1f}"
+    yield f"{'even':<10}{even_pk:>8.3f}{even_wd:>12.3f}{found:>9.1f}"
+    yield f"{'true':<10}{0:>8.3f}{0:>12.3f}{true:>9.1f}"
+
+
 def table(meetings: Sequence[Meeting], cases: Sequence[Case]) -> Iterator[str]:
     """Yield the lines of the table of scores."""
     with ProcessPoolExecutor() as pool:
@@ -167,6 +208,7 @@ def main() -> None:
     parser.add_argument("--methods", default=",".join(("lead", *METHODS)), help="such as auto,luhn,lead")
     parser.add_argument("--words", default="100,200", help="lengths of the summaries")
     parser.add_argument("--limit", type=int, help="use only so many transcripts, spread over the file")
+    parser.add_argument("--chapters", action="store_true", help="score the chapters instead")
     parser.add_argument("--show", action="store_true", help="print the summaries instead of their scores")
     options = parser.parse_args()
     meetings = read(options.file)
@@ -175,7 +217,11 @@ def main() -> None:
     cases = [
         (int(words), method) for words in options.words.split(",") for method in options.methods.split(",")
     ]
-    for line in show(meetings, cases) if options.show else table(meetings, cases):
+    if options.chapters:
+        lines = chapter_table(meetings)
+    else:
+        lines = show(meetings, cases) if options.show else table(meetings, cases)
+    for line in lines:
         print(line)
 
 

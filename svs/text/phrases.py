@@ -78,7 +78,7 @@ def _best(phrases: Sequence[_Phrase], weights: dict[str, float], fewest: int) ->
     def rating(stems: tuple[str, ...]) -> tuple[bool, float]:
         one = ways[stems].most_common(1)[0][0]
         weight = sum(weights.get(stem, 0.0) for stem in set(stems))
-        return one.size >= fewest, weight * (1 + math.log(times[stems])) / math.sqrt(one.size)
+        return one.size >= fewest, weight * math.sqrt((1 + math.log(times[stems])) / one.size)
 
     ordered = sorted((stems for stems in ways if rating(stems)[1] > 0), key=rating, reverse=True)
     return [ways[stems].most_common(1)[0][0] for stems in ordered]

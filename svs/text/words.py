@@ -53,7 +53,7 @@ _SPOKEN = (
     "cuz people one two also now then here there even still much many though whether look looking come "
     "coming make sure put take need would could might will shall don't can't won't didn't doesn't isn't "
     "wasn't aren't haven't hasn't couldn't wouldn't shouldn't it's that's there's what's i'm you're we're "
-    "um uh erm hm hmm mm mhm mm-hmm uh-huh huh yep "
+    "topic topics um uh erm hm hmm mm mhm mm-hmm uh-huh huh yep "
     "they're he's she's i've we've you've they've i'd you'd we'd i'll you'll we'll "
 )
 
