@@ -66,8 +66,10 @@ def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter
 def _found(
     said: Sequence[Sentence], sure: Sequence[Sentence], language: str, count: int | None
 ) -> list[Chapter]:
-    """Return the chapters by topic, each with a title of its own words."""
+    """Return the chapters by topic, each with a title of its own words; none where all is one topic."""
     starts = [said[number].start for number in chapter_starts(said, language, count)]
+    if count is None and len(starts) == 1:
+        return []
     ends = [*starts[1:], said[-1].end]
     chapters = [Chapter(start=a, end=b, title="") for a, b in zip(starts, ends, strict=True) if a < b]
     names = titles([_in(one, sure) for one in chapters], language)

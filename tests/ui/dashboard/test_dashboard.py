@@ -493,7 +493,7 @@ def test_export_writes_the_chosen_formats_where_one_likes(see, make, tmp_path, m
     monkeypatch.chdir(folder)
 
     async def steps(view):
-        await view.press("e", "down", "down", "down", "space", "tab", "enter")
+        await view.press("e", *["down"] * 4, "space", "tab", "enter")
         await view.until("wrote")
         await view.press("e", "tab", "enter")
         await view.until("--force")

@@ -1,0 +1,83 @@
+"""Chapters begin where the topic changes."""
+
+import json
+from importlib import resources
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from svs.model import Sentence
+from svs.text.chapters import chapter_starts
+
+TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())
+SAID = [Sentence(s["start"], s["end"], s["text"]) for s in TALK["sentences"]]
+TOPICS = [
+    number for number, s in enumerate(TALK["sentences"]) if number % 10 == 0 and s["topic"] == number / 10
+]
+
+WORDS = st.lists(
+    st.sampled_from(["moon", "tide", "wave", "bread", "yeast", "dough", "next", "okay", "the", "潮汐", "шл"])
+)
+
+
+def in_a_row(texts, gaps=()):
+    """Return sentences of four seconds, some seconds after each other."""
+    clock, said = 0.0, []
+    for number, text in enumerate(texts):
+        clock += gaps[number] if number < len(gaps) else 0.3
+        said.append(Sentence(clock, clock + 4, text))
+        clock += 4
+    return said
+
+
+def without_pauses(said):
+    return in_a_row([one.text for one in said])
+
+
+def test_a_short_talk_that_pauses_between_its_topics_has_a_chapter_for_each():
+    assert chapter_starts(SAID, "en") == TOPICS == [0, 10, 20, 30]
+
+
+def test_pauses_tell_as_much_in_a_language_without_cues():
+    assert chapter_starts(SAID, "und") == TOPICS
+
+
+def test_words_alone_tell_where_topics_change():
+    assert chapter_starts(without_pauses(SAID), "en", 4) == pytest.approx(TOPICS, abs=1)
+
+
+def test_a_pause_within_a_topic_of_one_vocabulary_makes_no_chapter():
+    text = "the tide rises with the moon, storms push water over walls, harbors measure waves"
+    same = in_a_row([text] * 40, gaps=[0.3] * 20 + [3.0])
+    assert chapter_starts(same, "en") == [0]
+
+
+def test_cue_words_draw_a_boundary():
+    texts = [f"some words number {chr(97 + n)} about nothing much" for n in range(24)]
+    cued = [*texts[:13], "Thank you, let us move on to the next item now", *texts[13:]]
+    assert chapter_starts(in_a_row(cued), "en", 2) == [0, 13]
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(2, 1), (4, 2)])
+def test_beyond_three_minutes_there_are_at_least_two(minutes, count):
+    said = in_a_row(["the tide rises with the moon"] * (14 * minutes))
+    assert len(chapter_starts(said, "en")) == count
+
+
+@given(st.lists(st.tuples(WORDS, st.floats(0, 1e4)), max_size=40), st.none() | st.integers(1, 50))
+def test_whatever_is_said_chapters_follow_each_other_and_none_is_empty(said, count):
+    sentences = in_a_row([" ".join(words) for words, _ in said], [gap for _, gap in said])
+    starts = chapter_starts(sentences, "en", count)
+    assert starts[:1] == [0] * bool(said)
+    assert all(a < b for a, b in pairwise(starts))
+    assert all(0 <= number < len(said) for number in starts)
+    if count:
+        assert len(starts) <= count
+
+
+def test_so_many_as_were_asked_for():
+    for count in (1, 2, 7, 40):
+        assert len(chapter_starts(SAID, "en", count)) == count
+    assert len(chapter_starts(SAID, "en", 100)) == len(SAID)
