@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from unicodedata import category
 
 from svs.model import Sentence
 from svs.text.interface import to_words
@@ -21,10 +22,10 @@ _TITLE = 2  # words that a title should have
 _INNER = 2  # stop words that may stand within a phrase
 _KEYS = 6  # key phrases
 _SHORTEST = 2  # letters of a word
-_OUTER = re.compile(r"^[^\w\u0900-\u109f]+|[^\w\u0300-\u036f\u0900-\u109f]+$")
-"""Punctuation around a word; the signs of Indic scripts are no letters, but belong to it."""
 _RUNS = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}|[\u30a1-\u30fa\u30fc]{2,}")
 _LONGEST_RUN = 6  # characters
+_ALL_RUNS = ("zh", "yue")
+"""Languages of nothing but such runs; in Japanese, each run is a word."""
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -36,7 +37,7 @@ class _Phrase:
     stems: tuple[str, ...]
     """Of its content words."""
     size: int
-    """All its words."""
+    """All its words; a run of characters is one."""
 
 
 def titles(parts: Sequence[Sequence[Sentence]], language: str) -> list[str]:
@@ -86,10 +87,11 @@ def _best(phrases: Sequence[_Phrase], weights: dict[str, float], fewest: int) ->
 
 def _phrases(sentences: Sequence[Sentence], language: str) -> Iterator[_Phrase]:
     """Yield all phrases that begin and end with a content word and cross no punctuation."""
-    skipped, stem = stop_words(language) | spoken_words(language), stemmer(language)
+    skipped, stem = _skipped(language), stemmer(language)
     for sentence in sentences:
         for run in _RUNS.findall(sentence.text):
-            yield from _pieces(run)
+            pieces = _pieces(run, skipped) if language in _ALL_RUNS else [run]
+            yield from (_Phrase(one, tuple(one), 1) for one in pieces if one not in skipped)
         for words in _clauses(sentence.text):
             stems = [_stem(word, skipped, stem) for word in words]
             for first, begin in enumerate(stems):
@@ -100,19 +102,26 @@ def _phrases(sentences: Sequence[Sentence], language: str) -> Iterator[_Phrase]:
                         yield _Phrase(" ".join(words[first : last + 1]), content, size)
 
 
-def _pieces(run: str) -> Iterator[_Phrase]:
-    """Yield the pieces of a run of characters without spaces; pairs count as words."""
+def _skipped(language: str) -> frozenset[str]:
+    """Return the words that no phrase is about: for English the list is long enough, for others two are."""
+    import stopwordsiso
+
+    wide = frozenset[str]() if language == "en" else frozenset(stopwordsiso.stopwords(language))
+    return stop_words(language) | spoken_words(language) | wide
+
+
+def _pieces(run: str, skipped: frozenset[str]) -> Iterator[str]:
+    """Yield what may be words of a language that is written in one run of characters."""
     for size in range(2, _LONGEST_RUN + 1):
-        for at in range(len(run) - size + 1):
-            piece = run[at : at + size]
-            yield _Phrase(piece, to_words(piece), size - 1)
+        pieces = (run[at : at + size] for at in range(len(run) - size + 1))
+        yield from (one for one in pieces if not skipped & {*one})
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
     """Yield the words between punctuation, as they are written."""
     words: list[str] = []
     for written in text.split():
-        word = _OUTER.sub("", written)
+        word = written.strip("".join(filter(_is_sign, written)))
         if not word or _SPACELESS.search(word) or (words and not written.startswith(word)):
             yield words
             words = []
@@ -122,6 +131,10 @@ def _clauses(text: str) -> Iterator[list[str]]:
             yield words
             words = []
     yield words
+
+
+def _is_sign(character: str) -> bool:
+    return category(character)[0] not in "LMN"
 
 
 def _stem(word: str, skipped: frozenset[str], stem: Callable[[str], str]) -> str:

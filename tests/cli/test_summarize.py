@@ -60,6 +60,22 @@ def test_the_talk_becomes_what_was_said_with_its_times(
     for topic in talk["topics"]:
         gists = [talk["sentences"][number]["text"] for number in topic["gist"]]
         assert any(word_error_rate([gist], [text]) < 0.2 for gist in gists for text in chosen), topic["title"]
+    chapters = result["summary"]["chapters"]
+    assert [one["start"] for one in chapters] == pytest.approx([t["start"] for t in talk["topics"]], abs=3)
+    assert [one["given"] for one in chapters] == [False] * 4
+
+
+def test_chapters_of_the_file_itself_are_taken_unless_the_user_objects(svs, tmp_path):
+    assert svs("make-test-video", "own.mp4", "--chapters", "--subtitles", "--size", "32x32").returncode == 0
+    found = json.loads(svs("summarize", "own.mp4", "--json").stdout)["summary"]["chapters"]
+    assert [one["title"] for one in found] == [
+        "Lighthouses", "Bees in winter", "Why bread rises", "Predicting the tides",
+    ]  # fmt: skip
+    assert all(one["given"] for one in found)
+    shown = svs("summarize", "own.mp4")
+    assert "Chapters: 4, from the recording" in shown.stdout
+    assert "## Contents" not in svs("summarize", "own.mp4", "--chapters", "none").stdout
+    assert "Chapters: 2, by topic" in svs("summarize", "own.mp4", "--chapters", "2").stdout
 
 
 def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, with_model, talk, talk_video):
