@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from svs.model import Chapter, Frame, Result, Sentence
-from svs.outputs.interface import cautions, facts, line
+from svs.outputs.interface import by_chapter, cautions, facts, line
 from svs.times import clock
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ class Part:
     number: int
     chapter: Chapter
     frame: Frame | None
+    chosen: list[Line]
+    """What the whole summary has of it."""
     summary: list[Line]
+    """Its own."""
     paragraphs: list[list[Line]]
 
 
@@ -146,7 +151,9 @@ def _lines(result: Result, sentences: Iterable[Sentence]) -> list[Line]:
 def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
     """Return the chapters, each with what is said in it; without chapters, one part with everything."""
     whole = Chapter(start=result.start, end=result.start + result.duration, title="")
-    chapters = result.summary.chapters or (whole,)
+    named = by_chapter(result.summary)
+    chapters = [replace(one, title=title) for title, one, _ in named if one] or [whole]
+    chosen = [_lines(result, sentences) for _, _, sentences in named]
     starts = [chapter.start for chapter in chapters]
     said: list[list[Line]] = [[] for _ in chapters]
     for number, sentence in enumerate(result.sentences):
@@ -156,6 +163,7 @@ def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
             number=number,
             chapter=chapter,
             frame=next((one for one in frames if chapter.start <= one.start < chapter.end), None),
+            chosen=chosen[number - 1],
             summary=_lines(result, chapter.sentences),
             paragraphs=_paragraphs(spoken),
         )
