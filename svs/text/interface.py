@@ -44,6 +44,18 @@ def joiner(left: str, right: str) -> str:
 
 def _letters(text: str) -> list[str]:
     """Return the stretches of letters, marks and digits; `\\w` would cut Indic words at their vowel signs."""
-    text = text.lower().replace("\u2019", "'")
-    kept = "".join(c if category(c)[0] in "LMN" or c in _IN_WORDS else " " for c in text)
+    kept = text.lower().replace("\u2019", "'").translate(_KEPT)
     return [word for piece in kept.split() if (word := piece.strip("'-\u200c\u200d"))]
+
+
+class _Kept(dict[int, str]):
+    """What becomes of each character, for `str.translate`: looked up once, for texts are long."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kept = category(character)[0] in "LMN" or character in _IN_WORDS
+        self[code] = character if kept else " "
+        return self[code]
+
+
+_KEPT = _Kept()

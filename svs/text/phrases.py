@@ -9,8 +9,9 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache, partial
 from itertools import chain
+from typing import NamedTuple
 from unicodedata import category
 
 from svs.model import Sentence
@@ -29,8 +30,7 @@ _ALL_RUNS = ("zh", "yue")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(NamedTuple):
     """Words that were said one after the other."""
 
     text: str
@@ -87,13 +87,14 @@ def _best(phrases: Sequence[_Phrase], weights: dict[str, float], fewest: int) ->
 
 def _phrases(sentences: Sequence[Sentence], language: str) -> Iterator[_Phrase]:
     """Yield all phrases that begin and end with a content word and cross no punctuation."""
-    skipped, stem = _skipped(language), stemmer(language)
+    skipped = _skipped(language)
+    stem_of = cache(partial(_stem, skipped=skipped, stem=stemmer(language)))
     for sentence in sentences:
         for run in _RUNS.findall(sentence.text):
             pieces = _pieces(run, skipped) if language in _ALL_RUNS else [run]
             yield from (_Phrase(one, tuple(one), 1) for one in pieces if one not in skipped)
         for words in _clauses(sentence.text):
-            stems = [_stem(word, skipped, stem) for word in words]
+            stems = list(map(stem_of, words))
             for first, begin in enumerate(stems):
                 for last in range(first, min(first + _LONGEST, len(words))) if begin else ():
                     content = tuple(one for one in stems[first : last + 1] if one)
