@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -68,21 +69,27 @@ def _found(
 ) -> list[Chapter]:
     """Return the chapters by topic, each with a title of its own words; none where all is one topic."""
     starts = [said[number].start for number in chapter_starts(said, language, count)]
-    if count is None and len(starts) == 1:
+    chapters = _named(starts, said[-1].end, sure, language)
+    if count is None and any(one.title for one in chapters):  # what nothing sets apart is no topic of its own
+        starts = [starts[0], *(one.start for one in chapters[1:] if one.title)]
+        chapters = _named(starts, said[-1].end, sure, language)
+    if count is None and len(chapters) == 1:
         return []
-    ends = [*starts[1:], said[-1].end]
-    chapters = [Chapter(start=a, end=b, title="") for a, b in zip(starts, ends, strict=True) if a < b]
-    names = titles([_in(one, sure) for one in chapters], language)
-    return [
-        replace(one, title=name, sentences=_own(one, sure, language))
-        for one, name in zip(chapters, names, strict=True)
-    ]
+    return [replace(one, sentences=_own(one, sure, language)) for one in chapters]
+
+
+def _named(starts: Sequence[float], end: float, sure: Sequence[Sentence], language: str) -> list[Chapter]:
+    """Return chapters that begin at these times, with their titles."""
+    spans = [(a, b) for a, b in pairwise([*starts, end]) if a < b]
+    names = titles([_in(a, b, sure) for a, b in spans], language)
+    return [Chapter(start=a, end=b, title=name) for (a, b), name in zip(spans, names, strict=True)]
 
 
 def _own(chapter: Chapter, sure: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:
     """Return a chapter's own summary."""
-    return tuple(best(_in(chapter, sure), language, CHAPTER, words=_OWN_WORDS, count=_OWN_SENTENCES))
+    said = _in(chapter.start, chapter.end, sure)
+    return tuple(best(said, language, CHAPTER, words=_OWN_WORDS, count=_OWN_SENTENCES))
 
 
-def _in(chapter: Chapter, sentences: Sequence[Sentence]) -> list[Sentence]:
-    return [one for one in sentences if chapter.start <= one.start < chapter.end]
+def _in(start: float, end: float, sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [one for one in sentences if start <= one.start < end]

@@ -68,6 +68,12 @@ def test_chapters_of_the_recording_go_before_guessed_ones_but_not_before_a_numbe
     assert not outlined(SAID, "none", given).chapters
 
 
+def test_where_nothing_sets_parts_apart_there_are_none():
+    assert not outlined(
+        [Sentence(4.0 * i, 4.0 * i + 3, "Thank you for the flowers.") for i in range(500)]
+    ).chapters
+
+
 times = st.floats(0, 300)
 
 
