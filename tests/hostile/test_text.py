@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 
 import pysubs2
 import pytest
@@ -82,6 +83,7 @@ def test_what_a_recording_says_is_shown_and_does_nothing(
 
 def _check_markdown(text):
     page = MarkdownIt("commonmark").render(text)
+    page = re.sub(r'<a (id="|href="#)chapter-\d+">', "", page)  # the contents are links of our own
     for live in ("<script", "<img", "<a ", "<!--", "<strong>", "<code>"):
         assert live not in page
     assert page.count("<h1>") == 1
