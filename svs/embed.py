@@ -11,8 +11,7 @@ from svs.errors import StoreError, UsageError
 from svs.files import part_beside, put, store_errors
 from svs.languages import long_code
 from svs.media.remux import CONTAINERS, Added, remux
-from svs.model import Job, Result, Transcript
-from svs.outputs.interface import ROUGH
+from svs.model import ROUGH, Job, Result, Transcript
 from svs.results import check_folder
 
 

@@ -26,6 +26,10 @@ JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 
 
+ROUGH = "rough automatic transcript: expect wrong words"
+"""How a rough transcript is labelled where there is no room for sentences; svs knows its own by it."""
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the user asked for. Grouped by the stage whose result they change."""
 

@@ -14,8 +14,7 @@ from svs.media import ffmpeg
 from svs.media.identity import describe
 from svs.media.probe import probe
 from svs.media.testvideo import make_test_video
-from svs.model import Chapter, Job, Options, Result, Sentence, Summary, Transcript
-from svs.outputs.interface import ROUGH
+from svs.model import ROUGH, Chapter, Job, Options, Result, Sentence, Summary, Transcript
 from svs.store import JobStore, now
 
 SAID = (
@@ -147,13 +146,18 @@ def test_the_same_recording_gives_the_same_bytes(done, tmp_path):
     assert (tmp_path / "a.mkv").read_bytes() == (tmp_path / "b.mkv").read_bytes()
 
 
-def test_a_rough_transcript_is_labelled_where_players_show_it(done, tmp_path):
+@pytest.mark.parametrize("name", ["copy.mkv", "copy.mp4"])
+def test_a_rough_transcript_is_labelled_where_players_show_it_and_known_again(svs, done, tmp_path, name):
     job, result = done
     rough = replace(result, transcript=replace(result.transcript, rough=True))
-    embed.embed(job, rough, tmp_path / "copy.mkv", force=False)
-    assert subtitles(tmp_path / "copy.mkv")[0][2] == f"[{ROUGH}]"
-    tags = read("-i", tmp_path / "copy.mkv", "-map", "0:s", "-c", "copy", "-f", "ffmetadata", "-")
-    assert f"title=Transcript ({ROUGH})" in tags
+    embed.embed(job, rough, tmp_path / name, force=False)
+    assert subtitles(tmp_path / name)[0][2] == f"[{ROUGH}]"
+    if name == "copy.mkv":
+        tags = read("-i", tmp_path / name, "-map", "0:s", "-c", "copy", "-f", "ffmetadata", "-")
+        assert f"title=Transcript ({ROUGH})" in tags
+    again = json.loads(svs("summarize", tmp_path / name, "--json").stdout)
+    assert again["transcript"]["rough"]
+    assert not any(ROUGH in one["text"] for one in again["sentences"])
 
 
 def test_other_subtitles_come_along_in_the_form_that_the_container_holds(done, tmp_path):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from svs.engines.interface import Batch
 from svs.errors import InputError
-from svs.model import Segment
+from svs.model import ROUGH, Segment
 from svs.text.words import guess_language
 
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
@@ -60,6 +60,7 @@ class Captions:
 
     def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
+        self.rough = f"[{ROUGH}]" in _decode(_bytes(source, self.model))  # written by svs itself
         segments = tuple(s for s in read(source, self.model) if self._start <= s.start < self._end)
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")

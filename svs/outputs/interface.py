@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 from svs.model import Chapter, Result, Sentence, Summary
 
-ROUGH = "rough automatic transcript: expect wrong words"
 PARTIAL = "the file is damaged or incomplete: something is missing"
-"""How subtitles, which have no room for sentences, label a rough transcript, and one of a damaged file."""
+"""How subtitles, which have no room for sentences, label that of a damaged file."""
 
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 """Control characters, and those that turn the direction of what follows."""

@@ -7,8 +7,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from svs.model import Result, Sentence
-from svs.outputs.interface import PARTIAL, ROUGH, line
+from svs.model import ROUGH, Result, Sentence
+from svs.outputs.interface import PARTIAL, line
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile

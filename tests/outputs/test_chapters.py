@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from svs.model import Chapter, Result, Sentence, Summary, Transcript
+from svs.model import ROUGH, Chapter, Result, Sentence, Summary, Transcript
 from svs.outputs import render
-from svs.outputs.interface import PARTIAL, ROUGH, line
+from svs.outputs.interface import PARTIAL, line
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CHAPTERS = (
