@@ -95,7 +95,8 @@ def _full_stops(whole: _Text, language: str) -> set[int]:
     """Return where sentences begin, by their punctuation and by long silences."""
     import sentencex
 
-    found = (match["start_index"] for match in sentencex.get_sentence_boundaries(language, whole.text))
+    text = re.sub("[\ud800-\udfff]", "\ufffd", whole.text)  # it takes Unicode alone
+    found = (match["start_index"] for match in sentencex.get_sentence_boundaries(language, text))
     cuts = {0} | {cut for cut in found if _between_words(whole.text, cut)}
     for (_, before, _), (after, _, _) in pairwise(whole.spans):
         if _starts(whole, after) - _ends(whole, before) > _SILENCE:

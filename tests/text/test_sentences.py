@@ -159,6 +159,11 @@ def test_overlapping_subtitles_keep_their_own_times():
     assert [(sentence.start, sentence.end) for sentence in found] == [(0.0, 2.0), (2.0, 4.0)]
 
 
+def test_what_is_no_unicode_is_kept_where_it_is():
+    text = "It is \udcff here. \ud83d\udca9? So it is."
+    assert " ".join(texts(Segment(0.0, 4.0, text))) == text
+
+
 def test_nothing_said_is_no_sentence():
     assert sentences(heard()) == ()
     assert sentences(heard(Segment(0.0, 1.0, " \n "))) == ()
