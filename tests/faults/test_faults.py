@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 STRIKE = Path(__file__).with_name("strike.py")
 WHISPER = ("--batch-size", "1", "--end", "60")
-SPHINX = ("--engine", "pocketsphinx", "--end", "55", "--threads", "1")  # one piece after the other
+SPHINX = ("--engine", "pocketsphinx", "--end", "40", "--threads", "1")  # one piece after the other
 
 
 @pytest.fixture
