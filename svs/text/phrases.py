@@ -81,8 +81,10 @@ def _best(phrases: Sequence[_Phrase], weights: dict[str, float], fewest: int) ->
         weight = sum(weights.get(stem, 0.0) for stem in set(stems))
         return one.size >= fewest, weight * math.sqrt((1 + math.log(times[stems])) / one.size)
 
-    ordered = sorted((stems for stems in ways if rating(stems)[1] > 0), key=rating, reverse=True)
-    return [ways[stems].most_common(1)[0][0] for stems in ordered]
+    ratings = {stems: found for stems in ways if (found := rating(stems))[1] > 0}
+    return [
+        ways[stems].most_common(1)[0][0] for stems in sorted(ratings, key=ratings.__getitem__, reverse=True)
+    ]
 
 
 def _phrases(sentences: Sequence[Sentence], language: str) -> Iterator[_Phrase]:
