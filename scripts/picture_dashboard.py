@@ -59,6 +59,7 @@ def _copy(store: JobStore, folder: Path, done: Job, number: int, name: str) -> J
         options=Options(model="small", length="12"),
         plan=replace(done.plan, model="small") if done.plan else None,
         source=replace(done.source, path=path),
+        outputs=(),
         created=created,
         finished=created if status in ("done", "failed", "cancelled") else None,
         title=Path(name).stem,
