@@ -30,10 +30,10 @@ def render(result: Result) -> str:
 
 
 def _entry(number: int, part: tuple[str, Chapter | None, list[Sentence]]) -> str:
-    """Return a chapter's line in the table of contents, with what its own summary says."""
+    """Return a chapter's place in the table of contents, with its own summary."""
     title, chapter, _ = part
-    own = " ".join(escape(one.text) for one in chapter.sentences) if chapter else ""
-    return f"{number}. [{escape(title)}](#chapter-{number})" + (f": {own}\n" if own else "\n")
+    own = [f"    - {_quote(one)}\n" for one in chapter.sentences] if chapter else []
+    return "".join([f"{number}. [{escape(title)}](#chapter-{number})\n", *own])
 
 
 def escape(text: str) -> str:
