@@ -17,7 +17,8 @@ def summary_view(result: Result, *, head: bool = True) -> RenderableType:
     said.add_column(overflow="fold")
     for number, (title, chapter, sentences) in enumerate(by_chapter(result.summary)):
         if chapter:
-            said.add_row(*[""] * min(1, number))
+            if number:
+                said.add_row()
             said.add_row(Text(timestamp(chapter.start), "bold"), term(title, "bold"))
         for sentence in sentences:
             said.add_row(timestamp(sentence.start), term(sentence.text))

@@ -1,6 +1,7 @@
 """Chapters alone: what a player and ffmpeg read is what was written, whatever the titles are."""
 
 import html
+import io
 import json
 import re
 import shutil
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from rich.console import Console
 
 from svs.model import ROUGH, Chapter, Result, Sentence, Summary, Transcript
 from svs.outputs import render
 from svs.outputs.interface import PARTIAL, line
+from svs.ui.result import summary_view
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CHAPTERS = (
@@ -100,9 +103,37 @@ def probed(tmp_path_factory):
     return probe
 
 
-@pytest.mark.parametrize("name", ["chapters.vtt", "ffmetadata"])
+def with_summaries():
+    """Return the result as svs makes it: chapters with sentences of their own, and key phrases."""
+    own = (Sentence(70.0, 72.0, "The moon pulls."), Sentence(80.0, 82.0, "A *storm* pushes."))
+    chapters = (RESULT.summary.chapters[0], replace(CHAPTERS[1], sentences=own), CHAPTERS[2])
+    chosen = (*RESULT.summary.sentences, own[1], Sentence(3700.0, 3702.0, "It ends."))
+    return replace(
+        RESULT,
+        summary=replace(RESULT.summary, chapters=chapters, sentences=chosen, phrases=("tides", "C#")),
+    )
+
+
+def test_the_terminal_shows_the_summary_under_its_chapters():
+    console = Console(file=io.StringIO(), width=80)
+    console.print(summary_view(with_summaries()))
+    shown = console.file.getvalue()
+    told = (
+        "It shines.",
+        "00:01:01  Tides & harbours",
+        "A *storm* pushes.",
+        "00:59:59  灯塔 — überall",
+        "It ends.",
+    )
+    places = [shown.index(text) for text in told]
+    assert places == sorted(places)
+    assert "tides, C#" in shown
+    assert not re.search(r"\n\s*\n\s*\n.*Lamp", shown), "one empty line is enough"
+
+
+@pytest.mark.parametrize("name", ["md", "txt", "chapters.vtt", "ffmetadata"])
 def test_chapters_are_as_they_were_looked_at(name):
-    assert render(RESULT, name) == (GOLDEN / f"lecture.{name}").read_text(encoding="utf-8")
+    assert render(with_summaries(), name) == (GOLDEN / f"lecture.{name}").read_text(encoding="utf-8")
 
 
 def test_a_player_reads_times_and_titles():
