@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from svs.events import Kind, ProgressEvent, Report, Stage, overall
@@ -10,7 +11,7 @@ from svs.store import JobStore
 from svs.timeleft import Fit, TimeLeft
 from svs.usage import Usage
 
-_INTERVAL = 0.25  # seconds between two records of progress
+_OFTEN = 4  # records of progress in a second at most; steps may come in bunches, and the last one counts
 _NOT_YET = 99.9  # percent; all is done only when the outputs are written
 _GROWTH = 1.1  # by which the time grows between two estimates that are kept
 
@@ -30,7 +31,7 @@ class Tracker:
         self._unit = ""
         self._begun, self._done, self._total = 0.0, 0.0, None  # type: tuple[float, float, float | None]
         self._line = ""
-        self._written = 0.0
+        self._written = deque[float](maxlen=_OFTEN)
         self._began = self._stage_began = time.time()
         self._left = TimeLeft()
         self._estimates: list[tuple[float, float, float]] = []
@@ -119,8 +120,9 @@ class Tracker:
             at=now,
             left=left,
         )
-        if kind != "line" and (kind != "advanced" or now - self._written >= _INTERVAL):
-            self._written = now
+        often = len(self._written) == _OFTEN and now - self._written[0] < 1
+        if kind != "line" and not (kind == "advanced" and often):
+            self._written.append(now)
             self._usage.look(now)
             self._store.write_progress(self._job_id, self._progress(now, left))
         self._report(event)

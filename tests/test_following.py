@@ -32,7 +32,7 @@ def told():
 @pytest.fixture
 def source(store, job, told, monkeypatch):
     """Return what reports a job's progress, without a pause between two records of it."""
-    monkeypatch.setattr(tracker, "_INTERVAL", 0.0)
+    monkeypatch.setattr(tracker, "_OFTEN", 1000)
     with store.hold(job.id):
         yield tracker.Tracker(job.id, store, fan_out(store.log, told.append), lambda: None)
 
@@ -60,6 +60,15 @@ def test_each_look_brings_what_was_told_since_the_last(store, job, told, source)
         ]
         assert not told or told[0].kind != "advanced" or seen == told
         assert follower.look() == [], "nothing is told twice"
+
+
+def test_of_steps_that_come_together_the_last_one_is_seen(store, job):
+    with store.hold(job.id):
+        source = tracker.Tracker(job.id, store, lambda event: None, lambda: None)
+        source.start(Stage.EXTRACT, "s")
+        source.tick(10.0, 100.0)
+        source.tick(20.0, 100.0)
+        assert store.progress(job.id).done == 20.0
 
 
 def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, told, source):

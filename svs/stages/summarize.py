@@ -78,8 +78,10 @@ def _sure(sentences: Sequence[Sentence]) -> list[Sentence]:
             "nothing to summarize: the engine doubts every sentence it heard",
             "Try a larger model (`svs models list`), or name the language with --language.",
         )
-    firsts = {sentence.text: sentence for sentence in reversed(sure)}
-    return list(firsts.values())[::-1]
+    firsts: dict[str, Sentence] = {}
+    for sentence in sure:
+        firsts.setdefault(sentence.text, sentence)
+    return list(firsts.values())
 
 
 def _limits(wanted: Length, sentences: Sequence[Sentence]) -> tuple[float, int]:

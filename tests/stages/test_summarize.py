@@ -205,6 +205,14 @@ def test_odd_texts_are_summarized_by_every_method(method, texts, length):
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_what_is_said_again_stands_where_it_was_said_first(method):
+    twice = [*SAID, *(Sentence(one.start + 200, one.end + 200, one.text) for one in SAID[::2])]
+    starts = [one.start for one in summary(twice, method=method, length="20").sentences]
+    assert starts == sorted(starts)
+    assert starts[-1] < 200
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_the_same_sentence_many_times_is_quoted_once(method):
     said = [Sentence(i, i + 1, "Thank you very much for the flowers.") for i in range(500)]
     assert summary(said, method=method, length="12").sentences == (said[0],)
