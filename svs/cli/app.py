@@ -58,6 +58,7 @@ def _root(
 
 def main() -> None:
     """Run svs; never returns."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # child Pythons must not import from the current folder either
     os.umask(0o077)  # whatever svs writes is its user's alone
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
