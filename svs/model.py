@@ -104,6 +104,15 @@ class Segment(Struct, frozen=True):
     """Empty when the engine has no times for words."""
     suspect: bool = False
     """The engine itself doubts it: shown in the transcript, kept out of the summary."""
+    language: Language | None = None
+    """What is spoken in it, where that is another language than the transcript's."""
+
+
+class Gap(Struct, frozen=True):
+    """A stretch in which the voice detector finds speech and the transcript has no words."""
+
+    start: Seconds
+    end: Seconds
 
 
 class Transcript(Struct, frozen=True, kw_only=True):
@@ -120,6 +129,10 @@ class Transcript(Struct, frozen=True, kw_only=True):
     translated: bool
     """The words are an English translation by the model, not what was said."""
     segments: tuple[Segment, ...]
+    gaps: tuple[Gap, ...] = ()
+    """Speech that could not be transcribed, in time order."""
+    coverage: Annotated[float, Meta(ge=0, le=1)] | None = None
+    """The share of the speech that words cover; None when the speech was not measured."""
 
 
 class Sentence(Struct, frozen=True):

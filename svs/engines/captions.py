@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from svs.engines.interface import Batch
 from svs.errors import InputError
+from svs.events import Tick
 from svs.model import ROUGH, Segment
 from svs.text.words import guess_language
 
@@ -58,7 +59,7 @@ class Captions:
         self._start = start or 0.0
         self._end = float("inf") if end is None else end
 
-    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
+    def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:  # noqa: ARG002
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
         self.rough = f"[{ROUGH}]" in _decode(_bytes(source, self.model))  # written by svs itself
         segments = tuple(s for s in read(source, self.model) if self._start <= s.start < self._end)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from svs.model import Seconds, Segment
+from svs.events import Tick
+from svs.model import Gap, Seconds, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Batch:
     """Seconds of extracted audio in all."""
     segments: tuple[Segment, ...]
     """In time order; times in seconds from the start of the extracted audio."""
+    gaps: tuple[Gap, ...] = ()
+    """Speech without words that lasts, after everything was tried; times likewise."""
+    speech: Seconds = 0.0
+    """Seconds of speech by the voice detector; 0 when it was not asked."""
 
 
 class Engine(Protocol):
@@ -30,9 +35,10 @@ class Engine(Protocol):
     """None until the first batch is there, if it has to be found out."""
     rough: bool
 
-    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
+    def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield the batches that end later than `after`, in order. Closing it ends what works for it.
 
+        `tick` is called with the seconds done and those in all, while a batch is worked on and after it.
         `source` is what the extract stage left in the job's folder: 16 kHz mono s16 PCM, or a subtitle file.
         """
         ...

@@ -19,6 +19,7 @@ from typing import Any
 from svs import network
 from svs.engines.interface import Batch
 from svs.errors import SvsError
+from svs.events import Tick
 from svs.media import pcm, speech
 from svs.model import Segment, Window, Word
 
@@ -37,9 +38,10 @@ class PocketSphinx:
     def __init__(self, threads: int = 0) -> None:
         self._workers = threads or _cores()
 
-    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
+    def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield a batch for each window of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
+        tick(after, total)
         end = after
         todo = (window for window in speech.windows(source) if window.last / pcm.RATE > after)
         for window, words in _decode_all(source, todo, self._workers):

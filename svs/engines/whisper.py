@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from svs.engines.interface import Batch
 from svs.errors import MissingError, UsageError
+from svs.events import Tick
 from svs.media import pcm, speech
 from svs.model import Options, Segment, Window
 
@@ -51,9 +52,10 @@ class Whisper:
         if known == ["en"]:
             self.language = "en"
 
-    def transcribe(self, source: Path, after: float) -> Generator[Batch, None, None]:
+    def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield a batch for every `batch_size` windows of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
+        tick(after, total)
         end = after
         windows = (window for window in speech.windows(source) if window.last / pcm.RATE > after)
         while batch := list(islice(windows, self._batch_size)):

@@ -10,9 +10,13 @@ from svs.engines.captions import Captions, is_caption_file, sidecars
 from svs.errors import InputError
 
 
+def _tick(done, total):
+    pass
+
+
 def batches(path, content, after=0.0):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(Captions("the label", "en").transcribe(path, after))
+    return list(Captions("the label", "en").transcribe(path, after, _tick))
 
 
 @pytest.fixture
@@ -63,11 +67,11 @@ def test_what_was_heard_already_is_not_heard_again(tmp_path):
 def test_only_the_wanted_time_is_read(tmp_path):
     file = tmp_path / "a.srt"
     file.write_text(srt("Zero.", "One and a half.", "Three.", "Four and a half."))
-    (batch,) = Captions("the label", "en", start=2.0, end=4.0).transcribe(file, 0.0)
+    (batch,) = Captions("the label", "en", start=2.0, end=4.0).transcribe(file, 0.0, _tick)
     assert [s.text for s in batch.segments] == ["Three."]
     assert batch.end == 4.0
     with pytest.raises(InputError, match="for that time"):
-        list(Captions("the label", "en", start=60.0).transcribe(file, 0.0))
+        list(Captions("the label", "en", start=60.0).transcribe(file, 0.0, _tick))
 
 
 def test_the_engine_says_what_it_is():
@@ -276,12 +280,12 @@ def test_nothing_said_is_a_clear_error(tmp_path, content):
 
 def test_missing_and_oversized_files(tmp_path):
     with pytest.raises(InputError, match="cannot read the label"):
-        list(Captions("the label", None).transcribe(tmp_path / "none.srt", 0))
+        list(Captions("the label", None).transcribe(tmp_path / "none.srt", 0, _tick))
     huge = tmp_path / "huge.srt"
     with huge.open("wb") as file:
         file.truncate(50_000_001)
     with pytest.raises(InputError, match="too large"):
-        list(Captions("the label", None).transcribe(huge, 0))
+        list(Captions("the label", None).transcribe(huge, 0, _tick))
 
 
 PIECES = st.sampled_from(

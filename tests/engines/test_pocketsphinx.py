@@ -11,6 +11,11 @@ from svs.errors import SvsError
 from svs.media import pcm
 from svs.model import Word
 
+
+def _tick(done, total):
+    pass
+
+
 TALK = json.loads((Path(pcm.__file__).parents[1] / "assets" / "talk.json").read_text())
 
 
@@ -23,7 +28,7 @@ def audio(talk_pcm, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(audio):
-    return list(PocketSphinx(2).transcribe(audio, 0.0))
+    return list(PocketSphinx(2).transcribe(audio, 0.0, _tick))
 
 
 def test_most_words_of_clear_speech_are_right(whole, word_error_rate):
@@ -34,7 +39,7 @@ def test_most_words_of_clear_speech_are_right(whole, word_error_rate):
 
 def test_going_on_after_a_window_gives_the_rest_as_it_was(whole, audio):
     assert len(whole) >= 3
-    assert list(PocketSphinx(1).transcribe(audio, whole[0].end)) == whole[1:]
+    assert list(PocketSphinx(1).transcribe(audio, whole[0].end, _tick)) == whole[1:]
 
 
 def test_words_lie_inside_their_segments_and_in_order(whole):
@@ -50,7 +55,7 @@ def test_segments_end_at_pauses():
 
 
 def test_a_killed_worker_is_an_error_and_leaves_no_other_behind(talk_pcm):
-    batches = PocketSphinx(1).transcribe(talk_pcm, 0.0)
+    batches = PocketSphinx(1).transcribe(talk_pcm, 0.0, _tick)
     next(batches)
     for worker in multiprocessing.active_children():
         worker.kill()
@@ -60,7 +65,7 @@ def test_a_killed_worker_is_an_error_and_leaves_no_other_behind(talk_pcm):
 
 
 def test_leaving_early_leaves_no_worker_behind(talk_pcm):
-    batches = PocketSphinx(1).transcribe(talk_pcm, 0.0)
+    batches = PocketSphinx(1).transcribe(talk_pcm, 0.0, _tick)
     next(batches)
     batches.close()
     assert multiprocessing.active_children() == []

@@ -8,6 +8,10 @@ from svs.media import pcm
 from svs.model import Options
 
 
+def _tick(done, total):
+    pass
+
+
 def _text(batches):
     return " ".join(segment.text for batch in batches for segment in batch.segments)
 
@@ -15,7 +19,7 @@ def _text(batches):
 @pytest.fixture(scope="module")
 def whole(talk_pcm, micro_whisper):
     engine = Whisper(micro_whisper, "micro", Options(batch_size=3), None)
-    return list(engine.transcribe(talk_pcm, 0.0))
+    return list(engine.transcribe(talk_pcm, 0.0, _tick))
 
 
 def test_batches_follow_each_other_to_the_end_of_the_audio(whole, talk_pcm):
@@ -28,7 +32,7 @@ def test_batches_follow_each_other_to_the_end_of_the_audio(whole, talk_pcm):
 
 def test_going_on_after_a_batch_gives_the_rest_as_it_was(whole, talk_pcm, micro_whisper):
     engine = Whisper(micro_whisper, "micro", Options(batch_size=3), "en")
-    assert list(engine.transcribe(talk_pcm, whole[1].end)) == whole[2:]
+    assert list(engine.transcribe(talk_pcm, whole[1].end, _tick)) == whole[2:]
 
 
 def test_windows_that_look_wrong_are_heard_again_and_marked_if_they_stay_so(
@@ -41,7 +45,7 @@ def test_windows_that_look_wrong_are_heard_again_and_marked_if_they_stay_so(
     runs = [
         [
             segment
-            for batch in Whisper(micro_whisper, "micro", Options(), None).transcribe(audio, 0.0)
+            for batch in Whisper(micro_whisper, "micro", Options(), None).transcribe(audio, 0.0, _tick)
             for segment in batch.segments
         ]
         for _ in range(2)
@@ -54,7 +58,7 @@ def test_windows_that_look_wrong_are_heard_again_and_marked_if_they_stay_so(
 def test_silence_is_one_empty_batch(tmp_path, micro_whisper):
     audio = tmp_path / "silence.pcm"
     audio.write_bytes(bytes(2 * 5 * pcm.RATE))
-    (batch,) = Whisper(micro_whisper, "micro", Options(), None).transcribe(audio, 0.0)
+    (batch,) = Whisper(micro_whisper, "micro", Options(), None).transcribe(audio, 0.0, _tick)
     assert (batch.end, batch.total, batch.segments) == (5.0, 5.0, ())
 
 
