@@ -276,7 +276,7 @@ def compare(expected: dict[str, str], found: dict[str, str]) -> None:
 
 def engine_options(engine: str, model: Path) -> list[str]:
     """Return the options that make for many batches."""
-    named = {"whisper": ["--model", str(model), "--batch-size", "1"]}
+    named = {"whisper": ["--model", str(model)]}
     return ["--engine", engine, *named.get(engine, [])]
 
 

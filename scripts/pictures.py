@@ -33,7 +33,7 @@ def main(model: str) -> None:
         size = video.stat()
         source = Source(path=str(video), size=size.st_size, mtime_ns=size.st_mtime_ns)
         report = Path(folder) / "report"  # not beside the video: a photograph shows no player
-        options = Options(model=model, batch_size=2, formats=("html",), output_dir=str(report))
+        options = Options(model=model, formats=("html",), output_dir=str(report))
         job = store.create(source, options)
         with RichProgress(Console(file=io.StringIO(), width=90, force_terminal=True)) as bars:
 

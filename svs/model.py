@@ -58,8 +58,6 @@ class Options(Struct, frozen=True, kw_only=True):
     compute_type: str = "default"
     threads: int = 0
     """0 is one for each core."""
-    batch_size: int = 0
-    """Windows that Whisper hears at once; 0 is 8 on a GPU and 2 on a CPU."""
 
     method: Method = "auto"
     length: str = "medium"

@@ -229,6 +229,8 @@ class _Line:
             journal.begin(path, header, batches)
         language = header.language if header else self.plan.language
         engine = engines.load(self.plan, self.options, language)
+        for warning in engine.warnings:
+            self.tracker.say("warning", warning)
 
         def keep(batch: Batch) -> None:
             nonlocal header

@@ -16,7 +16,7 @@ from svs.model import Chapter, Job, MediaInfo, Options, Plan, Source
 from svs.records import encode
 
 _EXTRACTING = ("track", "start", "end")
-_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "device", "compute_type", "batch_size")
+_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "device", "compute_type")
 _SUMMARIZING = ("method", "length", "chapters")
 _CHAPTERS = 500  # of a recording; whoever has more has no chapters that people read
 

@@ -84,7 +84,7 @@ def _kind(job: Job) -> object:
     if job.plan is None or job.plan.engine == "captions":
         return job.plan and job.plan.engine
     options = job.options
-    settings = (options.device, options.compute_type, options.threads, options.batch_size)
+    settings = (options.device, options.compute_type, options.threads)
     return job.plan.engine, job.plan.model, settings
 
 

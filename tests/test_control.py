@@ -409,9 +409,7 @@ def test_a_person_is_told_where_the_words_come_from(svs, recording, heard):
     assert heard["job_id"] not in done.stdout
 
 
-@pytest.mark.parametrize(
-    "options", [["--fresh"], ["--end", "11"], ["--batch-size", "2"], ["--prompt", "Lenses."]], ids=" ".join
-)
+@pytest.mark.parametrize("options", [["--fresh"], ["--end", "11"], ["--prompt", "Lenses."]], ids=" ".join)
 def test_what_would_be_heard_differently_is_heard_again(svs, recording, heard, options):
     shown, events = _summarize(svs, recording, *options)
     assert _stages(events, "reused") == []

@@ -96,10 +96,6 @@ def summarize(
         str, typer.Option(help="Whisper's number format; default: int8 on CPU, float16 on GPU.")
     ] = "default",
     threads: Annotated[int, typer.Option(min=0, help="Threads or processes to use; 0: all cores.")] = 0,
-    batch_size: Annotated[
-        int,
-        typer.Option(min=0, max=64, help="Windows that Whisper hears at once; 0: 8 on a GPU, 2 on a CPU."),
-    ] = 0,
     notify: Notify = None,
     notify_content: NotifyContent = False,
     detach: Annotated[
@@ -133,7 +129,6 @@ def summarize(
         device=device,
         compute_type=compute_type,
         threads=threads,
-        batch_size=batch_size,
         method=method,
         length=length,
         chapters=chapters,

@@ -50,6 +50,7 @@ class Captions:
 
     name = "captions"
     rough = False
+    warnings: tuple[str, ...] = ()
 
     def __init__(
         self, label: str, language: str | None, start: float | None = None, end: float | None = None

@@ -34,6 +34,8 @@ class Engine(Protocol):
     language: str | None
     """None until the first batch is there, if it has to be found out."""
     rough: bool
+    warnings: tuple[str, ...]
+    """What the user should know before it begins."""
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield the batches that end later than `after`, in order. Closing it ends what works for it.

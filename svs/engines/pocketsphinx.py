@@ -34,6 +34,7 @@ class PocketSphinx:
     model = "en-us"
     language: str | None = "en"
     rough = True
+    warnings: tuple[str, ...] = ()
 
     def __init__(self, threads: int = 0) -> None:
         self._workers = threads or _cores()

@@ -1,31 +1,41 @@
-"""The accurate engine: Whisper through faster-whisper, in batches of windows."""
+"""Whisper: every window of speech is decoded to its end, and speech that stays without words is a gap.
 
-from collections.abc import Generator, Iterator, Sequence
-from itertools import islice, pairwise
+A window is decoded alone, so that a resumed job gives the same bytes; several at once, each by one thread of
+the processor, which takes less time than one after the other by all threads.
+"""
+
+import os
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from svs.engines.decoder import Decoder
 from svs.engines.interface import Batch
+from svs.engines.passage import Passage
 from svs.errors import MissingError, UsageError
 from svs.events import Tick
 from svs.media import pcm, speech
-from svs.model import Options, Segment, Window
+from svs.media.speech import Window
+from svs.model import Options
 
-if TYPE_CHECKING:
-    import numpy as np
-
-_TOO_REPETITIVE = (
-    2.4  # compression ratio above which a text repeats itself (OpenAI's and faster-whisper's default)
+_CUT_PROMPT = (
+    "--prompt and --hotwords are too long for Whisper together: the ends of them are not used. "
+    "About 150 words are possible."
 )
-_TOO_UNLIKELY = -1.0  # mean log probability below which a text is guesswork (likewise)
-_NOT_SPEECH = 0.6  # probability of no speech above which an unlikely text is dropped (likewise)
-_WARMER = (0.2, 0.4, 0.6, 0.8, 1.0)
-_ON_GPU, _ON_CPU = 8, 2  # windows in a batch: on a CPU, half a minute of silence from svs is long enough
-_LANGUAGE_WINDOWS = 3  # windows of speech from which the language is found
+_MOST_WORKERS = 4  # windows that are decoded at once
+_LANGUAGE_WINDOWS = 3  # windows of speech from which the main language is found
+_LIKELY = 0.5  # probability above which one window is enough for that
+_LOOK = 0.5  # seconds between two ticks
+_AHEAD = 0.9  # of a window that may be shown as done before it is
 
 
 class Whisper:
-    """Decodes `batch_size` windows at once, and those that look wrong once more at higher temperatures."""
+    """Decodes the windows of speech in a few threads."""
 
     name = "whisper"
     rough = False
@@ -33,15 +43,18 @@ class Whisper:
     def __init__(self, folder: Path, model: str, options: Options, language: str | None) -> None:
         self.model = model
         self.language = language
-        self._options = options
-        self._batch_size = options.batch_size or (_ON_GPU if _on_gpu(options) else _ON_CPU)
-        self._whisper = _load(folder, options)
-        self._check_language()
+        self._fixed = options.language is not None
+        threads = options.threads or _cores()
+        self._workers = min(_MOST_WORKERS, threads)
+        self._whisper = _load(folder, options, self._workers, threads // self._workers)
+        self._check_language(options)
+        self._decoder = Decoder(self._whisper, options)
+        self.warnings = (_CUT_PROMPT,) if self._decoder.cut_prompt else ()
 
-    def _check_language(self) -> None:
-        """Refuse what the model does not know; one that knows English only hears nothing else."""
+    def _check_language(self, options: Options) -> None:
+        """Refuse what the model does not know."""
         known = self._whisper.supported_languages
-        if known == ["en"] and (self._options.translate or self.language not in (None, "en")):
+        if known == ["en"] and (options.translate or self.language not in (None, "en")):
             raise UsageError(
                 f"the model {self.model} knows English only", "Choose another: see `svs models list`."
             )
@@ -50,82 +63,70 @@ class Whisper:
                 f"Whisper does not know the language {self.language!r}", f"It knows {', '.join(known)}."
             )
         if known == ["en"]:
-            self.language = "en"
+            self.language, self._fixed = "en", True
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
-        """Yield a batch for every `batch_size` windows of speech in 16 kHz mono s16 PCM."""
+        """Yield a batch for every window of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
         tick(after, total)
-        end = after
-        windows = (window for window in speech.windows(source) if window.last / pcm.RATE > after)
-        while batch := list(islice(windows, self._batch_size)):
-            end = batch[-1].last / pcm.RATE
-            yield Batch(end, total, tuple(self._recognize(source, batch)))
-        if end < total:
+        began = time.monotonic()
+        windows = (window for window in speech.windows(source) if window.end > after)
+        first = list(islice(windows, _LANGUAGE_WINDOWS))
+        if self.language is None and first:
+            self.language = self._main_language(source, first)
+        done, at = after, began
+        with _pool(self._workers) as pool:
+            for window, result in self._in_order(pool, source, chain(first, windows)):
+                while not result.done():
+                    wait([result], timeout=_LOOK)
+                    now = time.monotonic()
+                    guess = done + (done - after) / (at - began + 1e-9) * (now - at)
+                    tick(min(guess, done + _AHEAD * (window.end - done)), total)
+                yield result.result()
+                done, at = window.end, time.monotonic()
+        if done < total:
             yield Batch(total, total, ())
 
-    def _recognize(self, source: Path, batch: Sequence[Window]) -> Iterator[Segment]:
-        """Yield what is said in the windows."""
-        clips = [pcm.read(source, window.first, window.last) for window in batch]
-        if self.language is None:
-            self.language = self._detect(clips[:_LANGUAGE_WINDOWS])
-        for window, clip, found in zip(batch, clips, self._decode(clips), strict=True):
-            good = found if not any(map(_wrong, found)) else self._decode_warmer(clip)
-            longest = len(clip) / pcm.RATE
-            yield from (_segment(s, window.first / pcm.RATE, longest) for s in good if _spoken(s))
+    def _main_language(self, source: Path, windows: Sequence[Window]) -> str:
+        """Return the language that the first windows most probably are in."""
+        sums: dict[str, float] = {}
+        for window in windows:
+            encoded = self._decoder.encode(pcm.read(source, window.first, window.last))
+            for language, probability in self._decoder.languages(encoded):
+                sums[language] = sums.get(language, 0.0) + probability
+            if max(sums.values()) > _LIKELY:
+                break
+        return max(sums, key=lambda language: sums[language])
 
-    def _detect(self, clips: "Sequence[np.ndarray]") -> str:
-        import numpy as np
+    def _in_order(
+        self, pool: ThreadPoolExecutor, source: Path, windows: Iterable[Window]
+    ) -> Iterator[tuple[Window, Future[Batch]]]:
+        """Yield the windows with their batches to come; a few are begun before they are asked for."""
+        begun: deque[tuple[Window, Future[Batch]]] = deque()
+        for window in windows:
+            begun.append((window, pool.submit(self._batch, source, window)))
+            if len(begun) > 2 * self._workers:
+                yield begun.popleft()
+        yield from begun
 
-        language, _, _ = self._whisper.detect_language(
-            np.concatenate(clips), language_detection_segments=_LANGUAGE_WINDOWS
-        )
-        return str(language)
-
-    def _decode(self, clips: "Sequence[np.ndarray]") -> list[list[Any]]:
-        """Return the segments of each clip, with times within it."""
-        import numpy as np
-        from faster_whisper import BatchedInferencePipeline
-
-        starts = np.cumsum([0] + [len(clip) for clip in clips]) / pcm.RATE
-        spans = [{"start": a, "end": b} for a, b in pairwise(starts)]
-        found, _ = BatchedInferencePipeline(self._whisper).transcribe(
-            np.concatenate(clips),
-            clip_timestamps=spans,
-            batch_size=len(clips),
-            temperature=0.0,
-            **self._wishes(),
-        )
-        by_clip: list[list[Any]] = [[] for _ in clips]
-        for segment in found:
-            index = int(np.searchsorted(starts[1:-1], segment.start + 1e-3, side="right"))
-            segment.start, segment.end = segment.start - starts[index], segment.end - starts[index]
-            by_clip[index].append(segment)
-        return by_clip
-
-    def _decode_warmer(self, clip: "np.ndarray") -> list[Any]:
-        """Decode one clip with temperature fallback, which the batched pipeline lacks."""
-        import ctranslate2
-
-        ctranslate2.set_random_seed(0)  # the same clip gives the same text, also when a job is resumed
-        found, _ = self._whisper.transcribe(
-            clip, temperature=_WARMER, condition_on_previous_text=False, **self._wishes()
-        )
-        return list(found)
-
-    def _wishes(self) -> dict[str, Any]:
-        """Return what both ways of decoding are asked for."""
-        return {
-            "language": self.language,
-            "task": "translate" if self._options.translate else "transcribe",
-            "initial_prompt": self._options.prompt,
-            "hotwords": self._options.hotwords,
-            "without_timestamps": False,
-            "vad_filter": False,
-        }
+    def _batch(self, source: Path, window: Window) -> Batch:
+        audio = pcm.read(source, window.first, window.last)
+        language = self.language or "en"
+        segments, gaps = Passage(self._decoder, window, audio, language, self._fixed).transcribe()
+        return Batch(window.end, pcm.seconds(source), segments, gaps, round(window.speech(), 3))
 
 
-def _load(folder: Path, options: Options) -> Any:  # noqa: ANN401 - the library has no types
+@contextmanager
+def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of threads; leaving it waits for what runs, and for nothing that has not begun."""
+    pool = ThreadPoolExecutor(workers)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
     """Load the model from its folder, and from nowhere else."""
     from faster_whisper import WhisperModel
 
@@ -138,7 +139,8 @@ def _load(folder: Path, options: Options) -> Any:  # noqa: ANN401 - the library 
             str(folder),
             device=options.device,
             compute_type=_compute_type(options),
-            cpu_threads=options.threads,
+            cpu_threads=threads,
+            num_workers=workers,
             local_files_only=True,
         )
     except (RuntimeError, ValueError, OSError) as error:
@@ -161,19 +163,6 @@ def _on_gpu(options: Options) -> bool:
     return options.device == "cuda" or (options.device == "auto" and ctranslate2.get_cuda_device_count() > 0)
 
 
-def _wrong(segment: Any) -> bool:  # noqa: ANN401
-    return bool(segment.compression_ratio > _TOO_REPETITIVE or segment.avg_logprob < _TOO_UNLIKELY)
-
-
-def _spoken(segment: Any) -> bool:  # noqa: ANN401
-    silent = segment.no_speech_prob > _NOT_SPEECH and segment.avg_logprob < _TOO_UNLIKELY
-    return bool(segment.text.strip() and not silent)
-
-
-def _segment(found: Any, offset: float, longest: float) -> Segment:  # noqa: ANN401
-    """Return faster-whisper's segment as ours, with its times inside the window that begins at `offset`."""
-    start = min(max(0.0, float(found.start)), longest)
-    end = min(max(start, float(found.end)), longest)
-    return Segment(
-        round(offset + start, 3), round(offset + end, 3), found.text.strip(), suspect=_wrong(found)
-    )
+def _cores() -> int:
+    """Return how many processors svs may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,23 +1,85 @@
-"""Where there is speech: Silero VAD over the audio, block by block, joined to windows of up to 30 s.
+"""Where there is speech: Silero's voice detector over the audio, joined to windows of up to 30 s.
 
-Windows depend on the audio alone, not on where the blocks fall, and memory does not grow with its length.
+Windows are contiguous pieces of the audio, with the silence inside them. They depend on the audio alone, not
+on where the blocks fall, and memory does not grow with its length.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from svs.media import pcm
-from svs.model import Window
 
 FRAME = 512
-"""Samples that the VAD judges at once: 32 ms."""
+"""Samples that the voice detector judges at once: 32 ms."""
+SECOND = pcm.RATE / FRAME
+"""Frames in a second."""
+
 _CONTEXT = 64  # samples before each frame that the model also looks at
 _BLOCK = 1024  # frames read at once: 33 s
 _ON, _OFF = 0.5, 0.35  # speech begins above the one and ends below the other (Silero's own defaults)
 _LONGEST = 912  # frames in a window: 29.2 s, so that padding keeps it below Whisper's 30 s
-_GAP = 94  # frames of silence that end a window: 3 s
+_GAP = 250  # frames of silence that end a window: 8 s; shorter ones stay inside, as Whisper was trained
 _SHORTEST = 4  # frames of speech below which a window is a click: 0.13 s
 _PAD = 9  # frames of silence kept on either side: 0.29 s, for soft beginnings and ends
+_LOUD = 0.1  # level of the loudest moments to which quiet audio is raised, for the detector alone
+_LOUDEST_SHARE = 0.001  # of the samples are louder than the level that is measured
+_MOST_GAIN = 300.0  # 50 dB
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of audio to transcribe in one piece, at most 30 s: the samples [first, last)."""
+
+    first: int
+    last: int
+    probabilities: tuple[float, ...]
+    """Of speech, for each frame of 32 ms; 0 where the detector hears none."""
+
+    @property
+    def start(self) -> float:
+        """Return where it begins, in seconds of the audio."""
+        return self.first / pcm.RATE
+
+    @property
+    def end(self) -> float:
+        """Return where it ends, in seconds of the audio."""
+        return self.last / pcm.RATE
+
+    def speech(self, start: float = 0.0, end: float = float("inf")) -> float:
+        """Return the seconds of speech between two times, in seconds of the audio."""
+        return sum(value > 0 for value in self.probabilities[self._frame(start) : self._frame(end)]) / SECOND
+
+    def part(self, start: float, end: float) -> "Window":
+        """Return the part between two times, in seconds of the audio; it begins and ends with a frame."""
+        first, last = self._frame(start), self._frame(end)
+        return Window(
+            self.first + first * FRAME,
+            min(self.last, self.first + last * FRAME),
+            self.probabilities[first:last],
+        )
+
+    def quietest(self, start: float, end: float) -> float:
+        """Return the time between two times, in seconds of the audio, at which speech is least likely."""
+        first, last = self._frame(start), self._frame(end)
+        nearest = sorted(range(first, last), key=lambda index: abs(2 * index - first - last))
+        frame = min(nearest, key=lambda index: self.probabilities[index], default=first)
+        return self.start + frame / SECOND
+
+    def stretches(self) -> list[tuple[float, float]]:
+        """Return where there is speech, as pairs of times in seconds of the audio."""
+        found = []
+        for spoken, group in groupby(enumerate(self.probabilities), lambda item: item[1] > 0):
+            frames = [index for index, _ in group]
+            if spoken:
+                end = min(self.end, self.start + (frames[-1] + 1) / SECOND)
+                found.append((self.start + frames[0] / SECOND, end))
+        return found
+
+    def _frame(self, time: float) -> int:
+        """Return the frame that begins nearest to a time, within the window."""
+        return round(min(max(0.0, (time - self.start) * SECOND), len(self.probabilities)))
 
 
 def windows(audio: Path) -> Iterator[Window]:
@@ -25,53 +87,57 @@ def windows(audio: Path) -> Iterator[Window]:
     samples = round(pcm.seconds(audio) * pcm.RATE)
     frames = -(-samples // FRAME)
     earlier = 0
-    for first, last in join(_probabilities(audio, samples)):
-        start = max(earlier, first - _PAD)
-        earlier = min(frames, last + _PAD)
-        yield Window(start * FRAME, min(samples, earlier * FRAME))
+    for first, probabilities in join(_probabilities(audio, samples)):
+        last = first + len(probabilities)
+        start, end = max(earlier, first - _PAD), min(frames, last + _PAD)
+        silence_before, silence_after = (0.0,) * (first - start), (0.0,) * (end - last)
+        earlier = end
+        yield Window(
+            start * FRAME, min(samples, end * FRAME), (*silence_before, *probabilities, *silence_after)
+        )
 
 
-def join(probabilities: Iterable[float]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches [first, last) to recognize in one piece, from each frame's probability of speech.
+def join(probabilities: Iterable[float]) -> Iterator[tuple[int, tuple[float, ...]]]:
+    """Yield the stretches to transcribe in one piece: the first frame, and the probabilities of speech.
 
-    A stretch ends at a silence of 3 s, or before it grows too long: then in the middle of its longest
+    A stretch ends at a silence of 8 s, or before it grows too long: then in the middle of its longest
     silence, or where speech is least likely.
     """
     speaking = False
     start = 0
-    heard: list[float] = []  # probabilities since `start`, 0 where there is no speech
+    frames: list[float] = []  # probabilities since `start`, 0 where there is no speech
     for index, probability in enumerate(probabilities):
         speaking = probability >= (_OFF if speaking else _ON)
-        if not heard and not speaking:
+        if not frames and not speaking:
             continue
-        if not heard:
+        if not frames:
             start = index
-        heard.append(probability if speaking else 0.0)
-        if not any(heard[-_GAP:]):
-            yield from _trimmed(start, heard)
-            heard = []
-        elif len(heard) == _LONGEST:
-            cut = _quietest(heard)
-            yield from _trimmed(start, heard[:cut])
-            rest = heard[cut:]
+        frames.append(probability if speaking else 0.0)
+        if not any(frames[-_GAP:]):
+            yield from _trimmed(start, frames)
+            frames = []
+        elif len(frames) == _LONGEST:
+            cut = _quietest(frames)
+            yield from _trimmed(start, frames[:cut])
+            rest = frames[cut:]
             silent = next((i for i, value in enumerate(rest) if value), len(rest))
-            start, heard = start + cut + silent, rest[silent:]
-    yield from _trimmed(start, heard)
+            start, frames = start + cut + silent, rest[silent:]
+    yield from _trimmed(start, frames)
 
 
-def _trimmed(start: int, heard: list[float]) -> Iterator[tuple[int, int]]:
+def _trimmed(start: int, frames: list[float]) -> Iterator[tuple[int, tuple[float, ...]]]:
     """Yield the stretch up to its last frame of speech, unless there is hardly any."""
-    spoken = [i for i, value in enumerate(heard) if value]
+    spoken = [i for i, value in enumerate(frames) if value]
     if len(spoken) >= _SHORTEST:
-        yield start, start + spoken[-1] + 1
+        yield start, tuple(frames[: spoken[-1] + 1])
 
 
-def _quietest(heard: list[float]) -> int:
+def _quietest(frames: list[float]) -> int:
     """Return where to cut: in the longest silence of the second half, or at its least likely frame."""
-    half = len(heard) // 2
-    longest, run, cut = 0, 0, half + min(range(len(heard) - half), key=lambda i: heard[half + i])
-    for index in range(half, len(heard)):
-        run = 0 if heard[index] else run + 1
+    half = len(frames) // 2
+    longest, run, cut = 0, 0, half + min(range(len(frames) - half), key=lambda i: frames[half + i])
+    for index in range(half, len(frames)):
+        run = 0 if frames[index] else run + 1
         if run > longest:
             longest, cut = run, index - run // 2
     return max(1, cut)
@@ -83,12 +149,26 @@ def _probabilities(audio: Path, samples: int) -> Iterator[float]:
     from faster_whisper.vad import get_vad_model
 
     session = get_vad_model().session
+    gain = np.float32(_gain(audio, samples))
     state = {name: np.zeros((1, 1, 128), np.float32) for name in ("h", "c")}
     before = np.zeros(_CONTEXT, np.float32)
     for first in range(0, samples, _BLOCK * FRAME):
-        block = pcm.read(audio, first, min(samples, first + _BLOCK * FRAME))
+        block = pcm.read(audio, first, min(samples, first + _BLOCK * FRAME)) * gain
         block = np.pad(block, (0, -len(block) % FRAME)).reshape(-1, FRAME)
         context = np.concatenate([before[None], block[:-1, -_CONTEXT:]])
         out, state["h"], state["c"] = session.run(None, {"input": np.hstack([context, block]), **state})
         before = block[-1, -_CONTEXT:]
         yield from out.reshape(-1).tolist()
+
+
+def _gain(audio: Path, samples: int) -> float:
+    """Return what quiet audio is to be multiplied by: below -30 dB the detector misses speech."""
+    import numpy as np
+
+    counts = np.zeros(32769, np.int64)
+    for first in range(0, samples, _BLOCK * FRAME):
+        block = np.frombuffer(pcm.read_bytes(audio, first, min(samples, first + _BLOCK * FRAME)), dtype="<i2")
+        counts += np.bincount(np.abs(block.astype(np.int32)), minlength=len(counts))
+    louder = np.cumsum(counts[::-1])[::-1]  # how many samples are at least this loud
+    level = max(1, np.count_nonzero(louder > _LOUDEST_SHARE * samples) - 1) / 32768
+    return float(min(_MOST_GAIN, max(1.0, _LOUD / level)))

@@ -193,7 +193,7 @@ def test_json_progress_is_measured_weighted_and_ends_at_100(svs, captions):
         (["--start", "soon"], "soon"),
         (["--start", "2:00", "--end", "1:00"], "--end"),
         (["--language", "klingonish"], "klingonish"),
-        (["--batch-size", "-1"], "batch"),
+        (["--threads", "-1"], "threads"),
     ],
 )
 def test_a_wrong_option_is_refused_before_a_job_is_made(svs, captions, home, arguments, message):

@@ -18,7 +18,7 @@ def _text(batches):
 
 @pytest.fixture(scope="module")
 def whole(talk_pcm, micro_whisper):
-    engine = Whisper(micro_whisper, "micro", Options(batch_size=3), None)
+    engine = Whisper(micro_whisper, "micro", Options(), None)
     return list(engine.transcribe(talk_pcm, 0.0, _tick))
 
 
@@ -31,28 +31,46 @@ def test_batches_follow_each_other_to_the_end_of_the_audio(whole, talk_pcm):
 
 
 def test_going_on_after_a_batch_gives_the_rest_as_it_was(whole, talk_pcm, micro_whisper):
-    engine = Whisper(micro_whisper, "micro", Options(batch_size=3), "en")
+    engine = Whisper(micro_whisper, "micro", Options(), "en")
     assert list(engine.transcribe(talk_pcm, whole[1].end, _tick)) == whole[2:]
 
 
-def test_windows_that_look_wrong_are_heard_again_and_marked_if_they_stay_so(
-    talk_pcm, micro_whisper, monkeypatch, tmp_path
-):
+def test_doubtful_windows_are_decoded_again_and_stay_suspect(talk_pcm, micro_whisper, monkeypatch, tmp_path):
     audio = tmp_path / "short.pcm"
     audio.write_bytes(pcm.read_bytes(talk_pcm, 0, 12 * pcm.RATE))
-    monkeypatch.setattr("svs.engines.whisper._TOO_UNLIKELY", 0.5)  # now everything looks wrong
-    monkeypatch.setattr("svs.engines.whisper._NOT_SPEECH", 2.0)
+    monkeypatch.setattr("svs.engines.doubt._TOO_UNLIKELY", 0.5)  # now everything looks wrong
     runs = [
-        [
-            segment
-            for batch in Whisper(micro_whisper, "micro", Options(), None).transcribe(audio, 0.0, _tick)
-            for segment in batch.segments
-        ]
-        for _ in range(2)
+        list(Whisper(micro_whisper, "micro", Options(), None).transcribe(audio, 0.0, _tick)) for _ in range(2)
     ]
-    assert runs[0] == runs[1], "a second hearing must give the same"
-    assert runs[0]
-    assert all(segment.suspect for segment in runs[0])
+    segments = [segment for batch in runs[0] for segment in batch.segments]
+    assert segments
+    assert all(segment.suspect for segment in segments)
+    assert runs[0] == runs[1]
+
+
+def test_the_number_of_threads_does_not_change_the_segments(whole, talk_pcm, micro_whisper):
+    assert (
+        list(Whisper(micro_whisper, "micro", Options(threads=1), None).transcribe(talk_pcm, 0.0, _tick))
+        == whole
+    )
+
+
+def test_progress_never_falls_and_stays_within_the_audio(talk_pcm, micro_whisper):
+    ticks = []
+    engine = Whisper(micro_whisper, "micro", Options(), None)
+    batches = engine.transcribe(talk_pcm, 0.0, lambda done, total: ticks.append((done, total)))
+    ticks.extend((batch.end, batch.total) for batch in batches)
+    assert [done for done, _ in ticks] == sorted(done for done, _ in ticks)
+    assert {total for _, total in ticks} == {pcm.seconds(talk_pcm)}
+
+
+def test_a_long_prompt_with_long_hotwords_leaves_room_for_the_text(talk_pcm, micro_whisper, tmp_path):
+    audio = tmp_path / "short.pcm"
+    audio.write_bytes(pcm.read_bytes(talk_pcm, 0, 12 * pcm.RATE))
+    engine = Whisper(micro_whisper, "micro", Options(prompt="light " * 400, hotwords="ship " * 400), None)
+    assert any("too long" in warning for warning in engine.warnings)
+    list(engine.transcribe(audio, 0.0, _tick))  # the decoder would refuse a prompt that fills its context
+    assert not Whisper(micro_whisper, "micro", Options(prompt="Lighthouses."), None).warnings
 
 
 def test_silence_is_one_empty_batch(tmp_path, micro_whisper):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"
 )
 STRIKE = Path(__file__).with_name("strike.py")
-WHISPER = ("--batch-size", "1", "--end", "60")
+WHISPER = ("--end", "60")
 SPHINX = ("--engine", "pocketsphinx", "--end", "40", "--threads", "1")  # one piece after the other
 
 

@@ -19,7 +19,7 @@ from svs.model import Options, Progress
 from svs.store import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-WHISPER = ("--model", "micro", "--batch-size", "1", "--threads", "1", "--end", "120")
+WHISPER = ("--model", "micro", "--threads", "1", "--end", "120")
 SPHINX = ("--engine", "pocketsphinx", "--threads", "2", "--end", "55")
 
 ADOPT_TERMINAL = """

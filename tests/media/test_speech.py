@@ -25,7 +25,8 @@ def test_stretches_are_in_order_short_enough_and_cover_all_speech(lengths):
     found = list(speech.join(frames))
     covered = set()
     earlier = 0
-    for first, last in found:
+    for first, probabilities in found:
+        last = first + len(probabilities)
         assert earlier <= first < last <= len(frames)
         assert last - first <= 912
         assert frames[first] > 0.5
@@ -36,16 +37,20 @@ def test_stretches_are_in_order_short_enough_and_cover_all_speech(lengths):
     assert len(missed) <= 3 * max(1, stretches), "only clicks of up to three frames may be left out"
 
 
-def test_a_silence_of_three_seconds_ends_a_stretch_and_a_breath_does_not():
-    assert list(speech.join(_frames([(100, True), (40, False), (100, True)]))) == [(0, 240)]
-    assert list(speech.join(_frames([(100, True), (94, False), (100, True)]))) == [(0, 100), (194, 294)]
+def _ends(frames):
+    return [(first, first + len(probabilities)) for first, probabilities in speech.join(frames)]
+
+
+def test_a_silence_of_eight_seconds_ends_a_stretch_and_a_pause_does_not():
+    assert _ends(_frames([(100, True), (200, False), (100, True)])) == [(0, 400)]
+    assert _ends(_frames([(100, True), (250, False), (100, True)])) == [(0, 100), (350, 450)]
 
 
 def test_long_speech_is_cut_in_its_longest_late_silence():
     frames = _frames(
         [(200, True), (30, False), (400, True), (10, False), (100, True), (20, False), (600, True)]
     )
-    assert next(speech.join(frames)) == (0, 740)
+    assert _ends(frames)[0] == (0, 740)
 
 
 def test_windows_of_the_talk_hold_every_sentence_whole(talk_pcm):
@@ -71,3 +76,30 @@ def test_silence_of_any_length_has_no_windows(tmp_path, samples):
     audio = tmp_path / "silence.pcm"
     audio.write_bytes(np.zeros(samples, "<i2").tobytes())
     assert list(speech.windows(audio)) == []
+
+
+@pytest.mark.parametrize("decibels", [-30, -50])
+def test_speech_in_quiet_audio_is_found(talk_pcm, tmp_path, decibels):
+    samples = np.frombuffer(pcm.read_bytes(talk_pcm, 0, 30 * pcm.RATE), "<i2")
+    loud, quiet = tmp_path / "loud.pcm", tmp_path / "quiet.pcm"
+    loud.write_bytes(samples.tobytes())
+    quiet.write_bytes(np.round(samples * 10 ** (decibels / 20)).astype("<i2").tobytes())
+    expected = sum(window.speech() for window in speech.windows(loud))
+    assert sum(window.speech() for window in speech.windows(quiet)) > 0.9 * expected
+
+
+def test_quiet_noise_is_no_speech(tmp_path):
+    audio = tmp_path / "noise.pcm"
+    audio.write_bytes(np.random.default_rng(0).normal(0, 3, 20 * pcm.RATE).round().astype("<i2").tobytes())
+    assert list(speech.windows(audio)) == []
+
+
+def test_a_window_knows_its_speech_its_parts_and_its_quietest_moment():
+    frames = (0.0,) * 10 + (0.9,) * 50 + (0.5,) + (0.9,) * 39
+    window = speech.Window(16_000, 16_000 + 100 * speech.FRAME, frames)
+    assert window.speech() == pytest.approx(90 / speech.SECOND)
+    assert window.stretches() == [(pytest.approx(1.32), pytest.approx(4.2))]
+    assert window.quietest(2.0, 4.0) == pytest.approx(1 + 60 / speech.SECOND)
+    part = window.part(2.0, 3.0)
+    assert (part.start, part.end) == (pytest.approx(2.0, abs=0.02), pytest.approx(3.0, abs=0.02))
+    assert part.probabilities == window.probabilities[31:62]

@@ -1,0 +1,126 @@
+"""From a piece of audio to Whisper's tokens: its encoder, its language detection and its beam search.
+
+These are the public pieces of faster-whisper's model. The same audio gives the same tokens: a doubtful
+piece is searched again without repetition, not sampled at a higher temperature, since CTranslate2 seeds its
+sampling only once for each thread.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from svs.media import pcm
+from svs.model import Options
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_FRAMES_A_SECOND = 100  # of Whisper's features
+_MOST_FRAMES = 3000
+_ROOM = 5.0  # seconds of silence after the audio, which Whisper needs to end its text
+_SHORTEST = 10.0  # seconds of audio and silence
+_FLOOR = 2.0  # between the loudest and the least of a log-Mel spectrogram, as Whisper clips and scales it
+_FIRST_TIME = 50  # the text begins within a second (OpenAI's and faster-whisper's default)
+_SEARCHES: tuple[dict[str, Any], ...] = (
+    {"beam_size": 5},
+    {"beam_size": 5, "no_repeat_ngram_size": 4, "repetition_penalty": 1.1},
+)
+_PROMPT_SHARE = (
+    0.5  # of the context that the prompt and the hotwords may fill together; the text needs the rest
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What Whisper makes of a piece of audio."""
+
+    tokens: tuple[int, ...]
+    text: str
+    likelihood: float
+    """Mean log probability of a token."""
+    no_speech: float
+    """Probability that nothing is said, 0-1."""
+    repetition: float
+    """How much smaller the text becomes when it is compressed."""
+    language: str
+
+
+class Decoder:
+    """A loaded model with the user's wishes; several threads may use it at once."""
+
+    def __init__(self, whisper: Any, options: Options) -> None:  # noqa: ANN401 - the library has no types
+        self._whisper = whisper
+        self._task = "translate" if options.translate else "transcribe"
+        self.tokenizer = cache(self._tokenizer)
+        self._before = _before(self.tokenizer("en"), options)
+        self._most = int(whisper.max_length * _PROMPT_SHARE) // max(1, len(self._before)) - 1
+        self.cut_prompt = any(len(tokens) > self._most for tokens in self._before)
+        """The prompt or the hotwords are too long, so that their ends are not used."""
+
+    @property
+    def multilingual(self) -> bool:
+        """Say whether the model knows more than English."""
+        return bool(self._whisper.model.is_multilingual)
+
+    def _tokenizer(self, language: str) -> Any:  # noqa: ANN401
+        from faster_whisper.tokenizer import Tokenizer
+
+        tokenizer = self._whisper.hf_tokenizer
+        return Tokenizer(tokenizer, self.multilingual, task=self._task, language=language)
+
+    def _prompt(self, tokenizer: Any) -> list[int]:  # noqa: ANN401
+        """Return the tokens that come before the text."""
+        before = [token for tokens in self._before for token in tokens[: self._most]]
+        return [*([tokenizer.sot_prev, *before] if before else []), *tokenizer.sot_sequence]
+
+    def encode(self, audio: "np.ndarray") -> Any:  # noqa: ANN401
+        """Return the encoder's output for up to 30 s of 16 kHz mono audio."""
+        return self._whisper.encode(_features(self._whisper.feature_extractor, audio))
+
+    def languages(self, encoded: Any) -> list[tuple[str, float]]:  # noqa: ANN401
+        """Return the languages that may be spoken, with their probabilities, the most probable first."""
+        return [(token[2:-2], share) for token, share in self._whisper.model.detect_language(encoded)[0]]
+
+    def search(self, encoded: Any, language: str) -> Iterator[Hypothesis]:  # noqa: ANN401
+        """Yield what is said, searched in one way after the other until the caller is content."""
+        from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
+
+        tokenizer = self.tokenizer(language)
+        for search in _SEARCHES:
+            (found,) = self._whisper.model.generate(
+                encoded,
+                [self._prompt(tokenizer)],
+                max_length=self._whisper.max_length,
+                return_scores=True,
+                return_no_speech_prob=True,
+                suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+                max_initial_timestamp_index=_FIRST_TIME,
+                **search,
+            )
+            tokens = tuple(found.sequences_ids[0])
+            text = tokenizer.decode(tokens).strip()
+            yield Hypothesis(
+                tokens=tokens,
+                text=text,
+                likelihood=found.scores[0] * len(tokens) / (len(tokens) + 1),
+                no_speech=found.no_speech_prob,
+                repetition=get_compression_ratio(text) if text else 0.0,
+                language=language,
+            )
+
+
+def _features(extractor: Any, audio: "np.ndarray") -> "np.ndarray":  # noqa: ANN401
+    """Return the log-Mel features, with silence behind them that is as silent as Whisper's features get."""
+    import numpy as np
+
+    found = extractor(audio)[..., :-1]
+    seconds = max(_SHORTEST, len(audio) / pcm.RATE + _ROOM)
+    frames = min(_MOST_FRAMES, int(seconds * _FRAMES_A_SECOND) // 4 * 4)
+    silence = ((0, 0), (0, max(0, frames - found.shape[1])))
+    return np.pad(found, silence, constant_values=found.max() - _FLOOR)[:, :frames].astype(np.float32)
+
+
+def _before(tokenizer: Any, options: Options) -> list[list[int]]:  # noqa: ANN401
+    """Return the tokens of the hotwords and of the prompt, where there are any."""
+    return [tokenizer.encode(f" {text.strip()}") for text in (options.hotwords, options.prompt) if text]

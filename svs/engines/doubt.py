@@ -1,0 +1,74 @@
+"""What of Whisper's text is to be doubted: loops, guesses, and words where nobody speaks.
+
+Calibrated with tiny.en and base so that every text on noise, music, tones, clicks and silence (3 to 25 s of
+each) is doubted, and none on clear readings and talks.
+"""
+
+import re
+
+from svs.engines.decoder import Hypothesis
+
+_TOO_REPETITIVE = 2.4  # compression ratio of a loop (OpenAI's and faster-whisper's default)
+_TOO_UNLIKELY = -1.0  # mean log probability of guesswork (likewise)
+_SILENT = 0.8  # probability of no speech that speech never has
+_RATHER_SILENT, _RATHER_UNLIKELY = 0.45, -0.6  # nor both of these together
+_HARDLY = 0.3  # seconds of speech; real words take longer
+_FEW = 3  # words
+_LOOP = 4  # times the same segment, one after the other
+
+_PHANTOM = re.compile(
+    r"thank you( (very|so) much)?|thanks( for watching)?|thank you for watching|you|bye( bye)?|okay|oh|"
+    r"(please )?(like and )?subscribe( to .*)?|see you (next time|in the next video)|"
+    r"(subtitles|captions|transcription|transcribed|translated|subs?) (by|of|from) .*|.*amara org.*|"
+    r"sous titr(es|age) .*|untertitel .*|merci( d avoir regardé.*)?|vielen dank( fürs zuschauen)?|"
+    r"gracias( por ver.*)?|grazie( per .*)?|obrigad[oa].*|ご視聴ありがとうございました|谢谢观看|字幕.*"
+)
+
+
+def wrong(found: Hypothesis) -> bool:
+    """Say whether a text is a loop or guesswork, so that another search is worth while."""
+    return found.repetition > _TOO_REPETITIVE or found.likelihood < _TOO_UNLIKELY
+
+
+def doubtful(found: Hypothesis) -> bool:
+    """Say whether a text is not to be relied on."""
+    unlikely = found.no_speech > _RATHER_SILENT and found.likelihood < _RATHER_UNLIKELY
+    return wrong(found) or unlikely or found.no_speech > _SILENT
+
+
+def invented(text: str, speech: float, *, doubted: bool) -> bool:
+    """Say whether nobody said this: hardly any speech, and a text that is doubted or usual on such audio."""
+    words = _plain(text)
+    phantom = bool(_PHANTOM.fullmatch(" ".join(words)))
+    return speech < _HARDLY and (phantom or (doubted and len(words) <= _FEW))
+
+
+def without_repetition(text: str, before: str) -> str:
+    """Return a text without the words at its start that repeat the end of the text before it.
+
+    A piece that is decoded on may begin with what was decoded already. One word alone may well be said twice.
+    """
+    words, earlier = text.split(), _plain(before)
+    plain = [" ".join(_plain(word)) for word in words]
+    for count in range(min(len(words), len(earlier)), 1, -1):
+        if " ".join(plain[:count]).split() == earlier[-count:]:
+            return " ".join(words[count:])
+    return "" if earlier[-len(words) :] == plain else text
+
+
+def in_loop(texts: list[str]) -> list[bool]:
+    """Say of each text whether it is one of several that repeat the same words in a row."""
+    plain = [" ".join(_plain(text)) for text in texts]
+    marks = [False] * len(plain)
+    first = 0
+    for index in range(1, len(plain) + 1):
+        if index == len(plain) or plain[index] != plain[first]:
+            if index - first >= _LOOP:
+                marks[first + 1 : index] = [True] * (index - first - 1)
+            first = index
+    return marks
+
+
+def _plain(text: str) -> list[str]:
+    """Return the words of a text, without case and punctuation."""
+    return re.findall(r"\w+", text.lower())

@@ -1,0 +1,153 @@
+"""One window of speech, transcribed to its end: where Whisper stops early, decoding goes on from there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from svs.engines import coverage, doubt
+from svs.engines.decoder import Decoder, Hypothesis
+from svs.engines.tokens import Parsed, parse
+from svs.media.speech import Window
+from svs.model import Gap, Segment
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_SURE = 0.8  # probability above which a language other than the main one is believed
+_ENOUGH = 3.0  # seconds of speech from which a language can be told
+_NEAR = 0.32  # seconds around Whisper's time in which the quietest moment is looked for
+_LEFT = 0.3  # seconds of speech after the text that are decoded, if Whisper says that it goes on
+_FORGOTTEN = 1.5  # the same, if it does not
+_STEP = 0.5  # seconds by which what is left must shrink
+_DIVISIBLE = 8.0  # seconds; a doubtful piece as long as this is decoded in two parts
+_SOFT_START, _SOFT_END = 0.2, 0.3  # seconds kept before and after what the voice detector hears
+_AROUND = 0.3  # seconds around a gap that are decoded with it
+_MORE = 1.2  # by which a second text must be longer than a sparse one
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A window with its audio, and what is needed to transcribe it."""
+
+    decoder: Decoder
+    window: Window
+    audio: "np.ndarray"
+    language: str
+    """The recording's main one."""
+    one_language: bool
+    """Nothing else is spoken: the user says so, or the model knows no other."""
+
+    def transcribe(self) -> tuple[tuple[Segment, ...], tuple[Gap, ...]]:
+        """Return what is said, in time order, and the speech that stays without words."""
+        segments = self._decode(self.window)
+        for sparse in [s for s in segments if coverage.is_sparse(self.window, s)]:
+            around = self.window.part(sparse.start - _AROUND, sparse.end + _AROUND)
+            found = [segment for half in _halves(around) for segment in self._decode(half)]
+            if coverage.size(found) > _MORE * coverage.size([sparse]):
+                segments = [s for s in segments if s is not sparse] + found
+        for gap in coverage.uncovered(self.window, segments):
+            around = self.window.part(gap.start - _AROUND, gap.end + _AROUND)
+            found = [s for s in self._decode(around) if not coverage.is_thin(self.window, s)]
+            segments = [s for s in segments if not (gap.start <= s.start and s.end <= gap.end)] + found
+        segments.sort(key=lambda segment: segment.start)
+        looped = doubt.in_loop([segment.text for segment in segments])
+        segments = [replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, looped, strict=True)]
+        return tuple(segments), tuple(coverage.uncovered(self.window, segments))
+
+    def _decode(self, whole: Window) -> list[Segment]:
+        """Return what is said in a part of the window, which is decoded in as many pieces as it takes."""
+        segments: list[Segment] = []
+        pieces = [whole]
+        while pieces:
+            piece = pieces.pop()
+            found = self._best(piece)
+            if doubt.wrong(found) and len(halves := _halves(piece)) > 1:
+                pieces += reversed(halves)
+                continue
+            parsed = parse(found.tokens, self._times(found), piece.end - piece.start)
+            rest = _rest(piece, parsed)
+            new = list(self._segments(piece, parsed, found, open_end=rest is None))
+            segments += _continued(segments, new) if segments else new
+            if rest:
+                pieces.append(rest)
+        return segments
+
+    def _best(self, piece: Window) -> Hypothesis:
+        """Return the first text that does not look wrong, or the likeliest that is no loop."""
+        first = piece.first - self.window.first
+        encoded = self.decoder.encode(self.audio[first : first + piece.last - piece.first])
+        tried = []
+        for found in self.decoder.search(encoded, self._language_of(piece, encoded)):
+            if not doubt.wrong(found):
+                return found
+            tried.append(found)
+        return max(tried, key=lambda found: (-max(2.4, found.repetition), found.likelihood))
+
+    def _language_of(self, piece: Window, encoded: object) -> str:
+        """Return what is spoken in a piece: the main language, unless another one is clear."""
+        if self.one_language or piece.speech() < _ENOUGH:
+            return self.language
+        language, probability = self.decoder.languages(encoded)[0]
+        return language if probability >= _SURE else self.language
+
+    def _times(self, found: Hypothesis) -> int:
+        return int(self.decoder.tokenizer(found.language).timestamp_begin)
+
+    def _segments(
+        self, piece: Window, parsed: Parsed, found: Hypothesis, *, open_end: bool
+    ) -> Iterator[Segment]:
+        """Yield the segments of a piece; what has no end is kept if it is not decoded again."""
+        tokenizer = self.decoder.tokenizer(found.language)
+        doubted = doubt.doubtful(found)
+        for phrase in (*parsed.phrases, *([parsed.last] if parsed.last and open_end else [])):
+            text = tokenizer.decode(phrase.tokens).strip()
+            start, end = piece.start + phrase.start, piece.start + phrase.end
+            speech = self.window.speech(start - _AROUND, end + _AROUND)
+            if not text or doubt.invented(text, speech, doubted=doubted):
+                continue
+            start, end = _on_speech(piece, start, end)
+            yield Segment(
+                round(start, 3),
+                round(end, 3),
+                text,
+                suspect=doubted or not speech,
+                language=found.language if found.language != self.language else None,
+            )
+
+
+def _continued(before: list[Segment], after: list[Segment]) -> list[Segment]:
+    """Return the segments that follow others, without the words that these end with."""
+    if not after:
+        return []
+    text = doubt.without_repetition(after[0].text, before[-1].text)
+    return [replace(after[0], text=text), *after[1:]] if text else after[1:]
+
+
+def _rest(piece: Window, parsed: Parsed) -> Window | None:
+    """Return what of a piece has to be decoded again, because its text ends before its speech does."""
+    if parsed.goes_on is None and not (parsed.phrases and parsed.last is None):
+        return None
+    ended = piece.start + (parsed.phrases[-1].end if parsed.goes_on is None else parsed.goes_on)
+    needed = _FORGOTTEN if parsed.goes_on is None else _LEFT
+    start = max(piece.quietest(ended - _NEAR, ended + _NEAR), piece.start + _STEP)
+    return piece.part(start, piece.end) if piece.speech(start) >= needed else None
+
+
+def _halves(piece: Window) -> list[Window]:
+    """Return a piece divided where speech is least likely, if it is long enough."""
+    length = piece.end - piece.start
+    if length < _DIVISIBLE:
+        return [piece]
+    cut = piece.quietest(piece.start + length / 4, piece.end - length / 4)
+    return [piece.part(piece.start, cut), piece.part(cut, piece.end)]
+
+
+def _on_speech(piece: Window, start: float, end: float) -> tuple[float, float]:
+    """Return the times of a segment without the silence around its words."""
+    spoken = [(a, b) for a, b in piece.stretches() if a < end and b > start]
+    if spoken:
+        start = max(start, spoken[0][0] - _SOFT_START)
+        end = max(start, min(end, spoken[-1][1] + _SOFT_END))
+    return max(piece.start, start), min(piece.end, end)

@@ -1,0 +1,136 @@
+"""A window decoded to its end, with a model whose answers end in every way that Whisper's do."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from faster_whisper import WhisperModel
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from svs.engines.decoder import Decoder
+from svs.engines.passage import Passage
+from svs.media.pcm import RATE
+from svs.media.speech import FRAME, SECOND, Window
+from svs.model import Options
+
+WORDS = "amber birch cedar daisy elder fern grass hazel iris jasmine kelp lotus maple nettle olive pine"
+SPACING = 1.6  # seconds from the beginning of one word to that of the next
+SPOKEN = 1.2  # seconds that a word takes
+
+
+class Scripted:
+    """Whisper as faster-whisper gives it, but for the sound: it knows which word is said when.
+
+    Each search ends as the next of `endings` says: `whole`, `pair`, `open`, `single`, `empty` or `loop`.
+    """
+
+    max_length = 448
+
+    def __init__(self, tokenizer, words, endings):
+        self.hf_tokenizer, self._words, self._endings = tokenizer, words, iter(endings)
+        self.model = self
+        self.is_multilingual = False
+        self.searches = 0
+
+    def feature_extractor(self, audio):
+        """Pass on where the audio begins and how long it is: its samples are their own positions."""
+        return np.array([[audio[0], len(audio) / RATE, 0.0]])
+
+    def encode(self, features):
+        return features
+
+    def generate(self, encoded, prompts, **search):
+        self.searches += 1
+        start, length = float(encoded[0, 0]), float(encoded[0, 1])
+        said = [
+            (begin - start, begin + SPOKEN - start, word)
+            for begin, word in self._words
+            if begin + SPOKEN / 2 > start and begin + SPOKEN / 2 < start + length
+        ]
+        return [Found(self._tokens(said, next(self._endings, "whole"), length))]
+
+    def _tokens(self, said, ending, length):
+        first_time = self.hf_tokenizer.token_to_id("<|notimestamps|>") + 1
+        time = lambda seconds: first_time + round(min(max(0.0, seconds), length) / 0.02)  # noqa: E731
+        phrase = lambda word: self.hf_tokenizer.encode(f" {word}", add_special_tokens=False).ids  # noqa: E731
+        kept = said if ending == "whole" else said[: max(1, len(said) // 2)]
+        if ending == "empty":
+            return []
+        if ending == "loop":
+            return [time(0), *phrase("amber") * 60, time(length)]
+        tokens = []
+        for begin, end, word in kept:
+            tokens += [time(begin), *phrase(word), time(end)]
+        if ending == "pair" and kept:
+            tokens.append(tokens[-1])
+        if ending == "open" and len(kept) < len(said):
+            begin, _, word = said[len(kept)]
+            tokens += [time(begin), *phrase(word)]
+        return tokens
+
+
+class Found:
+    def __init__(self, tokens):
+        self.sequences_ids, self.scores, self.no_speech_prob = [tokens], [-0.2], 0.01
+
+
+@pytest.fixture(scope="module")
+def tokenizer(micro_whisper):
+    return _tokenizer(micro_whisper)
+
+
+@cache
+def _tokenizer(folder):
+    return WhisperModel(str(folder), device="cpu").hf_tokenizer
+
+
+def _transcribe(tokenizer, count, endings):
+    """Return the words that are said, with what the passage makes of them and of endings."""
+    words = [(0.3 + SPACING * index, WORDS.split()[index]) for index in range(count)]
+    frames = round((0.6 + SPACING * count) * SECOND)
+    spoken = [any(a <= f / SECOND < a + SPOKEN for a, _ in words) for f in range(frames)]
+    window = Window(0, frames * FRAME, tuple(0.9 * is_speech for is_speech in spoken))
+    model = Scripted(tokenizer, words, endings)
+    audio = np.arange(window.last) / RATE
+    segments, gaps = Passage(Decoder(model, Options()), window, audio, "en", one_language=True).transcribe()
+    return words, segments, gaps, model
+
+
+@pytest.mark.parametrize("ending", ["whole", "pair", "open", "single", "empty", "loop"])
+def test_no_word_is_lost_or_doubled_whatever_the_tokens_end_with(tokenizer, ending):
+    words, segments, gaps, model = _transcribe(tokenizer, 12, [ending] * (4 if ending == "loop" else 1))
+    assert [segment.text for segment in segments] == [word for _, word in words]
+    assert not gaps
+    assert model.searches == (1 if ending == "whole" else model.searches)
+    for segment, (begin, _) in zip(segments, words, strict=True):
+        assert abs(segment.start - begin) < 0.3
+        assert abs(segment.end - begin - SPOKEN) < 0.4
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    count=st.integers(1, 16),
+    endings=st.lists(st.sampled_from(["whole", "pair", "open", "single", "empty"]), max_size=8),
+)
+def test_every_word_is_in_a_segment_once_or_in_a_gap(micro_whisper, count, endings):
+    tokenizer = _tokenizer(micro_whisper)
+    words, segments, gaps, _ = _transcribe(tokenizer, count, endings)
+    texts = [segment.text for segment in segments]
+    assert texts == sorted(texts)
+    assert len(texts) == len(set(texts))
+    for begin, word in words:
+        in_gap = any(gap.start <= begin + SPOKEN / 2 <= gap.end for gap in gaps)
+        assert word in texts or in_gap or SPOKEN * (count - len(texts)) < 1.5
+
+
+def test_speech_that_gives_no_words_is_a_gap(tokenizer):
+    words, segments, gaps, _ = _transcribe(tokenizer, 10, ["empty"] * 100)
+    assert not segments
+    assert gaps[0].start == pytest.approx(words[0][0], abs=0.1)
+    assert gaps[-1].end == pytest.approx(words[-1][0] + SPOKEN, abs=0.1)
+
+
+def test_a_loop_that_stays_one_is_marked_as_suspect(tokenizer):
+    _, segments, _, _ = _transcribe(tokenizer, 10, ["loop"] * 100)
+    assert all(segment.suspect for segment in segments)
