@@ -46,12 +46,12 @@ def stats_table(rows: Iterable[Row]) -> Table:
         pad_edge=False,
         header_style="bold",
         caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time "
-        "left, in percent of the run's time. COVERAGE: of the speech, by words.",
+        "left, in percent of the run's time. SPEECH: the share of it that has words.",
         caption_justify="left",
     )
     table.add_column("ENGINE", no_wrap=True)
     table.add_column("MODEL", overflow="fold")
-    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "P90", "COVERAGE", "OFF AT 25 %", "50 %", "75 %"):
+    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "P90", "SPEECH", "OFF AT 25 %", "50 %", "75 %"):
         table.add_column(heading, justify="right")
     for found in rows:
         speeds = [f"{speed:.1f}x" if speed else "-" for speed in (found.speed, found.speed_p90)]
