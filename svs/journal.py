@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.files import append, read_plain, store_errors, write_atomic
-from svs.model import Language, Seconds, Segment, Transcript
+from svs.model import Gap, Language, Seconds, Segment, Transcript
 from svs.records import decode, encode
 
 VERSION = 1
@@ -98,14 +98,44 @@ def add(path: Path, batch: Batch) -> None:
 
 def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     """Return the whole transcript, with its times counted from the recording's start."""
+    heard = list(batches)
+    segments = tuple(_shifted(s, header.offset) for batch in heard for s in batch.segments)
+    main = _main_language(header.language, segments)
+    gaps = tuple(_moved(gap, header.offset) for batch in heard for gap in batch.gaps)
+    speech = sum(batch.speech for batch in heard)
+    missing = sum(max(0.0, gap.end - gap.start) for gap in gaps)
     return Transcript(
         engine=header.engine,
         model=header.model,
-        language=header.language,
+        language=main,
         rough=header.rough,
         translated=header.translated,
-        segments=tuple(_shifted(s, header.offset) for batch in batches for s in batch.segments),
+        segments=tuple(_labelled(segment, header.language, main) for segment in segments),
+        gaps=gaps,
+        speech=round(speech, 3),
+        coverage=round(max(0.0, 1 - missing / speech), 6) if speech else None,
     )
+
+
+def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
+    """Return the language that is spoken longest, which need not be the one that was heard first."""
+    seconds = {first: 0.0}
+    for segment in segments:
+        if not segment.suspect:
+            language = segment.language or first
+            seconds[language] = seconds.get(language, 0.0) + segment.end - segment.start
+    return max(seconds, key=lambda language: seconds[language])
+
+
+def _labelled(segment: Segment, first: Language, main: Language) -> Segment:
+    """Return a segment that names its language where that is known and not the main one."""
+    language = segment.language or first
+    named = None if language in (main, "und") else language
+    return segment if segment.language == named else replace(segment, language=named)
+
+
+def _moved(gap: Gap, offset: float) -> Gap:
+    return Gap(round(gap.start + offset, 3), round(gap.end + offset, 3))
 
 
 def _shifted(segment: Segment, offset: float) -> Segment:

@@ -1,5 +1,6 @@
 """Language codes: files write three letters in two ways, Whisper and we write two."""
 
+import re
 from functools import cache
 
 _WHISPER_OWN = {"jv": "jw", "cmn": "zh", "nb": "no"}
@@ -29,3 +30,13 @@ def code(tag: str) -> str:
         return ""
     short = str(getattr(language, "alpha_2", language.alpha_3))
     return _WHISPER_OWN.get(short, short)
+
+
+@cache
+def name(short: str) -> str:
+    """Return a language's English name: `German` for `de`; of one that nobody knows, its code."""
+    from pycountry import languages
+
+    long = long_code(short)
+    language = None if long == "und" else languages.get(alpha_3=long)
+    return re.sub(r" \(.*\)", "", language.name) if language else short

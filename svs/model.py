@@ -12,6 +12,7 @@ from svs.events import Stage
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 """Up to thirty years: what a record says beyond that is damage."""
 Percent = Annotated[float, Meta(ge=0, le=100)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
 """A code such as `en`; word lists are read by it."""
 Subtitles = Literal["auto", "never", "only"]
@@ -129,7 +130,9 @@ class Transcript(Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
     gaps: tuple[Gap, ...] = ()
     """Speech that could not be transcribed, in time order."""
-    coverage: Annotated[float, Meta(ge=0, le=1)] | None = None
+    speech: Seconds = 0.0
+    """Seconds of speech by the voice detector; 0 when it was not asked."""
+    coverage: Share | None = None
     """The share of the speech that words cover; None when the speech was not measured."""
 
 
@@ -142,6 +145,8 @@ class Sentence(Struct, frozen=True):
     suspect: bool = False
     said: str = ""
     """The exact words, where `text` leaves fillers and repetitions out; empty where `text` is them."""
+    language: Language | None = None
+    """What it is in, where that is another language than the transcript's: then kept out of the summary."""
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
@@ -301,7 +306,9 @@ class Metrics(Struct, frozen=True, kw_only=True):
     load: Percent = 0.0
     """How busy all processors of the machine were while it ran, 0-100 percent."""
     speech: Seconds = 0.0
-    """Seconds in which people speak."""
+    """Seconds in which people speak: by the voice detector, or else by the transcript's segments."""
+    coverage: Share | None = None
+    """The share of the speech that words cover; None when the speech was not measured."""
     estimates: tuple[tuple[float, float, float], ...] = ()
     """What was said of the time left: seconds since the run began, then the least and the most left."""
 

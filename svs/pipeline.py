@@ -17,7 +17,7 @@ from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError,
 from svs.events import Report, Stage, fan_out, ignore
 from svs.files import store_errors, write_atomic
 from svs.media.identity import describe
-from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
+from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord, Transcript
 from svs.paths import open_to_others
 from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
@@ -26,6 +26,7 @@ from svs.stages.outline import outline
 from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import Damaged, JobStore, now
+from svs.text import coverage
 from svs.text.sentences import sentences
 from svs.tracker import Tracker
 from svs.usage import processor_time
@@ -115,6 +116,7 @@ class _Line:
         self.extract()
         self.transcribe()
         self.forget_sound()
+        self.check_transcript()
         self.summarize()
         result = results.load(self.job, self.folder)
         heed = self.tracker.stop_if_asked
@@ -123,8 +125,9 @@ class _Line:
         for target in copy:
             self.tracker.say("notice", f"The recording is copied to {target}, with chapters and transcript.")
             embed.embed(self.job, result, target, force=self.options.force, on_time=lambda _: heed())
-        speech = sum(max(0.0, said.end - said.start) for said in result.transcript.segments)
-        metrics = replace(self.tracker.metrics(), speech=round(speech, 3))
+        transcript = result.transcript
+        speech = transcript.speech or sum(max(0.0, said.end - said.start) for said in transcript.segments)
+        metrics = replace(self.tracker.metrics(), speech=round(speech, 3), coverage=transcript.coverage)
         outputs = (*written, *map(str, copy))
         self.record(status="done", finished=now(), outputs=outputs, metrics=metrics)
         self.tracker.end()
@@ -255,6 +258,26 @@ class _Line:
         with store_errors("remove", self.heard):
             self.heard.unlink(missing_ok=True)
 
+    def check_transcript(self) -> None:
+        """Say, here and in the result, what of the speech the transcript or the summary does not have."""
+        transcript = self.read_transcript()
+        found = coverage.warnings(transcript)
+        for warning in found:
+            self.tracker.say("warning", warning)
+        earlier = (warning for warning in self.job.warnings if warning not in found)
+        self.record(warnings=(*earlier, *found))
+        if transcript.gaps and not transcript.segments:
+            raise InputError(
+                f"{self.source}: nothing to summarize: none of the speech was understood",
+                "Try a larger model (`svs models list`), or name the language with --language.",
+            )
+
+    def read_transcript(self) -> Transcript:
+        header, batches = journal.read(self.folder / results.TRANSCRIPT, planning.transcript_key(self.job))
+        if header is None:
+            raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
+        return journal.transcript(header, batches)
+
     def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
         return journal.Header(
             key=key,
@@ -274,11 +297,9 @@ class _Line:
             self.tracker.reuse(Stage.SUMMARIZE)
             return
         self.begin(Stage.SUMMARIZE, key, "steps")
-        header, batches = journal.read(self.folder / results.TRANSCRIPT, planning.transcript_key(self.job))
-        if header is None:
-            raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
-        said = sentences(journal.transcript(header, batches))
-        language = "en" if header.translated else header.language
+        transcript = self.read_transcript()
+        said = sentences(transcript)
+        language = "en" if transcript.translated else transcript.language
         try:
             self.tracker.tick(1, 3)
             chosen = summarize(said, language, self.options.method, self.options.length)

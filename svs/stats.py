@@ -1,4 +1,4 @@
-"""What the stored jobs tell of this machine: the speed of each engine, and how right the time left was."""
+"""What the stored jobs tell: each engine's speed here and coverage, and how right the time left was."""
 
 from collections.abc import Iterable
 from statistics import median, quantiles
@@ -26,6 +26,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """Seconds of a recording in a second, the median."""
     speed_p90: float | None
     """The speed that one job in ten exceeds."""
+    coverage: float | None
+    """The share of the speech in its recordings that words cover."""
     errors: tuple[float | None, float | None, float | None]
     """The median error of the time left after 25, 50 and 75 % of a run, in percent of the run's time."""
 
@@ -56,6 +58,7 @@ def _row(engine: str, model: str, jobs: list[Job]) -> Row:
         speed_p90=round(quantiles(speeds, n=10, method="inclusive")[-1], 1)
         if len(speeds) > 1
         else _median(speeds),
+        coverage=_coverage(whole),
         errors=(middles[0], middles[1], middles[2]),
     )
 
@@ -64,6 +67,13 @@ def real_time(job: Job) -> float | None:
     """Return how many seconds of a recording a job worked through in a second; None when nobody knows."""
     took = sum(record.seconds for record in job.stages.values())
     return job.duration / took if took and job.duration and job.status == "done" else None
+
+
+def _coverage(jobs: list[Job]) -> float | None:
+    """Return the coverage of all the speech that was measured in these jobs."""
+    found = [(job.metrics.speech, job.metrics.coverage) for job in jobs if job.metrics.coverage is not None]
+    speech = sum(seconds for seconds, _ in found)
+    return round(sum(seconds * share for seconds, share in found) / speech, 6) if speech else None
 
 
 def _median(values: list[float]) -> float | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from svs.languages import code, long_code
+from svs.languages import code, long_code, name
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,18 @@ def test_containers_get_three_letters_that_read_back(short, long):
 @pytest.mark.parametrize("unknown", ["und", "", "xx", "??"])
 def test_what_nobody_knows_is_und(unknown):
     assert long_code(unknown) == "und"
+
+
+@pytest.mark.parametrize(
+    ("short", "english"),
+    [
+        ("de", "German"),
+        ("jw", "Javanese"),
+        ("sw", "Swahili"),
+        ("yue", "Yue Chinese"),
+        ("xx", "xx"),
+        ("und", "und"),
+    ],
+)
+def test_languages_have_english_names(short, english):
+    assert name(short) == english

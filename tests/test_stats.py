@@ -44,6 +44,20 @@ def test_each_engine_and_model_has_a_row():
     assert small.errors == (10.0, 10.0, 10.0)
 
 
+def test_coverage_is_that_of_all_speech_and_counts_each_transcript_once():
+    def measured(number, speech, coverage, **changes):
+        return job(number, 10.0, metrics=Metrics(wall=1.0, speech=speech, coverage=coverage), **changes)
+
+    jobs = [
+        measured(0, 300.0, 1.0),
+        measured(1, 100.0, 0.9),
+        measured(2, 100.0, 0.9, origin="x"),
+        job(3, 9.0),
+    ]
+    assert [row.coverage for row in stats.rows(jobs)] == [0.975]
+    assert [row.coverage for row in stats.rows(jobs[3:])] == [None]
+
+
 def test_without_jobs_there_are_no_rows():
     assert stats.rows([]) == []
 

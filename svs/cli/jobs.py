@@ -121,7 +121,7 @@ def _summary(job: "Job | Damaged", state: "State | None", progress: "Progress | 
 def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show how fast each engine and model is on this machine, and how right the time left was."""
+    """Show each engine's and model's speed here and coverage, and how right the time left was."""
     from svs import stats as found
     from svs.store import Damaged
     from svs.ui.output import write

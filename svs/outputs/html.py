@@ -9,14 +9,16 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from svs.model import Chapter, Frame, Result, Sentence
-from svs.outputs.interface import by_chapter, cautions, facts, line
+from svs.model import Chapter, Frame, Gap, Result, Sentence
+from svs.outputs.interface import by_chapter, cautions, facts, line, with_gaps
+from svs.text.coverage import mark
 from svs.times import clock
 
 if TYPE_CHECKING:
@@ -45,6 +47,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences that follow each other, or a gap between them."""
+
+    lines: list[Line]
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A chapter, or the whole recording when it has none, as the page shows it."""
 
@@ -55,7 +65,7 @@ class Part:
     """What the whole summary has of it."""
     summary: list[Line]
     """Its own."""
-    paragraphs: list[list[Line]]
+    paragraphs: list[Paragraph]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"clock": clock, "picture": _picture, "exactly": _exactly}
+    environment.filters |= {"clock": clock, "picture": _picture, "exactly": _exactly, "mark": mark}
     return environment.from_string(_asset("report.html")).render(
         result=result,
         language="en" if result.transcript.translated else result.transcript.language,
@@ -155,9 +165,11 @@ def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
     chapters = [replace(one, title=title) for title, one, _ in named if one] or [whole]
     chosen = [_lines(result, sentences) for _, _, sentences in named]
     starts = [chapter.start for chapter in chapters]
-    said: list[list[Line]] = [[] for _ in chapters]
-    for number, sentence in enumerate(result.sentences):
-        said[max(0, bisect_right(starts, sentence.start + 0.001) - 1)].append(Line(number, sentence))
+    said: list[list[Line | Gap]] = [[] for _ in chapters]
+    places = count()
+    for one in with_gaps(result.sentences, result.transcript.gaps):
+        part = said[max(0, bisect_right(starts, one.start + 0.001) - 1)]
+        part.append(one if isinstance(one, Gap) else Line(next(places), one))
     return [
         Part(
             number=number,
@@ -171,15 +183,18 @@ def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
     ]
 
 
-def _paragraphs(lines: list[Line]) -> list[list[Line]]:
-    """Return lines in paragraphs, which end at a pause or when they are long."""
-    paragraphs: list[list[Line]] = []
+def _paragraphs(said: Iterable[Line | Gap]) -> list[Paragraph]:
+    """Return lines in paragraphs, which end at a gap, at a pause or when they are long."""
+    paragraphs: list[Paragraph] = []
     length, end = 0, 0.0
-    for one in lines:
-        if not paragraphs or length > _LONG or one.sentence.start - end > _PAUSE:
-            paragraphs.append([])
+    for one in said:
+        if isinstance(one, Gap):
+            paragraphs.append(Paragraph([], one))
+            continue
+        if not paragraphs or paragraphs[-1].gap or length > _LONG or one.sentence.start - end > _PAUSE:
+            paragraphs.append(Paragraph([]))
             length = 0
-        paragraphs[-1].append(one)
+        paragraphs[-1].lines.append(one)
         length += len(one.sentence.text)
         end = one.sentence.end
     return paragraphs

@@ -2,9 +2,14 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
 
-from svs.model import Chapter, Result, Sentence, Summary
+from svs.model import Chapter, Gap, Result, Segment, Sentence, Summary
+from svs.text.coverage import covered
+
+Said = TypeVar("Said", bound=Sentence | Segment)
 
 PARTIAL = "the file is damaged or incomplete: something is missing"
 """How subtitles, which have no room for sentences, label that of a damaged file."""
@@ -38,6 +43,8 @@ def facts(result: Result) -> list[tuple[str, str]]:
     if chapters := summary.chapters:
         origin = "from the recording" if chapters[0].given else "by topic"
         found.append(("Chapters", f"{len(chapters)}, {origin}"))
+    if coverage := covered(transcript):
+        found.append(("Coverage", coverage))
     if summary.phrases:
         found.append(("About", ", ".join(summary.phrases)))
     if result.start:
@@ -62,6 +69,12 @@ def by_chapter(summary: Summary) -> list[tuple[str, Chapter | None, list[Sentenc
         (chapter_title(one, number), one, sentences)
         for number, (one, sentences) in enumerate(zip(summary.chapters, said, strict=True), 1)
     ]
+
+
+def with_gaps(said: Iterable[Said], gaps: Iterable[Gap]) -> list[Said | Gap]:
+    """Return what was said, with the gaps in it where they are."""
+    found: list[Said | Gap] = [*said, *gaps]
+    return sorted(found, key=lambda one: one.start)
 
 
 def _date(created: str) -> str:

@@ -11,8 +11,13 @@ meaning or goes away; new fields may come without that, so ignore what you do no
     summary                         method, length, sentences,
                                     chapters: [{start, end, title, given, sentences}], phrases
     transcript                      engine, model, language, rough, translated,
-                                    segments: [{start, end, text, words: [{start, end, text}], suspect}]
-    sentences                       the whole transcript: [{start, end, text, suspect, said}]
+                                    segments: [{start, end, text, words: [{start, end, text}], suspect,
+                                    language}], gaps: [{start, end}], speech, coverage
+    sentences                       the whole transcript: [{start, end, text, suspect, said, language}]
+
+`gaps` are stretches of speech that could not be transcribed, `speech` is how many seconds of speech there are
+(0 where nobody measured it), and `coverage` which share of them words cover, 0 to 1, or null. `language` of a
+segment or sentence is null where it is the transcript's.
 
 The text is ASCII: other characters are escaped as `\\uXXXX`, so that no terminal or encoding can change it.
 """

@@ -7,8 +7,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from svs.model import ROUGH, Result, Sentence
-from svs.outputs.interface import PARTIAL, line
+from svs.model import ROUGH, Gap, Result, Sentence
+from svs.outputs.interface import PARTIAL, line, with_gaps
+from svs.text.coverage import NOT_UNDERSTOOD
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile
@@ -51,8 +52,11 @@ def _cues(result: Result) -> Iterator[Sentence]:
     labels = ((ROUGH, result.transcript.rough), (PARTIAL, result.partial))
     if shown := [f"[{label}]" for label, holds in labels if holds]:
         yield Sentence(result.start, result.start + _LABEL, "\n".join(shown))
-    for sentence in result.sentences:
-        yield from _split(sentence)
+    for said in with_gaps(result.sentences, result.transcript.gaps):
+        if isinstance(said, Gap):
+            yield Sentence(said.start, said.end, NOT_UNDERSTOOD)
+        else:
+            yield from _split(said)
 
 
 def _split(sentence: Sentence) -> Iterator[Sentence]:

@@ -3,21 +3,29 @@
 import csv
 import io
 
-from svs.model import Result
-from svs.outputs.interface import line
+from svs.model import Gap, Result
+from svs.outputs.interface import line, with_gaps
+from svs.text.coverage import NOT_UNDERSTOOD
 
 COLUMNS = ("start_ms", "end_ms", "text", "suspect", "rough", "partial")
 """The last are 0 or 1: the engine doubts this sentence, it is the embedded engine's, the file is damaged."""
 
 
 def render(result: Result) -> str:
-    """Return a line of headings and a line for each sentence, times in milliseconds."""
+    """Return a line of headings and a line for each sentence, times in milliseconds.
+
+    A gap is a line whose text is `[not understood]` and that is suspect: who takes what is not suspect has
+    only what was said, and nobody takes the gap for a silence.
+    """
     rows = io.StringIO()
     writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)
     rough, partial = int(result.transcript.rough), int(result.partial)
-    for said in result.sentences:
+    for said in with_gaps(result.sentences, result.transcript.gaps):
         times = round(said.start * 1000), round(said.end * 1000)
+        if isinstance(said, Gap):
+            writer.writerow((*times, NOT_UNDERSTOOD, 1, rough, partial))
+            continue
         writer.writerow((*times, _cell(said.text), int(said.suspect), rough, partial))
     return rows.getvalue()
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from svs.model import Result, Sentence
-from svs.outputs.interface import by_chapter, cautions, facts, line, timestamp
+from svs.model import Gap, Result, Sentence
+from svs.outputs.interface import by_chapter, cautions, facts, line, timestamp, with_gaps
+from svs.text.coverage import mark
 
 
 def render(result: Result) -> str:
@@ -18,11 +19,13 @@ def render(result: Result) -> str:
     for chapter_title, chapter, sentences in by_chapter(result.summary):
         heading = f"{timestamp(chapter.start)} {chapter_title}\n" if chapter else ""
         parts.append(heading + _lines(sentences))
-    return "\n".join([*parts, "TRANSCRIPT\n", _lines(result.sentences)])
+    said = with_gaps(result.sentences, result.transcript.gaps)
+    return "\n".join([*parts, "TRANSCRIPT\n", _lines(said)])
 
 
-def _lines(sentences: Iterable[Sentence]) -> str:
-    return "".join(
-        f"[{timestamp(sentence.start)}] {'(?) ' if sentence.suspect else ''}{line(sentence.text)}\n"
-        for sentence in sentences
-    )
+def _lines(said: Iterable[Sentence | Gap]) -> str:
+    return "".join(f"{mark(one) if isinstance(one, Gap) else _line(one)}\n" for one in said)
+
+
+def _line(sentence: Sentence) -> str:
+    return f"[{timestamp(sentence.start)}] {'(?) ' if sentence.suspect else ''}{line(sentence.text)}"

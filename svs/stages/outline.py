@@ -44,7 +44,7 @@ def outline(
     """
     count = parse_chapters(wanted)
     said = [one for one in cleaned(sentences, language) if count_words(one.text)]
-    sure = [one for one in said if not one.suspect]
+    sure = [one for one in said if not one.suspect and not one.language]
     if count is None and (kept := _within(given, said[0].start, said[-1].end)):
         chapters = [replace(one, sentences=_own(one, sure, language)) for one in kept]
     else:

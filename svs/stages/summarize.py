@@ -49,10 +49,10 @@ def parse_length(text: str) -> Length:
 def summarize(sentences: Sequence[Sentence], language: str, method: str, length: str) -> Summary:
     """Return the sentences that say most, in the order in which they were said, without fillers.
 
-    `auto` is svs's own ranking, the other methods are sumy's. Sentences that the engine doubts are left out,
-    and nothing is quoted twice. `short`, `medium` and `long` are 60, 120 and 250 words for up to an hour and
-    grow with the fourth root of the time (four hours have 1.4 times as many), but never beyond half of what
-    was said. A number of words is a limit; only a single sentence may pass it.
+    `auto` is svs's own ranking, the other methods are sumy's. Sentences that the engine doubts or that are in
+    another language are left out, and nothing is quoted twice. `short`, `medium` and `long` are 60, 120 and
+    250 words for up to an hour and grow with the fourth root of the time (four hours have 1.4 times as many),
+    but never beyond half of what was said. A number of words is a limit; only a single sentence may pass it.
     """
     wanted = parse_length(length)
     sure = _sure(cleaned(sentences, language))
@@ -72,7 +72,7 @@ def _sure(sentences: Sequence[Sentence]) -> list[Sentence]:
             "nothing to summarize: no speech was found",
             "Check that people speak in it, and that --track and --start name the right part.",
         )
-    sure = [sentence for sentence in said if not sentence.suspect]
+    sure = [sentence for sentence in said if not sentence.suspect and not sentence.language]
     if not sure:
         raise InputError(
             "nothing to summarize: the engine doubts every sentence it heard",

@@ -5,10 +5,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import itemgetter
 
-from svs.model import Segment, Sentence, Transcript
+from msgspec.structs import replace
+
+from svs.model import Gap, Segment, Sentence, Transcript
 from svs.text.interface import count_words, joiner
 
 _MARK = re.compile(r"[.!?\u2026](?=\W|$)|[\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u0589\u104b]")
@@ -20,6 +22,8 @@ _PAUSE = 2.0  # seconds that end a sentence where nobody wrote full stops
 _BREATH = 0.3  # seconds that may end one
 _FEWEST, _MOST = 10, 40  # words in a sentence made from pauses
 
+Span = tuple[int, int, Segment]
+"""Where a segment lies in the whole text: [first, last)."""
 Point = tuple[int, float]
 """A character's offset in the whole text, and the second at which it was said."""
 
@@ -29,31 +33,55 @@ class _Text:
     """The whole transcript as one string."""
 
     text: str
-    spans: tuple[tuple[int, int, Segment], ...]
-    """Where each segment lies in it: [first, last)."""
+    spans: tuple[Span, ...]
     points: tuple[Point, ...]
     """Neither offsets nor times ever fall; between two points speech runs evenly."""
 
 
 def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
-    """Return the sentences of a transcript, with every word of it once and in order."""
-    whole = _join(transcript.segments)
-    written = _has_punctuation(whole)
-    cuts = _full_stops(whole, "en" if transcript.translated else transcript.language) if written else {0}
+    """Return the sentences of a transcript, with every word of it once and in order.
+
+    None goes on across a gap, or from one language into another.
+    """
+    main, segments = transcript.language, transcript.segments
+    if transcript.translated:
+        main, segments = "en", tuple(replace(segment, language=None) for segment in segments)
+    whole = _join(segments)
     found: list[Sentence] = []
-    for first, last in pairwise([*sorted(cuts), len(whole.text)]):
-        if written and count_words(whole.text[first:last]) <= _RUN_ON:
-            found.append(_sentence(whole, first, last))
-        else:
-            found.extend(_sentence(whole, *span) for span in _at_pauses(whole, first, last))
+    for language, spans in groupby(whole.spans, lambda span: span[2].language):
+        found.extend(_in_one_language(whole, list(spans), language or main, transcript.gaps))
     return tuple(sentence for sentence in found if sentence.text)
+
+
+def _in_one_language(
+    whole: _Text, spans: list[Span], language: str, gaps: Iterable[Gap]
+) -> Iterator[Sentence]:
+    """Yield the sentences of segments that follow each other."""
+    written = _has_punctuation(spans)
+    cuts = {spans[0][0], *_after_gaps(spans, gaps)}
+    if written:
+        cuts |= _full_stops(whole, spans, language)
+    for first, last in pairwise([*sorted(cuts), spans[-1][1]]):
+        if written and count_words(whole.text[first:last]) <= _RUN_ON:
+            yield _sentence(whole, first, last)
+        else:
+            yield from (_sentence(whole, *span) for span in _at_pauses(whole, spans, first, last))
+
+
+def _after_gaps(spans: list[Span], gaps: Iterable[Gap]) -> Iterator[int]:
+    """Yield where the first segment after each gap begins."""
+    starts = [segment.start for _, _, segment in spans]
+    for gap in gaps:
+        following = bisect_left(starts, (gap.start + gap.end) / 2)
+        if following < len(spans):
+            yield spans[following][0]
 
 
 def _join(segments: Iterable[Segment]) -> _Text:
     said = [(segment, text) for segment in segments if (text := " ".join(segment.text.split()))]
     nexts = [segment.start for segment, _ in said[1:]] + [math.inf]
     parts: list[str] = []
-    spans: list[tuple[int, int, Segment]] = []
+    spans: list[Span] = []
     points = [(0, said[0][0].start if said else 0.0)]
     offset = 0
     for (segment, text), following in zip(said, nexts, strict=False):
@@ -85,20 +113,21 @@ def _timed(segment: Segment, text: str, following: float) -> Iterator[Point]:
     yield len(text), end
 
 
-def _has_punctuation(whole: _Text) -> bool:
-    texts = [segment.text for _, _, segment in whole.spans]
+def _has_punctuation(spans: list[Span]) -> bool:
+    texts = [segment.text for _, _, segment in spans]
     longer = [text for text in texts if count_words(text) >= _LONGER] or texts
     return sum(bool(_MARK.search(text)) for text in longer) > len(longer) * _PUNCTUATED
 
 
-def _full_stops(whole: _Text, language: str) -> set[int]:
+def _full_stops(whole: _Text, spans: list[Span], language: str) -> set[int]:
     """Return where sentences begin, by their punctuation and by long silences."""
     import sentencex
 
-    text = re.sub("[\ud800-\udfff]", "\ufffd", whole.text)  # it takes Unicode alone
-    found = (match["start_index"] for match in sentencex.get_sentence_boundaries(language, text))
-    cuts = {0} | {cut for cut in found if _between_words(whole.text, cut)}
-    for (_, before, _), (after, _, _) in pairwise(whole.spans):
+    first, last = spans[0][0], spans[-1][1]
+    text = re.sub("[\ud800-\udfff]", "\ufffd", whole.text[first:last])  # it takes Unicode alone
+    found = (first + match["start_index"] for match in sentencex.get_sentence_boundaries(language, text))
+    cuts = {cut for cut in found if _between_words(whole.text, cut)}
+    for (_, before, _), (after, _, _) in pairwise(spans):
         if _starts(whole, after) - _ends(whole, before) > _SILENCE:
             cuts.add(after)
     return cuts
@@ -110,9 +139,9 @@ def _between_words(text: str, cut: int) -> bool:
     return before.isspace() or not joiner(before, after)
 
 
-def _at_pauses(whole: _Text, first: int, last: int) -> Iterator[tuple[int, int]]:
+def _at_pauses(whole: _Text, spans: list[Span], first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield spans that end at pauses: long ones always, short ones once there are enough words."""
-    borders = [start for start, _, _ in whole.spans]
+    borders = [start for start, _, _ in spans]
     begin, before, said = first, first, 0
     for start, end in _words(whole.text, borders, first, last):
         size = max(1, count_words(whole.text[start:end]))
@@ -139,8 +168,14 @@ def _sentence(whole: _Text, first: int, last: int) -> Sentence:
     touched = slice(
         bisect_right(whole.spans, first, key=itemgetter(1)), bisect_left(whole.spans, last, key=itemgetter(0))
     )
-    suspect = any(segment.suspect for _, _, segment in whole.spans[touched])
-    return Sentence(round(_starts(whole, first), 3), round(_ends(whole, last), 3), text.strip(), suspect)
+    segments = [segment for _, _, segment in whole.spans[touched]]
+    return Sentence(
+        round(_starts(whole, first), 3),
+        round(_ends(whole, last), 3),
+        text.strip(),
+        suspect=any(segment.suspect for segment in segments),
+        language=next((segment.language for segment in segments), None),
+    )
 
 
 def _starts(whole: _Text, offset: int) -> float:

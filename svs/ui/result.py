@@ -5,8 +5,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from svs.model import Result
-from svs.outputs.interface import by_chapter, cautions, facts, timestamp
+from svs.model import Gap, Result
+from svs.outputs.interface import by_chapter, cautions, facts, timestamp, with_gaps
+from svs.text.coverage import mark
 from svs.ui.terminal import term
 
 
@@ -40,8 +41,11 @@ def transcript_view(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="cyan", no_wrap=True)
     grid.add_column(overflow="fold")
-    for sentence in result.sentences:
-        grid.add_row(timestamp(sentence.start), term(sentence.text, "dim" if sentence.suspect else ""))
+    for said in with_gaps(result.sentences, result.transcript.gaps):
+        if isinstance(said, Gap):
+            grid.add_row(timestamp(said.start), Text(mark(said), "yellow"))
+        else:
+            grid.add_row(timestamp(said.start), term(said.text, "dim" if said.suspect else ""))
     return Group(*_notes(result), grid)
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from svs.model import Job, Progress
 from svs.stats import Row, real_time
 from svs.store import State
+from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
 from svs.ui.terminal import term
@@ -45,17 +46,18 @@ def stats_table(rows: Iterable[Row]) -> Table:
         pad_edge=False,
         header_style="bold",
         caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time "
-        "left, in percent of the run's time.",
+        "left, in percent of the run's time. SPEECH: the share of it that has words.",
         caption_justify="left",
     )
     table.add_column("ENGINE", no_wrap=True)
     table.add_column("MODEL", overflow="fold")
-    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "P90", "OFF AT 25 %", "50 %", "75 %"):
+    for heading in ("JOBS", "FAILED", "HOURS", "SPEED", "P90", "SPEECH", "OFF AT 25 %", "50 %", "75 %"):
         table.add_column(heading, justify="right")
     for found in rows:
         speeds = [f"{speed:.1f}x" if speed else "-" for speed in (found.speed, found.speed_p90)]
         errors = ["-" if error is None else f"\u00b1{error:.0f} %" for error in found.errors]
-        numbers = (str(found.jobs), str(found.failed), f"{found.hours:.2f}", *speeds, *errors)
+        coverage = "-" if found.coverage is None else share(found.coverage)
+        numbers = (str(found.jobs), str(found.failed), f"{found.hours:.2f}", *speeds, coverage, *errors)
         table.add_row(found.engine, term(found.model), *numbers)
     return table
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from svs.model import Chapter, Frame, Result, Sentence, Summary, Transcript
+from svs.model import Chapter, Frame, Gap, Result, Sentence, Summary, Transcript
 from svs.outputs import render
 from svs.outputs.interface import line
 
@@ -41,6 +41,12 @@ CHAPTERS = (
 )
 PHRASES = ("lighthouse", "bees")
 CHAPTERED = replace(RESULT, summary=replace(RESULT.summary, chapters=CHAPTERS, phrases=PHRASES))
+GAPS = (Gap(9.0, 12.5), Gap(67.25, 69.0))
+LOSSY = replace(
+    CHAPTERED,
+    transcript=replace(RESULT.transcript, gaps=GAPS, speech=50.0, coverage=0.895),
+    sentences=(*SENTENCES[:3], replace(SENTENCES[3], language="de")),
+)
 EMPTY = {"meta", "link", "img", "input"}
 
 
@@ -105,12 +111,33 @@ def test_sound_alone_has_no_pictures():
     assert "<img" not in page(CHAPTERED)
 
 
-@pytest.mark.parametrize("result", [RESULT, CHAPTERED])
+@pytest.mark.parametrize("result", [RESULT, CHAPTERED, LOSSY])
 def test_every_link_leads_somewhere_on_the_page(result):
     text = page(result)
     assert len(set(ids(text))) == len(ids(text))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= set(ids(text))
     assert set(re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', text)) <= set(ids(text))
+
+
+def test_a_gap_is_marked_in_its_chapter_and_on_the_timeline():
+    text = page(LOSSY)
+    parts = re.findall(r'<section class="part".*?</section>', text, re.DOTALL)
+    assert [re.findall(r'id="([sg][\d.]+)"', part) for part in parts] == [
+        ["s0", "s1", "g9"],
+        ["s2", "g67.25", "s3"],
+    ]
+    assert re.search(r'<p class="gap"[^>]* data-t="9">\[not understood 0:09-0:12\]</p>', parts[0])
+    timeline = re.search(r'<svg width="100%".*</figcaption>', text, re.DOTALL)[0]
+    assert re.findall(r'<a class="gap" href="#(\S+)"', timeline) == ["g9", "g67.25"]
+    assert "<title>[not understood 0:09-0:12]</title>" in timeline
+    assert re.search(r'<rect x="11.25%" y="\d+" width="4.37%"', timeline)
+    assert "Dashed: speech that was not understood." in timeline
+    assert "not understood" not in page(CHAPTERED)
+
+
+def test_a_sentence_in_another_language_says_which():
+    assert re.findall(r'<span class="s" id="(s\d)"[^>]* lang="(\w+)"', page(LOSSY)) == [("s3", "de")]
+    assert '<span class="s" id="s0" data-t="1">' in page(LOSSY)
 
 
 def test_it_fetches_nothing_and_runs_nothing_but_its_own():
@@ -169,7 +196,7 @@ def test_it_says_what_is_not_to_be_trusted():
 @pytest.mark.parametrize("duration", [0.0, 0.001, 80.0, 360_000.0, 1e9])
 @pytest.mark.parametrize("start", [0.0, 30.0, 1e6])
 def test_the_timeline_holds_any_length(start, duration):
-    text = page(replace(CHAPTERED, start=start, duration=duration))
+    text = page(replace(LOSSY, start=start, duration=duration))
     places = [float(place) for place in re.findall(r'\b(?:x|x1|cx)="([-\d.]+)%"', text)]
     assert places
     assert all(0 <= place <= 100 for place in places)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from svs import outputs
 from svs.errors import UsageError
@@ -92,6 +93,15 @@ def test_what_the_engine_doubts_is_quoted_nowhere():
     found = outlined(doubted)
     quoted = {one.start for chapter in found.chapters for one in chapter.sentences}
     assert not quoted & {one.start for one in doubted if one.suspect}
+
+
+def test_what_is_in_another_language_is_quoted_nowhere_and_lies_in_a_chapter():
+    german = [replace(said, text=f"Und {said.text}", language="de") for said in SAID[20:]]
+    found = outlined(SAID[:20] + german, "3")
+    quoted = [one for chapter in found.chapters for one in chapter.sentences]
+    assert quoted
+    assert not any(one.language for one in [*quoted, *found.sentences])
+    assert found.chapters[-1].end == SAID[-1].end
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,6 +6,7 @@ from importlib import resources
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from svs.errors import InputError, UsageError
 from svs.model import Sentence
@@ -164,6 +165,13 @@ def test_doubtful_sentences_are_never_quoted():
     chosen = summary(doubtful, length="100%").sentences
     assert len(chosen) == 20
     assert not any(sentence.suspect for sentence in chosen)
+
+
+def test_sentences_in_another_language_are_never_quoted():
+    mixed = [replace(said, language="de") if i % 2 == 0 else said for i, said in enumerate(SAID)]
+    chosen = summary(mixed, length="100%").sentences
+    assert len(chosen) == 20
+    assert not any(sentence.language for sentence in chosen)
 
 
 @pytest.mark.parametrize("said", [[], [Sentence(0, 1, "♪ ...")]])

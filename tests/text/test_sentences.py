@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from svs.model import Segment, Sentence, Transcript, Word
+from svs.model import Gap, Segment, Sentence, Transcript, Word
 from svs.text.sentences import sentences
 
 
@@ -164,6 +165,52 @@ def test_what_is_no_unicode_is_kept_where_it_is():
     assert " ".join(texts(Segment(0.0, 4.0, text))) == text
 
 
+def test_no_sentence_goes_on_across_a_gap():
+    said = heard(
+        Segment(60.0, 64.0, "It is late. And then we went to the"),
+        Segment(66.0, 69.0, "which nobody had seen before"),
+        Segment(69.2, 71.0, "that day."),
+    )
+    assert [one.text for one in sentences(said)] == [
+        "It is late.",
+        "And then we went to the which nobody had seen before that day.",
+    ]
+    assert [(one.end, one.text) for one in sentences(replace(said, gaps=(Gap(64.1, 65.9),)))[1:]] == [
+        (64.0, "And then we went to the"),
+        (71.0, "which nobody had seen before that day."),
+    ]
+
+
+def test_without_punctuation_no_sentence_goes_on_across_a_gap():
+    said = heard(Segment(0.0, 1.0, "so far so good"), Segment(2.6, 5.0, "and now to something else"))
+    assert len(sentences(said)) == 1
+    found = sentences(replace(said, gaps=(Gap(0.0, 0.0), Gap(1.0, 2.6), Gap(5.0, 9.0))))
+    assert [one.text for one in found] == ["so far so good", "and now to something else"]
+
+
+def test_no_sentence_goes_on_from_one_language_into_another():
+    found = sentences(
+        heard(
+            Segment(0.0, 2.0, "As they say in Berlin,"),
+            Segment(2.0, 4.0, "das kam am 3. Mai", language="de"),
+            Segment(4.0, 5.0, "in die Stadt. Wirklich.", language="de"),
+            Segment(5.0, 6.0, "and so on."),
+        )
+    )
+    assert [(one.text, one.language) for one in found] == [
+        ("As they say in Berlin,", None),
+        ("das kam am 3. Mai in die Stadt.", "de"),  # by German rules: in English, "3." ends a sentence
+        ("Wirklich.", "de"),
+        ("and so on.", None),
+    ]
+
+
+def test_a_translation_is_in_one_language():
+    said = (Segment(0.0, 2.0, "We met and"), Segment(2.0, 4.0, "talked a while.", language="fr"))
+    found = sentences(heard(*said, language="de", translated=True))
+    assert [(one.text, one.language) for one in found] == [("We met and talked a while.", None)]
+
+
 def test_nothing_said_is_no_sentence():
     assert sentences(heard()) == ()
     assert sentences(heard(Segment(0.0, 1.0, " \n "))) == ()
@@ -185,9 +232,12 @@ def transcripts(draw):
             if draw(st.booleans())
             else ()
         )
-        segments.append(Segment(start, clock, " ".join(said), words, draw(st.booleans())))
+        language = draw(st.sampled_from([None, None, "de"]))
+        segments.append(Segment(start, clock, " ".join(said), words, draw(st.booleans()), language))
         clock -= draw(st.sampled_from([0.0, 0.0, 0.3])) if clock > start + 0.3 else 0.0
-    return heard(*segments, language=draw(st.sampled_from(["en", "zh", "th", "de", "und"])))
+    lost = draw(st.lists(st.floats(0, 100).map(lambda start: Gap(start, start + 2)), max_size=2))
+    whole = heard(*segments, language=draw(st.sampled_from(["en", "zh", "th", "fr", "und"])))
+    return replace(whole, gaps=tuple(sorted(lost, key=lambda gap: gap.start)))
 
 
 @given(transcripts())

@@ -12,6 +12,7 @@ from textual.widgets import Static, TabbedContent, TabPane
 from svs import journal, results
 from svs.errors import SvsError
 from svs.model import Job
+from svs.outputs.interface import with_gaps
 from svs.store import Damaged
 from svs.ui.dashboard.facts import facts
 from svs.ui.dashboard.transcript import Said, Transcript
@@ -121,10 +122,12 @@ class Detail(Vertical):
         folder = self._watcher.store.folder(job.id)
         if isinstance(job, Job) and job.status == "done":
             result = results.load(job, folder)
-            return summary_view(result, head=False), result.sentences
+            said = with_gaps(result.sentences, result.transcript.gaps)
+            return summary_view(result, head=False), said
         header, batches = journal.read(folder / results.TRANSCRIPT)
-        said = journal.transcript(header, batches).segments if header else ()
-        return Text("There is no summary yet.", "dim"), said
+        heard = journal.transcript(header, batches) if header else None
+        so_far = with_gaps(heard.segments, heard.gaps) if heard else ()
+        return Text("There is no summary yet.", "dim"), so_far
 
     def _show_loaded(self, job_id: str, shown: RenderableType, said: Sequence[Said]) -> None:
         self._loading = False

@@ -11,6 +11,7 @@ from rich.text import Text
 from svs.events import Stage
 from svs.model import Job, Options, Progress
 from svs.store import Damaged
+from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.dashboard import words
 from svs.ui.terminal import term
@@ -112,6 +113,8 @@ def _cost(job: Job) -> Iterator[tuple[str, str]]:
         yield "Load", f"{job.metrics.load:.0f} % of the machine while it ran"
     if job.metrics.speech and job.duration:
         yield "Speech", f"{clock(job.metrics.speech)}, {100 * job.metrics.speech / job.duration:.0f} %"
+    if job.metrics.coverage is not None:
+        yield "Coverage", f"{share(job.metrics.coverage)} of the speech"
 
 
 def _chosen(options: Options) -> str:

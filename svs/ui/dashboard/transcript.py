@@ -16,7 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from svs.model import Segment, Sentence
+from svs.model import Gap, Segment, Sentence
+from svs.text.coverage import mark
 from svs.times import clock
 from svs.ui.dashboard.words import one_line
 
@@ -24,7 +25,7 @@ _MARGIN = 10
 """Columns for the time before each sentence."""
 
 
-Said = Sentence | Segment
+Said = Sentence | Segment | Gap
 """Segments are what there is of a transcript that is not finished."""
 
 
@@ -62,6 +63,8 @@ class Lines(ScrollView, can_focus=True):
         self.refresh()
 
     def _lines(self, said: Said) -> list[Text]:
+        if isinstance(said, Gap):
+            return list(Text(mark(said), "yellow").wrap(self.app.console, self._width))
         text = Text(one_line(said.text), "dim" if said.suspect else "")
         if text.plain.isascii() and len(text) <= self._width:  # no need to look for wide characters
             return [text]
@@ -78,7 +81,8 @@ class Lines(ScrollView, can_focus=True):
 
     def _find(self) -> None:
         wanted = self._wanted.casefold()
-        self._found = [n for n, said in enumerate(self._said) if wanted and wanted in said.text.casefold()]
+        texts = ("" if isinstance(said, Gap) else said.text.casefold() for said in self._said)
+        self._found = [number for number, text in enumerate(texts) if wanted and wanted in text]
 
     def step(self, count: int) -> None:
         """Go to a later find, or (negative) to an earlier one; after the last comes the first."""

@@ -77,13 +77,13 @@ class Records:
         (self.store.folder(job.id) / results.SUMMARY).write_bytes(summary)
         return job
 
-    def hear(self, job, said):
+    def hear(self, job, said, gaps=()):
         """Write a transcript."""
         header = journal.Header(
             key="k", engine="whisper", model="small", language="en", rough=False, translated=False, offset=0
         )
         segments = tuple(Segment(5.0 * n, 5.0 * n + 4, text) for n, text in enumerate(said))
-        batch = Batch(segments=segments, end=600.0, total=600.0)
+        batch = Batch(segments=segments, end=600.0, total=600.0, gaps=gaps, speech=600.0)
         journal.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch])
 
     def progress(self, job, percent, **changes):

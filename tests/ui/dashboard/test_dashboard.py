@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shlex
 import unicodedata
 
@@ -11,7 +12,7 @@ from textual import events
 
 from svs import pipeline
 from svs.media.identity import describe
-from svs.model import Options
+from svs.model import Gap, Metrics, Options
 from svs.store import JobStore
 from svs.ui.dashboard.app import Dashboard
 from svs.ui.dashboard.dialogs import KEYS
@@ -347,6 +348,22 @@ def test_the_transcript_of_a_running_job_grows_and_its_end_is_followed(see, some
         await view.until("Sentence 79.")
 
     see(steps)
+
+
+def test_gaps_are_shown_in_a_transcript_whole_or_not(see, make):
+    done = make.done(metrics=Metrics(coverage=0.987, speech=480.0))
+    running = make.running()
+    for job in (done, running):
+        make.hear(job, [f"Sentence {n}." for n in range(40)], gaps=(Gap(64.5, 81.5),))
+
+    async def steps(view):
+        await view.until("98.7 % of the speech")
+        for choice in ("home", "down"):
+            await view.press(choice, "3")
+            await view.until("1:04  [not understood 1:04-1:21]")
+            assert re.search(r"Sentence 12\..*not understood.*Sentence 13\.", view.text, re.DOTALL)
+
+    see(steps, size=(150, 60))
 
 
 def test_a_damaged_transcript_is_told(see, make, store):
