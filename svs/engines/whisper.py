@@ -141,7 +141,7 @@ def _load(folder: Path, options: Options) -> Any:  # noqa: ANN401 - the library 
             cpu_threads=options.threads,
             local_files_only=True,
         )
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # its libraries raise all kinds
         raise MissingError(
             f"the model in {folder} cannot be loaded: {error}",
             "Check --device and --compute-type, or install the model again: see `svs models list`.",
