@@ -183,6 +183,14 @@ def test_the_list_shows_what_packages_carry(carried, svs):
     assert not models_home().exists()
 
 
+def test_doctor_says_where_models_are_and_which_are_verified(carried, svs, micro_whisper):
+    models.add(micro_whisper, "micro")
+    prepare("tiny.en")
+    done = svs("doctor")
+    (line,) = [line for line in done.stdout.splitlines() if "models " in line and "download" not in line]
+    assert line.split("models", 1)[1].strip() == "base (in a package), micro (not verified), tiny.en"
+
+
 def test_a_job_prepares_the_model_that_it_needs(carried, svs, talk_video):
     command = ("summarize", talk_video, "--model", "tiny.en", "--end", "12")
     first = svs(*command)
