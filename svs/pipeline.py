@@ -62,7 +62,8 @@ def run(
             current, store, folder, Tracker(job.id, store, fan_out(store.log, report), stop_if_asked)
         )
         try:
-            return line.run()
+            with engines.panics_as_errors():
+                return line.run()
         except Stopped:
             raise
         except Cancelled:
@@ -105,8 +106,8 @@ class _Line:
                 self.record(source=describe(self.source))
             planning.check_source(self.job.source)
             title = self.media.title or self.source.stem
-            warn = partial(self.tracker.say, "warning")
-            plan = planning.plan(self.source, self.options, self.media, warn)
+            warn, notice = partial(self.tracker.say, "warning"), partial(self.tracker.say, "notice")
+            plan = planning.plan(self.source, self.options, self.media, warn, notice)
             self.record(plan=replace(plan, chapters=planning.given_chapters(self.media)), title=title)
             self.take_over()
         self.expect()
@@ -231,7 +232,8 @@ class _Line:
         if header:
             journal.begin(path, header, batches)
         language = header.language if header else self.plan.language
-        engine = engines.load(self.plan, self.options, language)
+        notice = partial(self.tracker.say, "notice")
+        engine = engines.load(self.plan, self.options, language, notice)
         for warning in engine.warnings:
             self.tracker.say("warning", warning)
 

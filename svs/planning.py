@@ -6,13 +6,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs.engines import captions, models, select
+from svs.engines import captions, select
 from svs.errors import InputError, UsageError
 from svs.events import Stage
 from svs.media.gate import check_file
 from svs.media.identity import describe
 from svs.media.probe import probe
 from svs.model import Chapter, Job, MediaInfo, Options, Plan, Source
+from svs.models import installed
 from svs.records import encode
 
 _EXTRACTING = ("track", "start", "end")
@@ -29,8 +30,14 @@ def look(source: Path, options: Options) -> MediaInfo:
     return probe(source, formats=options.allow_formats, largest=options.max_size)
 
 
-def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str], None]) -> Plan:
-    """Decide how the recording's transcript is made."""
+def plan(
+    source: Path,
+    options: Options,
+    media: MediaInfo,
+    warn: Callable[[str], None],
+    notice: Callable[[str], None],
+) -> Plan:
+    """Decide how the recording's transcript is made; a model that is needed for it is there then."""
     if captions.is_caption_file(source):
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
             raise UsageError(f"{source} holds subtitles, not sound", "Leave out --engine and --track.")
@@ -38,7 +45,7 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
             engine="captions", model=source.name, captions_file=str(source), language=options.language
         )
     english = options.language in (None, "en") and not options.translate
-    model = models.find(options.model) if options.model else models.best(english=english)
+    model = installed.find(options.model) if options.model else installed.best(english=english)
     if options.model and model and not english and not model.multilingual:
         raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
     found = select.choose(
@@ -49,7 +56,8 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
     )
     if not found.model_folder:
         return found
-    return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+    weights = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
+    return replace(found, model_digest=describe(weights).fingerprint)
 
 
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:

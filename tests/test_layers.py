@@ -12,7 +12,7 @@ LAYERS = (
     {"svs.errors", "svs.events", "svs.paths", "svs.records", "svs.languages", "svs.network", "svs"},
     {"svs.times"},
     {"svs.model", "svs.files", "svs.locks"},
-    {"svs.media", "svs.text"},
+    {"svs.media", "svs.text", "svs.models"},
     {"svs.engines"},
     {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},
     {"svs.timeleft", "svs.usage"},
@@ -34,8 +34,14 @@ LAYERS = (
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(ROOT.glob("svs/**/*.py"))
-DOORS = {f"svs.media.{name}" for name in ("ffmpeg", "pcm", "allowed", "confine", "gate", "limits")} | {
-    f"svs.text.{name}" for name in ("words", "plain", "ranking")
+DOORS = {
+    f"svs.{room}.{name}"
+    for room, names in {
+        "media": ("ffmpeg", "pcm", "allowed", "confine", "gate", "limits"),
+        "models": ("catalog", "weights", "strict", "contents", "carried"),
+        "text": ("words", "plain", "ranking"),
+    }.items()
+    for name in names
 }
 """What the rest of its own folder may import, beside the folder's `interface`."""
 

@@ -38,15 +38,15 @@ def harmless(text: str) -> str:
 
 
 def models(incomplete: str) -> list[str]:
-    """Return the installed models whose names begin so."""
-    from svs.engines.models import installed
+    """Return the models on this machine whose names begin so."""
+    from svs.models.installed import available
 
-    return [model.name for model in installed() if model.name.startswith(incomplete)]
+    return [model.name for model in available() if model.name.startswith(incomplete)]
 
 
 def known_models(incomplete: str) -> list[tuple[str, str]]:
     """Return the models that can be downloaded."""
-    from svs.engines.models import CATALOG
+    from svs.models.catalog import CATALOG
 
     return [(m.name, f"{m.megabytes} MB") for m in CATALOG if m.name.startswith(incomplete)]
 

@@ -3,11 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from svs.errors import SvsError
+
+if TYPE_CHECKING:
+    from svs.models.installed import Model
 
 _HOLES = (
     "It may have known holes (CVE-2026-8461, in a decoder of pictures; mended in 8.1.2, 8.0.3 and 7.1.5, and "
@@ -112,13 +115,19 @@ def _engines() -> Iterator[Check]:
 
 
 def _models() -> Iterator[Check]:
-    from svs.engines import models
+    from svs.models.installed import available
 
-    installed = models.installed()
-    if installed:
-        yield Check("models", ", ".join(model.name for model in installed))
+    found = available()
+    if found:
+        yield Check("models", ", ".join(map(_described, found)))
     else:
         yield Check("models", "no Whisper model: transcripts are rough", "Run `svs models download small`.")
+
+
+def _described(model: "Model") -> str:
+    if model.carried:
+        return f"{model.name} (in a package)"
+    return model.name + {"yes": "", "weights": " (weights verified)", "no": " (not verified)"}[model.verified]
 
 
 def _store() -> Iterator[Check]:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from svs.cli import completion
+
+if TYPE_CHECKING:
+    from svs.models.installed import Model
 
 app = typer.Typer(
     help="List, download, add and remove Whisper models.", no_args_is_help=True, rich_markup_mode=None
@@ -40,34 +43,38 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON
     from svs.ui.terminal import term
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("NAME", "SIZE", "LANGUAGES", "INSTALLED"):
+    for heading in ("NAME", "SIZE", "LANGUAGES", "INSTALLED", "VERIFIED"):
         table.add_column(heading, no_wrap=True, justify="right" if heading == "SIZE" else "left")
     for row in rows:
         languages = "99 languages" if row["multilingual"] else "English"
-        table.add_row(term(row["name"]), f"{row['megabytes']} MB", languages, "yes" if row["folder"] else "")
+        where = "yes" if row["folder"] else "in a package" if row["packages"] else ""
+        size = f"{row['megabytes']} MB"
+        table.add_row(term(row["name"]), size, languages, where, row["verified"] or "")
     console = stdout()
     console.print(table, width=None if console.is_terminal else 1000, crop=console.is_terminal)
 
 
 def _rows() -> list[dict[str, Any]]:
     """Return what there is to know of each model: those of the catalog, then those that the user added."""
-    from svs.engines import models
+    from svs.models.catalog import CATALOG
+    from svs.models.installed import available
 
-    installed = {model.name: model for model in models.installed()}
-    rows = []
-    for known in models.CATALOG:
-        here = installed.pop(known.name, None)
-        rows.append(_row(known.name, known.megabytes, known.multilingual, here.folder if here else None))
-    added = installed.values()
-    return rows + [_row(m.name, max(1, round(m.bytes / 1e6)), m.multilingual, m.folder) for m in added]
+    here = {model.name: model for model in available()}
+    rows = [_row(m.name, m.megabytes, m.multilingual, here.pop(m.name, None)) for m in CATALOG]
+    return rows + [_row(m.name, max(1, round(m.bytes / 1e6)), m.multilingual, m) for m in here.values()]
 
 
-def _row(name: str, megabytes: int, multilingual: bool, folder: Path | None) -> dict[str, Any]:
+def _row(name: str, megabytes: int, multilingual: bool, here: "Model | None") -> dict[str, Any]:
+    from svs.models.carried import packages
+
+    is_installed = here is not None and not here.carried
     return {
         "name": name,
         "megabytes": megabytes,
         "multilingual": multilingual,
-        "folder": str(folder) if folder else None,
+        "folder": str(here.folder) if here and is_installed else None,
+        "verified": here.verified if here and is_installed else None,
+        "packages": [package.name for package in packages(name)] if here and here.carried else [],
     }
 
 
@@ -85,10 +92,10 @@ def download_model(
     """Download a model; an interrupted download goes on."""
     from functools import partial
 
-    from svs.engines import download, models
+    from svs.models import download, installed
 
     with _bar(name) as on_progress:
-        model = models.download(name, partial(download.fetch, on_progress=on_progress))
+        model = installed.download(name, partial(download.fetch, on_progress=on_progress))
     _tell(f"{model.name} is installed.")
     _print(model.folder)
 
@@ -99,7 +106,7 @@ def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.progress import TransferSpeedColumn as Speed
 
-    from svs.engines.download import endpoint
+    from svs.models.download import endpoint
     from svs.ui.terminal import stderr
 
     console = stderr()
@@ -128,20 +135,24 @@ def add_model(
     name: Annotated[str | None, typer.Option(help="What to call it; else the folder's own name.")] = None,
 ) -> None:
     """Install a model from a folder, on a machine without a network."""
-    from svs.engines import models
+    from svs.models.installed import add
 
-    model = models.add(folder, name)
-    _tell(f"{model.name} is installed.")
+    model = add(folder, name)
+    doubt = " svs does not know it: it is not verified." if model.verified == "no" else ""
+    _tell(f"{model.name} is installed.{doubt}")
     _print(model.folder)
 
 
 @app.command("rm")
 def remove_model(name: Name) -> None:
     """Delete a model, or the rest of a broken download."""
-    from svs.engines import models
+    from svs.models import carried, installed
 
-    models.remove(name)
+    installed.remove(name)
     _tell(f"{name} is removed.")
+    if carried.find(name):
+        names = " ".join(package.name for package in carried.packages(name))
+        _tell(f"It comes back when a job needs it, until you run `python -m pip uninstall {names}`.")
 
 
 @app.command("path")
@@ -149,10 +160,10 @@ def print_path(
     name: Annotated[str | None, typer.Argument(help="A model's name; else the folder of all.")] = None,
 ) -> None:
     """Print where the models are, or where one of them is."""
-    from svs.engines import models
+    from svs.models.installed import find, ready
     from svs.paths import models_home
 
-    _print(models.find(name).folder if name else models_home())
+    _print(ready(find(name).folder, _tell).folder if name else models_home())
 
 
 def _tell(text: str) -> None:

@@ -77,7 +77,7 @@ def summarize(
         str | None,
         typer.Option(
             autocompletion=completion.models,
-            help="Whisper's model: a name from `svs models list`, or a folder.",
+            help="Whisper's model: a name from `svs models list`, or a folder, as in ./small.",
         ),
     ] = None,
     language: Annotated[
@@ -239,6 +239,6 @@ def _language(text: str | None) -> str | None:
 
 def _model(text: str | None) -> str | None:
     """Return a model's name, or the absolute path of a folder, for a job may be resumed from elsewhere."""
-    if text and (os.sep in text or Path(text).is_dir()):
-        return os.path.abspath(text)  # noqa: PTH100
-    return text
+    from svs.models.installed import is_folder
+
+    return os.path.abspath(text) if text and is_folder(text) else text  # noqa: PTH100

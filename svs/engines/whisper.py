@@ -143,7 +143,7 @@ def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  #
             num_workers=workers,
             local_files_only=True,
         )
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # its libraries raise all kinds
         raise MissingError(
             f"the model in {folder} cannot be loaded: {error}",
             "Check --device and --compute-type, or install the model again: see `svs models list`.",

@@ -12,7 +12,7 @@ def installed(svs, micro_whisper):
     done = svs("models", "add", micro_whisper, "--name", "micro-model-with-a-rather-long-name")
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{models_home() / 'micro-model-with-a-rather-long-name'}\n"
-    assert "is installed" in done.stderr
+    assert "is installed. svs does not know it: it is not verified." in done.stderr
     return "micro-model-with-a-rather-long-name"
 
 
@@ -20,17 +20,25 @@ def test_the_list_tells_size_languages_and_what_is_installed(svs, installed, mon
     monkeypatch.setenv("COLUMNS", "30")
     done = svs("models", "list")
     rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
-    assert rows["NAME"] == ["SIZE", "LANGUAGES", "INSTALLED"]
+    assert rows["NAME"] == ["SIZE", "LANGUAGES", "INSTALLED", "VERIFIED"]
     assert rows["small"] == ["486", "MB", "99", "languages"]
     assert rows["tiny.en"] == ["78", "MB", "English"]
-    assert rows[installed] == ["3", "MB", "English", "yes"]
+    assert rows[installed] == ["3", "MB", "English", "yes", "no"]
     assert done.stderr == ""
 
 
 def test_the_list_for_programs(svs, installed):
     rows = {row["name"]: row for row in json.loads(svs("models", "list", "--json").stdout)}
-    assert rows["small"] == {"name": "small", "megabytes": 486, "multilingual": True, "folder": None}
+    assert rows["small"] == {
+        "name": "small",
+        "megabytes": 486,
+        "multilingual": True,
+        "folder": None,
+        "verified": None,
+        "packages": [],
+    }
     assert rows[installed]["folder"] == str(models_home() / installed)
+    assert rows[installed]["verified"] == "no"
 
 
 def test_path(svs, installed):

@@ -3,24 +3,28 @@
 import hashlib
 import json
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from svs.engines import models
-from svs.engines.download import fetch
 from svs.errors import SvsError, UsageError
+from svs.models import installed as models
+from svs.models.carried import copy
+from svs.models.catalog import KNOWN
+from svs.models.download import fetch
 from svs.paths import models_home
 
-REVISION = "a" * 40
-REPO = "Systran/faster-whisper-tiny"
+LOOSE = "distil-large-v2"
+"""A known model of which nobody has published what its files must be: any model can be served for it."""
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves one model as the hub does: a list of files with hashes, and the large one by a redirect."""
+    """Serves one model as the hub does: a list of files with hashes, and the files by a redirect."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name):
         super().__init__(("127.0.0.1", 0), Handler)
+        self.repo, self.revision = KNOWN[name].repo, KNOWN[name].revision
         self.announced = {path.name: path.read_bytes() for path in folder.iterdir()}
         self.announced["README.md"] = b"Not wanted."
         self.served = dict(self.announced)
@@ -50,10 +54,11 @@ class Hub(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.requests.append((self.path, self.headers))
-        if self.path.startswith(f"/api/models/{REPO}"):
+        repo, revision = self.server.repo, self.server.revision
+        if self.path.startswith(f"/api/models/{repo}/revision/{revision}"):
             files = [self.server.entry(name) for name in self.server.announced]
-            self.answer(json.dumps({"id": REPO, "sha": REVISION, "siblings": files}).encode())
-        elif self.path.startswith(f"/{REPO}/resolve/{REVISION}/"):
+            self.answer(json.dumps({"id": repo, "sha": revision, "siblings": files}).encode())
+        elif self.path.startswith(f"/{repo}/resolve/{revision}/"):
             self.send_response(302)
             self.send_header("Location", f"/cdn/{self.path.rpartition('/')[2]}")
             self.end_headers()
@@ -80,9 +85,9 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def hub(micro_whisper, monkeypatch):
-    with Hub(micro_whisper) as server:
+@contextmanager
+def serving(folder, name, monkeypatch):
+    with Hub(folder, name) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         monkeypatch.setenv("HF_ENDPOINT", server.url)
@@ -91,13 +96,32 @@ def hub(micro_whisper, monkeypatch):
         thread.join()
 
 
-def download(name="tiny", on_progress=lambda done, total: None):
-    return models.download(name, lambda repo, names, folder: fetch(repo, names, folder, on_progress))
+@pytest.fixture
+def hub(micro_whisper, monkeypatch):
+    """Serve the micro model as one that nothing pins."""
+    with serving(micro_whisper, LOOSE, monkeypatch) as server:
+        yield server
+
+
+@pytest.fixture
+def known_hub(carried, tmp_path, monkeypatch):
+    """Serve tiny.en, all of which svs pins."""
+    copied = tmp_path / "tiny.en"
+    copied.mkdir()
+    copy("tiny.en", copied)
+    with serving(copied, "tiny.en", monkeypatch) as server:
+        yield server
+
+
+def download(name=LOOSE, on_progress=lambda done, total: None):
+    return models.download(name, lambda model, folder: fetch(model, folder, on_progress))
 
 
 def assert_complete(model, hub):
-    wanted = {name: data for name, data in hub.announced.items() if name != "README.md"}
-    assert {path.name: path.read_bytes() for path in model.folder.iterdir()} == wanted
+    there = {path.name for path in model.folder.iterdir()}
+    assert there == {*hub.announced, "SHA256SUMS"} - {"README.md"}
+    assert (model.folder / "model.bin").read_bytes() == hub.announced["model.bin"]
+    assert models.ready(model.folder, pytest.fail) == model
 
 
 def test_a_download_brings_the_files_and_tells_how_far_it_is(hub):
@@ -105,10 +129,12 @@ def test_a_download_brings_the_files_and_tells_how_far_it_is(hub):
     model = download(on_progress=lambda done, total: told.append((done, total)))
     assert_complete(model, hub)
     assert models.installed() == (model,)
-    assert {total for _, total in told} == {model.bytes}
+    size = sum(len(data) for name, data in hub.announced.items() if name != "README.md")
+    assert {total for _, total in told} == {size}
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1] == (model.bytes, model.bytes)
-    assert [path.name for path in models_home().iterdir() if not path.name.endswith(".lock")] == ["tiny"]
+    assert told[-1] == (size, size)
+    assert [path.name for path in models_home().iterdir() if not path.name.endswith(".lock")] == [LOOSE]
+    assert model.verified == "no"
 
 
 def test_what_is_installed_is_not_asked_for_again(hub):
@@ -186,8 +212,8 @@ def test_a_repository_without_a_tokenizer_is_refused(hub):
 
 
 def test_a_repository_that_is_gone(hub):
-    with pytest.raises(SvsError, match="cannot download Systran/faster-whisper-base"):
-        download("base")
+    with pytest.raises(SvsError, match="cannot download Systran/faster-whisper-medium"):
+        download("medium")
     assert models.installed() == ()
 
 
@@ -212,7 +238,7 @@ def test_nobody_is_told_who_asks(hub, monkeypatch):
 
 def test_only_known_models_are_downloaded(hub):
     with pytest.raises(UsageError, match="no model named Systran/faster-whisper-tiny"):
-        download(REPO)
+        download("Systran/faster-whisper-tiny")
     assert hub.requests == []
 
 
@@ -220,19 +246,52 @@ def test_what_an_interrupted_download_left_can_be_removed(hub):
     hub.breaks = [500_000, 0]
     with pytest.raises(SvsError):
         download()
-    models.remove("tiny")
-    assert [path.name for path in models_home().iterdir()] == [".tiny.lock"]
+    models.remove(LOOSE)
+    assert [path.name for path in models_home().iterdir()] == [f".{LOOSE}.lock"]
 
 
 def test_a_folder_takes_the_place_of_a_download_that_was_given_up(hub, micro_whisper):
     hub.breaks = [500_000, 0]
     with pytest.raises(SvsError):
         download()
-    assert_complete(models.add(micro_whisper, "tiny"), hub)
+    assert_complete(models.add(micro_whisper, LOOSE), hub)
+
+
+def test_a_file_of_the_pinned_sums_is_verified(known_hub):
+    model = download("tiny.en")
+    assert_complete(model, known_hub)
+    assert model.verified == "yes"
+
+
+@pytest.mark.parametrize("name", ["model.bin", "config.json"])
+def test_what_a_hub_announces_is_not_enough(known_hub, name):
+    data = known_hub.announced[name]
+    changed = data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
+    known_hub.announced[name] = known_hub.served[name] = changed  # a hub that was broken into
+    with pytest.raises(SvsError, match=name):
+        download("tiny.en")
+    assert models.installed() == ()
+    if name == "model.bin":
+        assert known_hub.asked_for(name) == []  # it has announced another sum
+
+
+def test_another_size_than_the_pinned_one_is_refused_at_once(known_hub):
+    known_hub.announced["tokenizer.json"] += b" "
+    with pytest.raises(SvsError, match=r"another tokenizer\.json than the one of tiny\.en that svs knows"):
+        download("tiny.en")
+    assert known_hub.asked_for("model.bin") == []
+
+
+def test_a_crafted_file_is_refused_after_the_download(hub):
+    crafted = json.loads(hub.announced["config.json"]) | {"suppress_ids_begin": [2**31 - 1]}
+    hub.announced["config.json"] = hub.served["config.json"] = json.dumps(crafted).encode()
+    with pytest.raises(SvsError, match="names tokens that are not in its vocabulary"):
+        download()
+    assert models.installed() == ()
 
 
 def test_the_command_says_where_from_and_where_to(hub, svs):
-    done = svs("models", "download", "tiny")
-    assert (done.returncode, done.stdout) == (0, f"{models_home() / 'tiny'}\n")
-    assert f"Downloading tiny from {hub.url}: 3 MB" in done.stderr
-    assert "tiny is installed." in done.stderr
+    done = svs("models", "download", LOOSE)
+    assert (done.returncode, done.stdout) == (0, f"{models_home() / LOOSE}\n")
+    assert f"Downloading {LOOSE} from {hub.url}: 3 MB" in done.stderr
+    assert f"{LOOSE} is installed." in done.stderr

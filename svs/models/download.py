@@ -1,18 +1,20 @@
-"""Bringing a model's files from a hub: what is missing of them, checked against what the hub announced.
+"""Bringing a model's files from a hub, at a pinned revision: what is missing of them, checked by SHA-256.
 
-With recording, summarizing and everything else this has nothing to do: only `svs models download` comes here.
+Recording, summarizing and everything else has nothing to do with this: only `svs models download` comes here.
 """
 
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import svs
 from svs.errors import StoreError, SvsError
+from svs.models.catalog import FILES, File, KnownModel
 
 OnProgress = Callable[[int, int], None]
 """Is told the bytes that are here, and those there are in all."""
@@ -22,14 +24,14 @@ _MARGIN = 100_000_000  # bytes of the disk that stay free
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """A file as the hub announces it."""
+class _Remote:
+    """A file on the hub, and what it must be: by the catalog, else as the hub announces it."""
 
     name: str
     url: str
     size: int
     sha256: str
-    """Empty for small files, which the hub keeps in git: there it is the blob's id that tells."""
+    """Empty for small files that nobody pins: the hub keeps them in git, and their blob's id is checked."""
     blob_id: str
 
 
@@ -38,13 +40,13 @@ def endpoint() -> str:
     return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
 
 
-def fetch(repo: str, names: Sequence[str], folder: Path, on_progress: OnProgress) -> None:
-    """Bring those of the named files that the repository has into a folder.
+def fetch(model: KnownModel, folder: Path, on_progress: OnProgress) -> None:
+    """Bring the files of a model into a folder.
 
     What an interrupted call left there is used. A file has its name only when it is complete and right.
     """
-    with _network_errors(repo):
-        files = _list(repo, names)
+    with _network_errors(model.repo):
+        files = _list(model)
         total = sum(file.size for file in files)
         _check_room(folder, total)
         before = 0
@@ -59,31 +61,38 @@ def _behind(before: int, total: int, on_progress: OnProgress) -> Callable[[int],
     return lambda here: on_progress(before + here, total)
 
 
-def _list(repo: str, names: Sequence[str]) -> list[_File]:
-    """Ask the hub for the files' sizes and hashes, all of one revision."""
-    from huggingface_hub import HfApi, hf_hub_url
+def _list(model: KnownModel) -> list[_Remote]:
+    """Ask the hub for the files of the pinned revision, and refuse others than those that svs knows."""
+    from huggingface_hub import HfApi
 
     api = HfApi(endpoint=endpoint(), token=False, library_name="svs", library_version=svs.__version__)
     try:
-        info = api.model_info(repo, files_metadata=True, timeout=_TIMEOUT)
+        info = api.model_info(model.repo, revision=model.revision, files_metadata=True, timeout=_TIMEOUT)
     except (KeyError, TypeError, ValueError) as error:
         raise SvsError(
             f"{endpoint()} does not answer like a model hub", "Check HF_ENDPOINT, or log in to your network."
         ) from error
-    return [
-        _File(
-            name=entry.rfilename,
-            url=hf_hub_url(repo, entry.rfilename, revision=info.sha, endpoint=endpoint()),
-            size=int(entry.size or 0),
-            sha256=entry.lfs.sha256 if entry.lfs else "",
-            blob_id=entry.blob_id or "",
+    wanted = model.files or FILES
+    return [_remote(model, entry) for entry in info.siblings or () if entry.rfilename in wanted]
+
+
+def _remote(model: KnownModel, entry: Any) -> _Remote:  # noqa: ANN401 - the library does not export its type
+    """Return what a file must be. Raises SvsError when the hub announces another than svs knows."""
+    from huggingface_hub import hf_hub_url
+
+    announced = File(int(entry.size or 0), entry.lfs.sha256 if entry.lfs else "")
+    must = model.files.get(entry.rfilename, announced)
+    sums = {must.sha256, announced.sha256} - {""}
+    if must.bytes != announced.bytes or len(sums) > 1:
+        raise SvsError(
+            f"{endpoint()} has another {entry.rfilename} than the one of {model.name} that svs knows",
+            "Nothing was downloaded. Check HF_ENDPOINT, or try again later.",
         )
-        for entry in info.siblings or ()
-        if entry.rfilename in names
-    ]
+    url = hf_hub_url(model.repo, entry.rfilename, revision=model.revision, endpoint=endpoint())
+    return _Remote(entry.rfilename, url, must.bytes, "".join(sums), entry.blob_id or "")
 
 
-def _fetch_file(file: _File, folder: Path, on_here: Callable[[int], None]) -> None:
+def _fetch_file(file: _Remote, folder: Path, on_here: Callable[[int], None]) -> None:
     """Bring one file, from where an earlier call stopped."""
     target, part = folder / file.name, folder / f"{file.name}.part"
     if _is_right(target, file):
@@ -99,13 +108,13 @@ def _fetch_file(file: _File, folder: Path, on_here: Callable[[int], None]) -> No
     if not _is_right(part, file):
         part.unlink(missing_ok=True)
         raise SvsError(
-            f"{file.name} came damaged: it is not what {endpoint()} announced",
+            f"{file.name} came damaged: its content is not what it must be",
             "Run it again. If that does not help, something between you and the hub changes files.",
         )
     part.replace(target)
 
 
-def _append(file: _File, part: Path, on_here: Callable[[int], None]) -> None:
+def _append(file: _Remote, part: Path, on_here: Callable[[int], None]) -> None:
     """Add what the hub sends, until it is enough or the connection breaks."""
     from httpx2 import TransportError
     from huggingface_hub import get_session
@@ -131,8 +140,8 @@ def _append(file: _File, part: Path, on_here: Callable[[int], None]) -> None:
                 raise
 
 
-def _is_right(path: Path, file: _File) -> bool:
-    """Tell whether a file is what the hub announced."""
+def _is_right(path: Path, file: _Remote) -> bool:
+    """Say whether a file is what it must be."""
     if _size(path) != file.size or not path.is_file():
         return False
     with path.open("rb") as stream:

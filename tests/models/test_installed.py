@@ -1,13 +1,15 @@
-"""Which models there are, what counts as one, and how they come and go without a network."""
+"""What counts as a model, and how models come and go without a network."""
 
 import json
 import shutil
+import subprocess
 
 import pytest
 from filelock import FileLock
 
-from svs.engines import models
 from svs.errors import InputError, MissingError, SvsError, UsageError
+from svs.models import installed as models
+from svs.models.catalog import KNOWN
 from svs.paths import models_home
 
 FILES = {"config.json", "model.bin", "preprocessor_config.json", "tokenizer.json", "vocabulary.json"}
@@ -15,36 +17,41 @@ FILES = {"config.json", "model.bin", "preprocessor_config.json", "tokenizer.json
 
 @pytest.fixture
 def folder(micro_whisper, tmp_path):
-    """Return a copy of the tiny model, to be spoilt."""
+    """Return a copy of the micro model, to be damaged."""
     return shutil.copytree(micro_whisper, tmp_path / "mine")
 
 
-def make_multilingual(folder):
-    """Give the vocabulary the empty token that multilingual ones have, in place of an unused one."""
-    file = folder / "vocabulary.json"
-    tokens = json.loads(file.read_text())
-    tokens[-1] = ""
-    file.write_text(json.dumps(tokens))
+def ready(folder):
+    """Return the model as a recognizer gets it."""
+    return models.ready(folder, pytest.fail)
+
+
+def change(folder, file, change):
+    """Change what a JSON file of a model says."""
+    content = json.loads((folder / file).read_text())
+    change(content)
+    (folder / file).write_text(json.dumps(content))
     return folder
+
+
+def make_multilingual(folder):
+    """Give the vocabulary the empty token that multilingual ones have, in place of a token and its merge."""
+
+    def replace(tokenizer):
+        tokenizer["model"]["vocab"] |= {"": tokenizer["model"]["vocab"].pop("lac")}
+        tokenizer["model"]["merges"].remove(["l", "ac"])
+
+    change(folder, "tokenizer.json", replace)
+    return change(folder, "vocabulary.json", lambda tokens: tokens.__setitem__(tokens.index("lac"), ""))
+
+
+def make_larger(folder, factor):
+    """Have the configuration say the same many times."""
+    return change(folder, "config.json", lambda config: config["suppress_ids"].extend([1] * 100 * factor))
 
 
 def names():
     return [model.name for model in models.installed()]
-
-
-def test_the_catalog_is_that_of_faster_whisper():
-    from faster_whisper.utils import _MODELS
-
-    repos = {model.name: model.repo for model in models.CATALOG}
-    ours = repos | {alias: repos[name] for alias, name in models.ALIASES.items()}
-    assert ours == _MODELS
-
-
-def test_english_only_models_are_told_apart():
-    english = {model.name for model in models.CATALOG if not model.multilingual}
-    assert english == {
-        m.name for m in models.CATALOG if m.name.endswith(".en") or m.name.startswith("distil")
-    }
 
 
 def test_nothing_is_installed_at_first(home):
@@ -53,14 +60,23 @@ def test_nothing_is_installed_at_first(home):
     assert list(home.iterdir()) == []
 
 
-def test_add_copies_the_models_own_files_and_nothing_else(micro_whisper, folder):
+def test_add_takes_the_files_of_a_model_and_nothing_else(micro_whisper, folder):
     (folder / "README.md").write_text("Not needed.")
     added = models.add(folder, "micro")
-    assert added == models.InstalledModel("micro", models_home() / "micro", added.bytes, multilingual=False)
-    assert added.bytes == sum((micro_whisper / name).stat().st_size for name in FILES)
-    assert {path.name for path in added.folder.iterdir()} == FILES
-    assert all((added.folder / name).read_bytes() == (micro_whisper / name).read_bytes() for name in FILES)
-    assert models.installed() == (added,)
+    place = models_home() / "micro"
+    assert added == models.Model("micro", place, added.bytes, multilingual=False, verified="no")
+    assert {path.name for path in place.iterdir()} == FILES | {"SHA256SUMS"}
+    assert added.bytes == sum((place / name).stat().st_size for name in FILES)
+    assert (place / "model.bin").read_bytes() == (micro_whisper / "model.bin").read_bytes()
+    for name in FILES - {"model.bin"}:  # written out
+        assert json.loads((place / name).read_text()) == json.loads((micro_whisper / name).read_text())
+    assert models.installed() == models.available() == (added,)
+
+
+def test_the_sums_of_what_was_installed_are_kept_beside_it(folder):
+    place = models.add(folder, "micro").folder
+    checked = subprocess.check_output(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=place)
+    assert len(checked.splitlines()) == len(FILES)
 
 
 def test_what_is_installed_is_the_users_alone(folder):
@@ -93,33 +109,28 @@ def test_an_incomplete_folder_is_no_model(folder, lost):
         models.add(folder)
     with pytest.raises(MissingError, match=f"has no {lost}"):
         models.find(str(folder))
+    with pytest.raises(MissingError, match=f"has no {lost}"):
+        ready(folder)
     assert names() == []
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "complaint"),
-    [
-        ("model.bin", b"\x80\x04\x95 a pickle, not a model", "not a Whisper model in CTranslate2's form"),
-        ("vocabulary.json", b"[1,", "vocabulary is damaged"),
-        ("vocabulary.json", b"7", "vocabulary is damaged"),
-        ("vocabulary.json", b"\xff", "vocabulary is damaged"),
-        ("vocabulary.json", b"[" * 100_000, "vocabulary is damaged"),
-    ],
-)
-def test_damaged_files_are_no_model(folder, file, content, complaint):
-    (folder / file).write_bytes(content)
-    with pytest.raises(InputError, match=complaint):
+@pytest.mark.parametrize("name", ["pytorch_model.pt", "model.safetensors", "modeling.py", "x.so", "more"])
+def test_a_folder_with_more_than_a_model_is_refused(folder, name):
+    (folder / name).mkdir() if name == "more" else (folder / name).touch()
+    with pytest.raises(InputError, match=f"holds more than a model .{name}."):
         models.add(folder)
-    with pytest.raises(MissingError, match=complaint):
-        models.find(str(folder))
-
-
-@pytest.mark.parametrize("name", ["pytorch_model.pt", "weights.PKL", "modeling.py", "x.so"])
-def test_a_folder_with_code_is_refused(folder, name):
-    (folder / name).touch()
-    with pytest.raises(InputError, match=name):
-        models.add(folder)
+    with pytest.raises(MissingError, match=name):
+        ready(folder)
     assert names() == []
+
+
+def test_what_comes_into_an_installed_model_later_is_seen(folder):
+    place = models.add(folder, "micro").folder
+    (place / "modeling.py").touch()
+    with pytest.raises(MissingError, match=r"modeling\.py") as failure:
+        ready(place)
+    assert "svs models rm micro" in failure.value.hint
+    assert models.best() is None
 
 
 def test_a_folder_that_is_not_there(tmp_path):
@@ -133,22 +144,27 @@ def test_multilingual_is_what_the_recognizer_goes_by(folder):
     def loaded():
         return ctranslate2.models.Whisper(str(folder)).is_multilingual
 
-    assert models.find(str(folder)).multilingual is loaded() is False
+    assert ready(folder).multilingual is loaded() is False
     make_multilingual(folder)
     assert models.find(str(folder)).multilingual is loaded() is True
     listed = folder / "vocabulary.json"  # older models have the vocabulary as text
     tokens = json.loads(listed.read_text())
+    (folder / "vocabulary.txt").write_text("\n".join(tokens).replace("\n\n", "\nlac\n") + "\n")
+    assert ready(folder).multilingual is loaded() is True  # of two, the list is taken
     listed.unlink()
-    (folder / "vocabulary.txt").write_text("\n".join(tokens) + "\n")
-    assert models.find(str(folder)).multilingual is loaded() is True
-    (folder / "vocabulary.txt").write_text("\n".join([*tokens[:-1], "zz"]) + "\n")
     assert models.find(str(folder)).multilingual is loaded() is False
+    (folder / "vocabulary.txt").write_text("\n".join(tokens) + "\n")
+    assert ready(folder).multilingual is loaded() is True
+    assert not (models.add(folder, "many").folder / "vocabulary.txt").exists()
+    assert models.find("many").multilingual
 
 
 def test_find_knows_names_folders_and_second_names(folder):
-    micro, large = models.add(folder, "micro"), models.add(folder, "large-v3")
+    micro = models.add(folder, "micro")
     assert models.find("micro") == micro
-    assert models.find("large") == large
+    shutil.copytree(folder, models_home() / "large-v3")  # as an earlier svs had installed it
+    assert models.find("large") == models.find("large-v3")
+    assert models.find("large").verified == "no"
     assert models.find(str(folder)).folder == folder
     own = models.add(folder, "large")
     assert models.find("large") == own
@@ -160,6 +176,10 @@ def test_a_folder_never_stands_in_for_a_model_of_the_catalog(folder, monkeypatch
     with pytest.raises(MissingError):
         models.find("small")
     assert models.find("./small").name == "small"
+    (folder.parent / "small").rename("mine")
+    with pytest.raises(MissingError, match="no model named mine") as failure:
+        models.find("mine")
+    assert "write ./mine" in failure.value.hint
 
 
 def test_what_is_not_there_says_how_to_get_it(folder):
@@ -174,18 +194,15 @@ def test_what_is_not_there_says_how_to_get_it(folder):
 
 
 def test_the_largest_is_the_best(folder):
-    micro = models.add(folder, "micro")
-    with (make_multilingual(folder) / "tokenizer.json").open("a") as file:
-        file.write(" " * 99_999)
+    models.add(folder, "micro")
     assert models.best(english=False) is None
-    many = models.add(folder, "zz")
-    assert models.best() == models.best(english=False) == many
-    with (folder / "tokenizer.json").open("a") as file:
-        file.write(" " * 99_999)
-    shutil.copy(micro.folder / "vocabulary.json", folder)
-    english = models.add(folder, "aa")
+    english = models.add(make_larger(folder, 2), "aa")
     assert models.best() == english
+    many = models.add(make_multilingual(folder), "zz")
     assert models.best(english=False) == many
+    assert models.best() == english
+    larger = models.add(make_larger(folder, 3), "zzz")
+    assert models.best() == models.best(english=False) == larger
 
 
 def test_remove(folder):
@@ -205,6 +222,15 @@ def test_remove_leaves_alone_what_a_link_points_to(folder):
     models.remove("linked")
     assert names() == ["other"]
     assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_a_folder_is_not_believed_that_it_is_verified(folder):
+    sums = {file: expected.sha256 for file, expected in KNOWN["base"].files.items()}
+    (folder / "SHA256SUMS").write_text("".join(f"{digest}  {file}\n" for file, digest in sums.items()))
+    assert models.add(folder, "micro").verified == "no"
+    assert models.find(str(folder)).verified == "no"
+    (models_home() / "linked").symlink_to(folder)
+    assert models.find("linked").verified == "no"
 
 
 def test_two_at_once_do_not_mix(folder):
