@@ -17,7 +17,9 @@ class Stage(StrEnum):
 WEIGHTS = {Stage.EXTRACT: 20, Stage.TRANSCRIBE: 50, Stage.SUMMARIZE: 30}
 """What each finished stage adds to the overall progress, in percent."""
 
-Kind = Literal["started", "advanced", "line", "detail", "notice", "warning", "reused", "finished", "done"]
+Kind = Literal[
+    "started", "phase", "advanced", "line", "detail", "notice", "warning", "reused", "finished", "done"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +30,14 @@ class ProgressEvent:
     stage: Stage | None
     """The stage it belongs to; None when it is about the whole job."""
     kind: Kind
-    """`advanced` carries new numbers, `line` the newest words heard, `done` ends the job."""
+    """`phase` says what a stage does before it advances, `advanced` carries new numbers, `line` the newest
+    words heard, `done` ends the job."""
     done: float = 0.0
     total: float | None = None
     """How much there is to do in `unit`s; None while nobody knows."""
     unit: str = ""
     message: str = ""
-    """For people: a warning, a notice, or the newest words of the transcript. From outside: escape it."""
+    """For people: a warning, a notice, a phase, or the newest words heard. From outside: escape it."""
     overall: float = 0.0
     """The job's weighted progress, 0-100 percent; it never falls and is 100 only when the job is done."""
     at: float

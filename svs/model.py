@@ -359,6 +359,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     """The least and the most seconds that the whole job still takes; None when nobody knows."""
     line: str = ""
     """The newest words heard. From outside: escape it."""
+    phase: str = ""
+    """What the stage does before it advances, for people; empty once it does. From outside: escape it."""
     load: Percent = 0.0
     """How busy all processors of the machine are, 0-100 percent."""
     memory: int = 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs import embed, engines, journal, network, planning, results, timeleft
-from svs.engines.interface import Batch
+from svs.engines.interface import Batch, Engine
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
 from svs.files import store_errors, write_atomic
@@ -232,10 +232,7 @@ class _Line:
         if header:
             journal.begin(path, header, batches)
         language = header.language if header else self.plan.language
-        notice = partial(self.tracker.say, "notice")
-        engine = engines.load(self.plan, self.options, language, notice)
-        for warning in engine.warnings:
-            self.tracker.say("warning", warning)
+        engine = self.engine(language)
 
         def keep(batch: Batch) -> None:
             nonlocal header
@@ -247,13 +244,25 @@ class _Line:
             if batch.segments:
                 self.tracker.say("line", batch.segments[-1].text)
 
-        transcribe(engine, self.heard, after, keep, self.tracker.tick)
+        transcribe(engine, self.heard, after, keep, self.tracker.tick, self.tracker.tick_estimated)
         if self.plan.engine == "captions":
             end = min(self.options.end or inf, self.media.duration or batches[-1].end)
             self.record(duration=round(end - (self.options.start or 0.0), 3))
         if self.plan.engine != "captions":
             self.store.remember(planning.reuse_key(self.job), self.job.id)
         return self.finish(Stage.TRANSCRIBE)
+
+    def engine(self, language: str | None) -> Engine:
+        """Load the engine, and say what takes so long."""
+        if self.plan.engine != "captions":
+            self.tracker.say("phase", "loading the model")
+        notice = partial(self.tracker.say, "notice")
+        engine = engines.load(self.plan, self.options, language, notice)
+        for warning in engine.warnings:
+            self.tracker.say("warning", warning)
+        if self.plan.engine != "captions":
+            self.tracker.say("phase", "finding speech" if engine.language else "detecting the language")
+        return engine
 
     def forget_sound(self) -> None:
         """Remove what has been heard, also when an earlier run was killed just before it could."""

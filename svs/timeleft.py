@@ -1,10 +1,15 @@
 """How long a job still takes: from this run's measured speed, and from earlier jobs on this machine.
 
-Nothing comes from the weights of the stages. What a stage takes before its first step (loading a model,
-finding speech), and what the stages to come take, are known from earlier jobs; without any, there is no
-estimate until the longest stage has shown its speed, and a wide one then.
+Nothing comes from the weights of the stages. What a stage takes before its first step (loading a model), and
+what the stages to come take, are known from earlier jobs; without any, there is no estimate until the longest
+stage has shown its speed, and a wide one then. The newest steps count most, so that a change of the machine's
+load is followed. What the summary takes is only counted down: its few steps are too unequal to show a speed.
+
+The constants were tuned on recorded runs of 3 to 60 minutes of sound on a machine whose load changed, and on
+simulated ones like those of tests/test_timeleft.py. Half or twice as much of any changes the errors little.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,10 +23,12 @@ Left = tuple[float, float]
 
 _JOBS = 20  # the newest are enough
 _LEAST = 0.001  # seconds; less is no measurement
-_TRUST = 0.2  # the share of a stage after which its own speed counts as much as that of earlier jobs
-_BUNCH = 0.3  # of the time to the first step: what follows sooner began with it, in another process
-_LAST = (0.8, 0.0005)  # seconds, and seconds a second, of a summary when nothing is known of any
-_WIDE, _NARROW = 0.6, 0.08  # how far an estimate may be off, as a share: of a first one, of any
+_WINDOW = 40.0  # seconds after which a step counts a third: less makes it waver, more lag behind the load
+_KEPT = 0.7  # the least that earlier steps keep of their weight at a new one: a slow model's take minutes
+_PRIOR = 2.0  # seconds of this run that the speed of earlier jobs weighs: the load was another then
+_CALM = 0.03  # of the time left, in which most of a change of the estimate is shown
+_SUMMARY = (0.6, 0.00014)  # seconds, and seconds a second, of a summary: measured on texts of 5 min to 24 h
+_WIDE, _NARROW = 0.6, 0.12  # how far an estimate may be off, as a share: of a first one, of any
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def fit(points: Sequence[Point]) -> Fit | None:
             sum(w * a * t for w, (a, t) in zip(weights, known, strict=True))
             / sum(w * a * a for w, (a, _) in zip(weights, known, strict=True)),
         )
-    off = sum(abs(fixed + pace * a - t) / t for a, t in known) / len(known)
+    off = (sum(abs(fixed + pace * a - t) / t for a, t in known) + _WIDE) / (len(known) + 1)
     return Fit(fixed, pace, off)
 
 
@@ -90,40 +97,55 @@ def _kind(job: Job) -> object:
 
 @dataclass(slots=True)
 class _Current:
-    """The stage that runs: what it has done at its start, at its first step and at its last one, and when."""
+    """The stage that runs."""
 
     stage: Stage
     begin: Point
-    first: Point | None = None
+    """What was done when it began, and when that was."""
     last: Point | None = None
+    """The same at its last measured step; None while models are loaded, before the first one."""
     total: float | None = None
+    size: float = 0.0
+    """How much the last measured step did."""
+    work: float = 0.0
+    """How much was done in `time` seconds; both make its speed, and older steps count less in them."""
+    time: float = 0.0
+
+    def after(self, amount: float, took: float) -> Point:
+        """Return what `work` and `time` become with a step that does so much in so many seconds."""
+        kept = max(math.exp(-took / _WINDOW), _KEPT)
+        return kept * self.work + amount, kept * self.time + took
 
 
 @dataclass(slots=True)
 class TimeLeft:
-    """Estimates the time left of one run, told of its steps; times in seconds of one clock."""
+    """Estimates the time left of one run from its steps; times in seconds of one clock."""
 
     past: Mapping[Stage, Fit] = field(default_factory=dict)
     length: float = 0.0
     """Seconds of the recording, as soon as they are known."""
     _done: set[Stage] = field(default_factory=set)
     _current: _Current | None = None
+    _shown: tuple[float, Left] | None = None
+    """When the last estimate was given, and which."""
 
     def begin(self, stage: Stage, done: float, at: float) -> None:
         """Say that a stage begins, with so much of it done before."""
         self._current = _Current(stage, (done, at))
+        if past := self.past.get(stage):
+            self._current.work, self._current.time = _PRIOR / max(_LEAST, past.pace), _PRIOR
 
-    def step(self, done: float, total: float | None, at: float) -> None:
-        """Say how far the stage is."""
+    def step(self, done: float, total: float | None, at: float, *, measured: bool = True) -> None:
+        """Say how far the stage is. A step that is not `measured` says only that the stage works by now."""
         current = self._current
         if current is None:
             return
         current.total = total
-        if done > current.begin[0]:
-            if current.first is None or at < current.first[1] + _BUNCH * (
-                current.first[1] - current.begin[1]
-            ):
-                current.first = (done, at)
+        if current.last is None:
+            current.last = (done if measured else current.begin[0], at)
+        elif measured and done > current.last[0]:
+            current.size = done - current.last[0]
+            current.work, current.time = current.after(current.size, max(0.0, at - current.last[1]))
             current.last = (done, at)
 
     def end(self, stage: Stage) -> None:
@@ -132,46 +154,64 @@ class TimeLeft:
         self._current = None
 
     def left(self, at: float) -> Left | None:
-        """Return the time left; None while nobody knows."""
+        """Return the time left, which changes gradually from call to call; None while nobody knows."""
         parts = [self._stage(stage, at) for stage in Stage if stage not in self._done]
-        if None in parts:
-            return None
         known = [part for part in parts if part]
+        if len(known) < len(parts):
+            return None
         least = sum(seconds * max(0.0, 1 - off) for seconds, off in known)
-        return least, sum(seconds * (1 + off) for seconds, off in known)
+        most = sum(seconds * (1 + off) for seconds, off in known)
+        self._shown = at, self._gradually((least, most), at)
+        return self._shown[1]
+
+    def _gradually(self, wanted: Left, at: float) -> Left:
+        """Return the last estimate, counted down, and moved some way to the one that is wanted."""
+        if self._shown is None:
+            return wanted
+        passed = max(0.0, at - self._shown[0])
+        kept = math.exp(-passed / max(_LEAST, _CALM * sum(wanted) / 2))
+        pairs = zip(self._shown[1], wanted, strict=True)
+        least, most = (max(0.0, new + kept * (old - passed - new)) for old, new in pairs)
+        return least, most
 
     def _stage(self, stage: Stage, at: float) -> Point | None:
         """Return the seconds that a stage still takes, and by what share that may be off."""
-        past = self.past.get(stage)
-        if self._current and self._current.stage == stage:
-            return self._rest(self._current, past, at)
-        if past:
-            return past.seconds(self.length), _NARROW + past.off
-        return (_LAST[0] + _LAST[1] * self.length, _WIDE) if stage == Stage.SUMMARIZE else None
-
-    def _rest(self, current: _Current, past: Fit | None, at: float) -> Point | None:
-        """Return the same for the stage that runs: earlier jobs count less the further it is."""
-        if current.first and current.last and current.total:
-            return _measured(current, current.first, current.last, current.total, past, at)
-        if past is None and current.stage != Stage.SUMMARIZE:
+        if not self.length:
             return None
-        whole = past.seconds(self.length - current.begin[0]) if past else _LAST[0] + _LAST[1] * self.length
-        off = _NARROW + past.off if past else _WIDE
-        return max(0.02 * whole, whole - (at - current.begin[1])), off
+        current = self._current if self._current and self._current.stage == stage else None
+        past = self.past.get(stage)
+        if stage == Stage.SUMMARIZE:
+            whole = past.seconds(self.length) if past else _SUMMARY[0] + _SUMMARY[1] * self.length
+            passed = at - current.begin[1] if current else 0.0
+            return _counted_down(whole, passed), _NARROW + past.off if past else _WIDE
+        if current and current.last and current.total and current.time:
+            return _measured(current, current.last, current.total, past, at)
+        return _expected(current, past, self.length, at) if past else None
 
 
-def _measured(
-    current: _Current, first: Point, last: Point, total: float, past: Fit | None, at: float
-) -> Point:
+def _expected(current: _Current | None, past: Fit, length: float, at: float) -> Point:
+    """Return the seconds left of a stage that has not shown its speed, by earlier jobs."""
+    if current is None:
+        return past.seconds(length), _NARROW + past.off
+    loading = max(0.0, past.fixed - (at - current.begin[1])) if current.last is None else 0.0
+    return loading + past.pace * max(0.0, length - current.begin[0]), _NARROW + past.off
+
+
+def _measured(current: _Current, last: Point, total: float, past: Fit | None, at: float) -> Point:
     """Return the seconds left of a stage that has shown its speed."""
-    share = (last[0] - current.begin[0]) / max(1e-9, total - current.begin[0])
-    since = first if last[0] > first[0] else current.begin  # a single step has the model's loading in it
-    own = (total - last[0]) * (last[1] - since[1]) / max(1e-9, last[0] - since[0])
-    trust = share / (share + _TRUST) if past else 1.0
-    theirs = past.pace * (total - last[0]) if past and current.stage != Stage.SUMMARIZE else own
-    rest = max(0.0, trust * own + (1 - trust) * theirs)
+    share = (last[0] - current.begin[0]) / max(_LEAST, total - current.begin[0])
     off = _NARROW + (1 - share) * (past.off if past else _WIDE)
-    return max(0.05 * rest, rest - (at - last[1])), off
+    work, time, passed = current.work, current.time, at - last[1]
+    rest = total - last[0]
+    if current.size and passed > current.size * time / work:  # the next step is late: now at the earliest
+        work, time = current.after(current.size, passed)
+        rest, passed = rest - current.size, 0.0
+    return _counted_down(max(0.0, rest) * time / work, passed), off
+
+
+def _counted_down(seconds: float, passed: float) -> float:
+    """Return what is left of some seconds; never nothing, for what is late is not done."""
+    return max(0.05 * seconds, seconds - passed)
 
 
 def error(metrics: Metrics, share: float) -> float | None:

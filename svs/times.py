@@ -15,8 +15,12 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-def remaining(least: float, most: float) -> str:
-    """Return what is left for people: `about 3 min left`, or `2-4 min left` while it is uncertain."""
+def remaining(least: float, most: float, passed: float = 0.0) -> str:
+    """Return what is left for people: `about 3 min left`, or `2-4 min left` while it is uncertain.
+
+    `passed` is how many seconds ago that was estimated.
+    """
+    least, most = max(0.0, least - passed), max(0.0, most - passed)
     unit, size = next((u, s) for u, s, up_to in _UNITS if most < up_to)
     low, high = round(least / size), max(1, round(most / size))
     return f"{low}-{high} {unit} left" if low < high and most - least > size else f"about {high} {unit} left"

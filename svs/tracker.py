@@ -30,7 +30,7 @@ class Tracker:
         self._stage: Stage | None = None
         self._unit = ""
         self._begun, self._done, self._total = 0.0, 0.0, None  # type: tuple[float, float, float | None]
-        self._line = ""
+        self._line, self._phase = "", ""
         self._written = deque[float](maxlen=_OFTEN)
         self._began = self._stage_began = time.time()
         self._left = TimeLeft()
@@ -51,13 +51,22 @@ class Tracker:
 
     def tick(self, done: float, total: float | None) -> None:
         """Say how far the stage is. Raises `Stopped` when the job shall stop."""
+        self._advance(done, total, measured=True)
+
+    def tick_estimated(self, done: float, total: float | None) -> None:
+        """Say how far the stage may be, between two measured ticks; it never goes back. Raises `Stopped`."""
+        self._advance(max(done, self._done), total, measured=False)
+
+    def _advance(self, done: float, total: float | None, *, measured: bool) -> None:
         self._stop()
         self._done, self._total = done, total
+        if done > self._begun:
+            self._phase = ""
         if self._stage and total:
             self._fractions[self._stage] = done / total
             if self._unit == "s":
                 self._left.length = total
-        self._left.step(done, total, time.time())
+        self._left.step(done, total, time.time(), measured=measured)
         self._emit("advanced")
 
     def stop_if_asked(self) -> None:
@@ -65,9 +74,11 @@ class Tracker:
         self._stop()
 
     def say(self, kind: Kind, message: str) -> None:
-        """Pass on a notice, a warning, or the newest words."""
+        """Pass on a notice, a warning, a phase, or the newest words."""
         if kind == "line":
             self._line = message
+        elif kind == "phase":
+            self._phase = message
         self._emit(kind, message)
 
     def reuse(self, stage: Stage) -> None:
@@ -83,6 +94,7 @@ class Tracker:
 
     def finish(self) -> None:
         """Say that the stage has ended."""
+        self._line, self._phase = "", ""
         if self._stage:
             self._fractions[self._stage] = 1.0
             self._left.end(self._stage)
@@ -148,6 +160,7 @@ class Tracker:
             speed=speed or None,
             left=left,
             line=self._line,
+            phase=self._phase,
             load=self._usage.now,
             memory=self._usage.memory,
         )

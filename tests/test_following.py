@@ -4,11 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from svs import following, tracker
+from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.events import Stage, fan_out
 from svs.following import Follower
 from svs.media.identity import describe
 from svs.model import Options
+from svs.stages.transcribe import transcribe
 from svs.store import JobStore
 
 
@@ -92,6 +94,55 @@ def test_new_words_are_told_once(store, job, source):
         store.write_progress(job.id, replace(progress, line=words, done=20.0 + number))
         lines = [event.message for event in follower.look() if event.kind == "line"]
         assert lines == ([words] if number != 1 else [])
+
+
+def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(store, job, told, source):
+    follower = Follower(store, job.id)
+
+    def shown():
+        now = store.progress(job.id)
+        return now.phase, now.line
+
+    source.start(Stage.TRANSCRIBE, "s", 30.0)
+    source.say("phase", "loading the model")
+    assert shown() == ("loading the model", "")
+    assert told[-1] in follower.look()
+    source.tick(30.0, 100.0)
+    assert shown() == ("loading the model", ""), "nothing has been done yet"
+    source.tick_estimated(31.0, 100.0)
+    assert shown() == ("", "")
+    source.say("line", "bread rises")
+    source.tick(40.0, 100.0)
+    assert shown() == ("", "bread rises")
+    source.finish()
+    assert shown() == ("", "")
+    source.start(Stage.SUMMARIZE, "steps")
+    assert not any(event.kind == "line" for event in follower.look())
+
+
+def test_inside_a_batch_progress_moves_and_never_goes_back(store, job, told, source):
+    source.start(Stage.TRANSCRIBE, "s")
+    for done in (10.0, 30.0, 20.0):
+        source.tick_estimated(done, 100.0)
+    assert [event.done for event in told[1:]] == [10.0, 30.0, 30.0]
+    assert store.progress(job.id).overall == told[-1].overall == pytest.approx(15)
+
+
+def test_only_the_ends_of_batches_show_a_speed(job, told, source, tmp_path):
+    class Engine:
+        def transcribe(self, audio, after, tick):
+            for end in (50.0, 100.0):
+                tick(end - 50.0, 100.0)
+                tick(end - 1.0, 100.0)
+                assert told[-1].done == end - 1.0
+                yield Batch(end, 100.0, ())
+
+    source.expect({}, 100.0)
+    source.reuse(Stage.EXTRACT)
+    source.start(Stage.TRANSCRIBE, "s")
+    transcribe(Engine(), tmp_path, 0.0, lambda batch: None, source.tick, source.tick_estimated)
+    left = [(event.done, event.left is not None) for event in told if event.kind == "advanced"]
+    assert left == [(0.0, False), (49.0, False), (50.0, True), (50.0, True), (99.0, True), (100.0, True)]
 
 
 def test_a_job_has_ended_only_when_its_process_has_said_its_last(store, job, told, source):

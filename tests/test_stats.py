@@ -94,3 +94,6 @@ def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_mo
     assert any(now.speed for now in heard)
     assert any(now.memory > 0 for now in heard)
     assert any(now.line for now in heard)
+    said = [(event.message, now.phase) for event, now in seen if event.kind == "phase"]
+    assert said[0] == ("loading the model", "loading the model")
+    assert not heard[-1].phase

@@ -77,15 +77,26 @@ def test_without_earlier_jobs_nobody_knows_before_the_longest_stage_has_shown_it
     estimate.end(Stage.EXTRACT)
     estimate.begin(Stage.TRANSCRIBE, 0.0, 2.0)
     assert estimate.left(2.5) is None
-    estimate.step(10.0, 100.0, 7.0)
-    least, most = estimate.left(7.0)
+    estimate.step(0.0, 100.0, 3.0)  # the model is loaded
+    assert estimate.left(3.0) is None
+    estimate.step(10.0, 100.0, 8.0)
+    least, most = estimate.left(8.0)
     assert least < 45 < most
+
+
+def test_while_the_length_of_the_recording_is_unknown_nobody_knows():
+    estimate = TimeLeft(PAST)
+    estimate.begin(Stage.EXTRACT, 0.0, 0.0)
+    assert estimate.left(0.0) is None
+    estimate.length = 100.0
+    assert estimate.left(0.0) is not None
 
 
 def test_processes_that_end_their_first_pieces_together_do_not_look_like_speed():
     left = TimeLeft(length=600.0)
     left.end(Stage.EXTRACT)
     left.begin(Stage.TRANSCRIBE, 0.0, at=0.0)
+    left.step(0.0, 600.0, at=0.0)
     for pair in range(1, 6):  # two processes, each of which takes 20 s for 30 s
         for which in range(2):
             left.step(60.0 * pair + 30.0 * which - 30.0, 600.0, at=20.0 * pair + 0.1 * which)

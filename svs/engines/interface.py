@@ -40,7 +40,8 @@ class Engine(Protocol):
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield the batches that end later than `after`, in order. Closing it ends what works for it.
 
-        `tick` is called with the seconds done and those in all, while a batch is worked on and after it.
+        `tick` is called with the seconds done and those in all when the work begins, and about every second
+        while a batch is worked on: there the engine estimates, and never goes back.
         `source` is what the extract stage left in the job's folder: 16 kHz mono s16 PCM, or a subtitle file.
         """
         ...

@@ -8,9 +8,19 @@ from svs.engines.interface import Batch, Engine
 from svs.events import Tick
 
 
-def transcribe(engine: Engine, source: Path, after: float, keep: Callable[[Batch], None], tick: Tick) -> None:
-    """Hear what lies after `after` seconds, and give each batch to `keep` as soon as it is there."""
-    with closing(engine.transcribe(source, after, tick)) as batches:  # its workers end with it
+def transcribe(
+    engine: Engine,
+    source: Path,
+    after: float,
+    keep: Callable[[Batch], None],
+    tick: Tick,
+    tick_estimated: Tick,
+) -> None:
+    """Hear what lies after `after` seconds, and give each batch to `keep` as soon as it is there.
+
+    `tick` is called at the end of each batch; what the engine says in between goes to `tick_estimated`.
+    """
+    with closing(engine.transcribe(source, after, tick_estimated)) as batches:  # its workers end with it
         for batch in batches:
             keep(batch)
             tick(batch.end, batch.total)

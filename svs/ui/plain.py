@@ -9,6 +9,7 @@ from svs.ui.interface import Pace
 from svs.ui.output import visible
 
 _INTERVAL = 1.0  # seconds between two lines about one stage
+_QUIET = 10.0  # seconds after which a line is written though the percentage is still the same
 
 
 class PlainProgress:
@@ -18,7 +19,7 @@ class PlainProgress:
         self._file, self._prefix = file, prefix
         self._verbose = verbose
         self._pace = Pace()
-        self._last = 0.0
+        self._last, self._share = 0.0, ""
 
     def __call__(self, event: ProgressEvent) -> None:
         """Write an event as a line, unless the last one is too fresh."""
@@ -26,17 +27,19 @@ class PlainProgress:
             self._write(event, f"{event.kind}: {event.message}")
         elif event.kind == "started":
             self._pace = Pace(event)
+        elif event.kind == "phase":
+            self._write(event, f"{_head(event)}: {event.message}")
         elif event.kind == "reused":
             self._write(event, f"{_head(event)}: already done")
         elif event.kind == "finished":
             self._write(event, f"{_head(event)}: done {self._pace.speed(event)}".rstrip())
         elif event.kind == "done":
             self._write(event, "[100 %] done")
-        elif event.kind == "advanced" and event.done != event.total and event.at - self._last >= _INTERVAL:
-            share = (
-                f"{100 * event.done / event.total:.0f} %" if event.total else f"{event.done:.0f} {event.unit}"
-            )
-            self._write(event, f"{_head(event)}: {share}  {_note(self._pace, event)}".rstrip())
+        elif event.kind == "advanced" and event.done != event.total:
+            share = _share(event)
+            if event.at - self._last >= (_QUIET if share == self._share else _INTERVAL):
+                self._share = share
+                self._write(event, f"{_head(event)}: {share}  {_note(self._pace, event)}".rstrip())
 
     def _write(self, event: ProgressEvent, line: str) -> None:
         self._last = event.at
@@ -46,6 +49,10 @@ class PlainProgress:
         """Write a line of any text."""
         self._file.write(visible(self._prefix + line).replace("\n", " ") + "\n")
         self._file.flush()
+
+
+def _share(event: ProgressEvent) -> str:
+    return f"{100 * event.done / event.total:.0f} %" if event.total else f"{event.done:.0f} {event.unit}"
 
 
 def _note(pace: Pace, event: ProgressEvent) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from svs.events import ProgressEvent, Stage
 from svs.times import clock, remaining
 from svs.ui.interface import Pace
+from svs.ui.output import visible
 from svs.ui.terminal import term
 
 _NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMARIZE: "Summarize"}
@@ -26,16 +27,17 @@ class RichProgress:
             TextColumn("{task.description}", style="bold"),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[percent]}", justify="right"),
-            TextColumn("{task.fields[note]}", style="cyan", justify="right"),
+            TextColumn("{task.fields[note]}", style="cyan", justify="right", markup=False),
             console=console,
             expand=True,
             auto_refresh=False,
         )
         self._tasks = {s: self._bars.add_task(n, total=1, percent="", note="") for s, n in _NAMES.items()}
         self._whole = self._bars.add_task("Overall", total=100, percent="", note="")
-        self._words = Text(" ", style="dim italic", no_wrap=True, overflow="ellipsis")
-        self._pace = Pace()
-        self._left = ""
+        self._words = Text(" ")
+        self._pace, self._phase = Pace(), ""
+        self._left: tuple[float, float] | None = None
+        self._left_since = 0.0
         self._began = time.time()
         self._live = Live(get_renderable=self.screen, console=console, refresh_per_second=8)
 
@@ -60,30 +62,35 @@ class RichProgress:
             self._show_numbers(event)
 
     def _show_numbers(self, event: ProgressEvent) -> None:
-        self._left = ""
+        self._left, self._left_since = event.left, time.monotonic()
+        if event.kind == "finished":
+            self._words = Text(" ")
         if event.stage == Stage.EXTRACT and event.kind in ("started", "reused"):
             self._began = event.at  # whoever looks on from elsewhere came later
         if event.stage:
             self._show_stage(event, self._tasks[event.stage])
-            self._left = remaining(*event.left) if event.left else ""
         self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")
 
     def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
         if event.kind == "started":
-            self._pace = Pace(event)
+            self._pace, self._phase = Pace(event), ""
             self._bars.update(task, total=None)
         elif event.kind == "reused":
             self._bars.update(task, total=1, completed=1, percent="100 %", note="already done")
         elif event.kind == "finished":
             self._bars.update(task, total=1, completed=1, percent="100 %", note=self._pace.speed(event))
         else:
-            share = event.done / event.total if event.total else None
-            percent = f"{100 * share:.0f} %" if share is not None else clock(event.done)
-            self._bars.update(task, total=1 if share is not None else None, completed=share or 0)
-            self._bars.update(task, percent=percent, note=self._pace.speed(event))
+            if event.kind == "phase":
+                self._phase = visible(" ".join(event.message.split()))
+            share = event.done / event.total if event.total else 0.0
+            percent = f"{100 * share:.0f} %" if event.total else clock(event.done) if event.done else ""
+            self._bars.update(task, total=1 if share else None, completed=share)  # without a total it pulses
+            self._bars.update(task, percent=percent, note=self._pace.speed(event) or self._phase)
 
     def screen(self) -> Group:
         """Return what is shown now."""
-        elapsed = f"{clock(max(0.0, time.time() - self._began))} so far"
-        self._bars.update(self._whole, note=f"{elapsed}, {self._left}" if self._left else elapsed)
+        note = f"{clock(max(0.0, time.time() - self._began))} so far"
+        if self._left:
+            note += f", {remaining(*self._left, passed=time.monotonic() - self._left_since)}"
+        self._bars.update(self._whole, note=note)
         return Group(self._bars.get_renderable(), self._words)

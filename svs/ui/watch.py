@@ -1,6 +1,7 @@
 """Several jobs at once, as `svs jobs watch` shows them: bars for eyes, lines for pipes, JSON for programs."""
 
 import sys
+import time
 from types import TracebackType
 from typing import Self
 
@@ -71,7 +72,7 @@ def _costs(follower: Follower) -> list[str]:
     """Return what is known of the time left, the machine's load, and the memory taken."""
     now, notes = follower.progress, []
     if now and now.left:
-        notes.append(remaining(*now.left))
+        notes.append(remaining(*now.left, passed=max(0.0, time.time() - now.at)))
     if now and now.load:
         notes.append(f"load {now.load:.0f} %")
     if now and now.memory:

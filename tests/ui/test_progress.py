@@ -47,6 +47,20 @@ def run_of_events():
     return found
 
 
+def transcribing(kind, at, **more):
+    """Return an event of the second stage."""
+    return ProgressEvent(
+        job_id="j", stage=Stage.TRANSCRIBE, kind=kind, at=float(at), unit="s", overall=20.0, **more
+    )
+
+
+def screen(bars, console):
+    """Return what the bars show."""
+    with console.capture() as captured:
+        console.print(bars.screen())
+    return captured.get()
+
+
 def test_plain_lines_come_at_most_once_a_second_and_for_each_stage():
     out = io.StringIO()
     view = PlainProgress(out)
@@ -59,6 +73,49 @@ def test_plain_lines_come_at_most_once_a_second_and_for_each_stage():
         assert any(f"] {stage}: done" in line for line in lines)
     assert any("5.0x" in line and "left" in line for line in lines if "transcribe" in line)
     assert not any("\x1b" in line for line in lines)
+
+
+def test_plain_lines_of_the_same_percentage_come_every_ten_seconds():
+    out = io.StringIO()
+    view = PlainProgress(out)
+    for second in range(41):
+        view(transcribing("advanced", 1000 + second, done=10 + second / 1000))
+    assert len(out.getvalue().splitlines()) == 5
+
+
+def test_plain_lines_and_bars_say_what_a_stage_does_before_it_advances():
+    out = io.StringIO()
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    plain, bars = PlainProgress(out), RichProgress(console)
+    for view in (plain, bars):
+        view(transcribing("started", 1000))
+        view(transcribing("phase", 1001, message="loading [b]\x07"))
+        view(transcribing("advanced", 1002, total=200.0))
+    assert out.getvalue().splitlines()[0] == "[ 20 %] transcribe: loading [b]\\x07"
+    assert "loading [b]\\x07" in screen(bars, console)
+    bars(transcribing("advanced", 1003, done=10.0, total=200.0))
+    assert "loading" not in screen(bars, console)
+
+
+def test_the_newest_words_end_with_their_stage():
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    bars = RichProgress(console)
+    bars(transcribing("started", 1000))
+    bars(transcribing("line", 1001, message="bread rises"))
+    assert "bread rises" in screen(bars, console)
+    bars(transcribing("finished", 1002))
+    assert "bread rises" not in screen(bars, console)
+
+
+def test_bars_count_the_time_left_down_between_two_events(monkeypatch):
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    bars = RichProgress(console)
+    now = [500.0]
+    monkeypatch.setattr("svs.ui.progress.time.monotonic", lambda: now[0])
+    bars(transcribing("advanced", 1000, left=(40.0, 60.0)))
+    assert "40-60 s left" in screen(bars, console)
+    now[0] += 15
+    assert "25-45 s left" in screen(bars, console)
 
 
 def test_a_warning_cannot_forge_a_line():

@@ -70,6 +70,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
 def _now(progress: Progress) -> RenderableType:
     """Return what is so at this moment."""
     shown = [
+        words.one_line(progress.phase),
         f"{words.span(progress.left)} left" if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
         f"memory {words.size(progress.memory)}" if progress.memory else "",

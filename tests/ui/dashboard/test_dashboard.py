@@ -65,6 +65,8 @@ def test_a_running_job_shows_its_stages_its_speed_and_what_it_hears(see, some, m
         assert "61 %" in view.rows[0]
         await view.until("80 %")
         await view.until("“of a lens”")
+        make.progress(some["running"], 61, phase="loading the \x1bmodel")
+        await view.until("loading the \\x1bmodel")
 
     see(steps)
 
