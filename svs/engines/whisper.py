@@ -49,7 +49,7 @@ class Whisper:
         self._whisper = _load(folder, options, self._workers, threads // self._workers)
         self._check_language(options)
         self._decoder = Decoder(self._whisper, options)
-        self.warnings = (_CUT_PROMPT,) if self._decoder.cut_prompt else ()
+        self.warnings: tuple[str, ...] = (_CUT_PROMPT,) if self._decoder.cut_prompt else ()
 
     def _check_language(self, options: Options) -> None:
         """Refuse what the model does not know."""

@@ -170,5 +170,5 @@ def _gain(audio: Path, samples: int) -> float:
         block = np.frombuffer(pcm.read_bytes(audio, first, min(samples, first + _BLOCK * FRAME)), dtype="<i2")
         counts += np.bincount(np.abs(block.astype(np.int32)), minlength=len(counts))
     louder = np.cumsum(counts[::-1])[::-1]  # how many samples are at least this loud
-    level = max(1, np.count_nonzero(louder > _LOUDEST_SHARE * samples) - 1) / 32768
+    level = max(1, int(np.count_nonzero(louder > _LOUDEST_SHARE * samples)) - 1) / 32768
     return float(min(_MOST_GAIN, max(1.0, _LOUD / level)))

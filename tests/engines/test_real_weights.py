@@ -1,0 +1,124 @@
+"""The carried Whisper models on speech of three synthetic voices, with silence, noise and music between."""
+
+import re
+import shutil
+import subprocess
+import wave
+
+import jiwer
+import numpy as np
+import pytest
+
+from svs.engines.whisper import Whisper
+from svs.media import pcm
+from svs.model import Options
+from svs.models import installed
+
+TEXTS = (
+    "The first train to the coast leaves at half past seven every morning.",
+    "Most passengers bring their own breakfast and read a newspaper.",
+    "A long tunnel under the hill makes the windows dark for two minutes.",
+    "When the light comes back, you can see the harbor and the fishing boats.",
+    "The conductor checks every ticket and tells children about the old bridge.",
+    "In winter the snow often closes the line, and a bus takes people home.",
+    "Engineers repaired the bridge last summer because the iron was weak.",
+    "Now heavy trains may cross it again, but only at walking speed.",
+)
+BETWEEN = ("silence", "noise", "silence", "music", "pause", "noise", "music")
+SECONDS = {"pause": 1.0, "silence": 6.0, "noise": 5.0, "music": 5.0}
+MODELS = [("base", 0.06), ("tiny.en", 0.12)]
+
+
+def _words(text):
+    return " ".join(re.findall(r"[a-z']+", text.lower()))
+
+
+def _spoken(text, voice, folder):
+    """Return a text as samples in 16 kHz, and without the silence around it."""
+    file = folder / "spoken.wav"
+    subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(file)], check=True)
+    with wave.open(str(file)) as stream:
+        rate, samples = stream.getframerate(), np.frombuffer(stream.readframes(10**9), "<i2")
+    places = np.arange(0, len(samples) - 1, rate / pcm.RATE)
+    samples = np.interp(places, np.arange(len(samples)), samples)
+    loud = np.flatnonzero(np.abs(samples) > 300)
+    return samples[loud[0] : loud[-1] + 1]
+
+
+def _without_words(kind):
+    count = round(SECONDS[kind] * pcm.RATE)
+    if kind == "noise":
+        return np.random.default_rng(1).normal(0, 600, count)
+    if kind == "music":
+        time = np.arange(count) / pcm.RATE
+        chord = sum(np.sin(2 * np.pi * tone * time) for tone in (220, 277.2, 329.6))
+        return 1500 * chord * (0.6 + 0.4 * np.sin(2 * np.pi * 2 * time))
+    return np.zeros(count)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    """Return a file of two voices, and when each sentence begins and ends."""
+    if not shutil.which("flite"):
+        pytest.skip("flite is not installed")
+    folder = tmp_path_factory.mktemp("voices")
+    pieces, times = [np.zeros(pcm.RATE // 2)], []
+    for index, text in enumerate(TEXTS):
+        samples = _spoken(text, ("slt", "rms")[index % 2], folder)
+        begin = sum(map(len, pieces)) / pcm.RATE
+        times.append((begin, begin + len(samples) / pcm.RATE))
+        pieces.append(samples)
+        pieces.extend(_without_words(kind) for kind in BETWEEN[index : index + 1])
+    audio = folder / "voices.pcm"
+    audio.write_bytes(np.concatenate(pieces).round().astype("<i2").tobytes())
+    return audio, times
+
+
+@pytest.fixture
+def load(carried):
+    """Load a carried model as a job would."""
+
+    def engine(name):
+        model = installed.ready(installed.find(name).folder, print)
+        return Whisper(model.folder, name, Options(), None)
+
+    return engine
+
+
+def _segments(engine, audio):
+    batches = list(engine.transcribe(audio, 0.0, lambda done, total: None))
+    return [s for batch in batches for s in batch.segments], batches
+
+
+@pytest.mark.parametrize(("name", "worst"), MODELS)
+def test_every_sentence_of_the_talk_is_transcribed(load, talk, talk_pcm, name, worst):
+    segments, batches = _segments(load(name), talk_pcm)
+    text = _words(" ".join(segment.text for segment in segments))
+    said = [_words(sentence["text"]) for sentence in talk["sentences"]]
+    assert jiwer.wer(" ".join(said), text) < worst
+    for sentence in said:
+        found = [word for word in sentence.split() if word in text.split()]
+        assert len(found) >= len(sentence.split()) / 2, f"absent: {sentence}"
+    assert not any(batch.gaps for batch in batches)
+
+
+@pytest.mark.parametrize(("name", "worst"), MODELS)
+def test_nothing_is_lost_between_silence_noise_and_music(load, recording, name, worst):
+    audio, times = recording
+    segments, batches = _segments(load(name), audio)
+    assert jiwer.wer(_words(" ".join(TEXTS)), _words(" ".join(s.text for s in segments))) < worst
+    assert not any(batch.gaps for batch in batches)
+    for segment in segments:
+        middle = (segment.start + segment.end) / 2
+        assert any(begin - 0.5 < middle < end + 0.5 for begin, end in times), f"invented: {segment}"
+    for begin, _ in times:
+        assert min(abs(segment.start - begin) for segment in segments) < 0.4, "a start is off"
+
+
+@pytest.mark.parametrize("kind", ["noise", "music", "silence"])
+def test_nothing_is_invented_where_nobody_speaks(load, tmp_path, kind):
+    audio = tmp_path / "audio.pcm"
+    samples = np.concatenate([_without_words(kind)] * 6)
+    audio.write_bytes(samples.round().astype("<i2").tobytes())
+    segments, _ = _segments(load("tiny.en"), audio)
+    assert segments == []
