@@ -28,7 +28,7 @@ def test_stretches_are_in_order_short_enough_and_cover_all_speech(lengths):
     for first, probabilities in found:
         last = first + len(probabilities)
         assert earlier <= first < last <= len(frames)
-        assert last - first <= 912
+        assert last - first <= 780
         assert frames[first] > 0.5
         covered |= set(range(first, last))
         earlier = last
