@@ -34,9 +34,11 @@ LAYERS = (
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(ROOT.glob("svs/**/*.py"))
-DOORS = {f"svs.media.{name}" for name in ("ffmpeg", "pcm", "allowed", "confine", "gate", "limits")} | {
-    f"svs.text.{name}" for name in ("words", "plain", "ranking")
-}
+DOORS = (
+    {f"svs.media.{name}" for name in ("ffmpeg", "pcm", "allowed", "gate", "limits")}
+    | {f"svs.media.sandbox.{name}" for name in ("process", "launcher", "landlock", "seccomp")}
+    | {f"svs.text.{name}" for name in ("words", "plain", "ranking")}
+)
 """What the rest of its own folder may import, beside the folder's `interface`."""
 
 
@@ -76,6 +78,13 @@ def test_imports_point_downwards(path):
             assert allowed or _room(module) in ("svs.cli", "svs.ui"), (
                 f"{module} imports its sibling {imported}"
             )
+
+
+def test_everything_that_touches_a_recording_starts_in_the_sandbox():
+    starters = {
+        _name(path) for path in (ROOT / "svs/media").rglob("*.py") if "subprocess" in set(_imports(path))
+    }
+    assert starters == {"svs.media.sandbox.process"}
 
 
 def test_starting_up_loads_nothing_heavy():
