@@ -77,7 +77,7 @@ def version(ffmpeg: Path) -> str:
 
 
 def ask(ffmpeg: Path, question: Literal["-version", "-encoders", "-filters"]) -> str:
-    """Return what an ffmpeg says of itself. Raises MissingError when it does not run in the sandbox."""
+    """Return what an ffmpeg says of itself. Raises MissingError when it does not run, in the sandbox."""
     try:
         process = sandbox.start([str(ffmpeg), question])
         answer, log = (said.decode(errors="replace") for said in process.communicate())
@@ -94,10 +94,10 @@ def _does_not_run(ffmpeg: Path, reason: str) -> MissingError:
     with suppress(OSError), ffmpeg.open("rb") as file:
         if file.read(2) == b"#!":
             hint = (
-                "It is a script, and the sandbox lets it start nothing outside the system's folders: put the "
-                "folder of the real ffmpeg first on your PATH."
+                "It is a script, and svs runs ffmpeg itself alone, in a sandbox: put the folder of the real "
+                "ffmpeg first on your PATH."
             )
-    return MissingError(f"{ffmpeg} does not run in the sandbox: {reason}", hint)
+    return MissingError(f"{ffmpeg} does not run: {reason}", hint)
 
 
 def has_holes(version: str) -> bool:
