@@ -23,7 +23,6 @@ COMMANDS = (
     "config show",
     "make-test-video made.mp4 --duration 1",
     "summarize talk.mp4 --subtitles never -f md,html,json -o reports --embed copied.mkv",
-    "summarize talk.mp4 --subtitles never --engine pocketsphinx --end 10 -q",
     "summarize talk.mp4 --subtitles never --start 30 --detach",
     "jobs wait last",
     "jobs list",
