@@ -37,7 +37,8 @@ MODULES = sorted(ROOT.glob("svs/**/*.py"))
 DOORS = {
     f"svs.{room}.{name}"
     for room, names in {
-        "media": ("ffmpeg", "pcm", "allowed", "confine", "gate", "limits"),
+        "media": ("ffmpeg", "pcm", "allowed", "gate", "limits"),
+        "media.sandbox": ("process", "launcher", "landlock", "seccomp"),
         "models": ("catalog", "weights", "strict", "contents", "carried"),
         "text": ("words", "plain", "ranking"),
     }.items()
@@ -82,6 +83,13 @@ def test_imports_point_downwards(path):
             assert allowed or _room(module) in ("svs.cli", "svs.ui"), (
                 f"{module} imports its sibling {imported}"
             )
+
+
+def test_everything_that_touches_a_recording_starts_in_the_sandbox():
+    starters = {
+        _name(path) for path in (ROOT / "svs/media").rglob("*.py") if "subprocess" in set(_imports(path))
+    }
+    assert starters == {"svs.media.sandbox.process"}
 
 
 def test_starting_up_loads_nothing_heavy():

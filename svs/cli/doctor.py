@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from svs.errors import SvsError
+from svs.errors import MissingError, SvsError
 
 if TYPE_CHECKING:
     from svs.models.installed import Model
@@ -69,19 +70,15 @@ def _ffmpeg() -> Iterator[Check]:
 
 def _protections() -> Iterator[Check]:
     """Say what holds ffmpeg back from harm, having seen it work under it."""
-    from svs.media import confine
     from svs.media.probe import probe
     from svs.media.testvideo import ASSETS
 
     try:
         probe(ASSETS / "talk.opus")
+    except MissingError:  # as the check before this says
+        return
     except SvsError as error:
-        yield Check(
-            "protections",
-            error.message,
-            "ffmpeg does not work under its limits: install another.",
-            fatal=True,
-        )
+        yield Check("protections", error.message, error.hint, fatal=True)
         return
     yield Check("formats", "recordings alone: no playlist, picture, script or address; sound decoders alone")
     if os.name != "posix":
@@ -89,15 +86,26 @@ def _protections() -> Iterator[Check]:
             "limits", "time and length", "This system limits neither memory nor files: see the README."
         )
         return
-    yield Check("limits", "memory, computing, size of output, time; ffmpeg dies with svs")
-    landlock = confine.landlock()
-    if not landlock:
+    outlives = "" if sys.platform == "linux" else "If svs is killed, ffmpeg may live on here for a while."
+    yield Check("limits", "memory, computing, size of output, time", outlives)
+    yield from _sandbox()
+
+
+def _sandbox() -> Iterator[Check]:
+    from svs.media.sandbox import landlock, seccomp
+
+    if version := landlock.version():
         yield Check(
-            "sandbox", "none", "ffmpeg may open what you may. Linux 5.13 and newer, with Landlock, forbid it."
+            "files", f"Landlock {version}: ffmpeg opens the recording, its output and libraries alone"
         )
     else:
-        network = "no TCP" if landlock >= 4 else "TCP is not forbidden before Linux 6.7"
-        yield Check("sandbox", f"Landlock {landlock}: the recording and the output alone, {network}")
+        remedy = "ffmpeg may open what you may. Linux 5.13 and newer, with Landlock, forbid it."
+        yield Check("files", "no Landlock", remedy)
+    if seccomp.available():
+        yield Check("system calls", "seccomp: ffmpeg has no network, no other processes, and dies with svs")
+    else:
+        remedy = "ffmpeg may use the network, start programs, and change the times and rights of your files."
+        yield Check("system calls", "no seccomp filter for this system", remedy)
 
 
 def _engines() -> Iterator[Check]:

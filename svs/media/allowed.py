@@ -5,7 +5,7 @@ from typing import Literal
 
 from svs.errors import UsageError
 
-Codecs = Literal["audio", "text", "video", "copy"]
+Codecs = Literal["audio", "text", "video", "copy", "pictures"]
 
 FORMATS = (
     "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dhav,dsf,dss,dts,dtshd,dv,eac3,flac,flv,gxf,"
@@ -19,9 +19,9 @@ Playlists (hls, concat, dash), devices, pictures and texts are not among them.
 
 NAMING_OTHERS = (
     "hls,applehttp,concat,dash,webm_dash_manifest,sdp,rtsp,rtp,sap,imf,lavfi,image2,image2pipe,avisynth,"
-    "vapoursynth,vobsub,tedcaptions,ffmetadata,alias_pix,brender_pix"
+    "vapoursynth,vobsub,mlv,dvdvideo,tedcaptions,ffmetadata,alias_pix,brender_pix"
 )
-"""Formats that make ffmpeg open other files or addresses, or run a script; or that hold no sound at all."""
+"""Formats that make ffmpeg open other files, disks or addresses, or run a script; or that hold no sound."""
 
 DECODERS: dict[Codecs, str] = {
     "audio": (
@@ -46,6 +46,8 @@ DECODERS: dict[Codecs, str] = {
 """The decoders for each kind of work; in every other one, a hole does not matter."""
 DECODERS["copy"] = ",".join(DECODERS.values())
 """Subtitles may need another form, and a broadcast tells of its pictures and sound within them alone."""
+DECODERS["pictures"] = "ppm"
+"""What an ffmpeg has made of an outside file before."""
 
 
 def formats(more: str = "") -> tuple[str, ...]:
@@ -57,6 +59,6 @@ def formats(more: str = "") -> tuple[str, ...]:
         if name.lower() in NAMING_OTHERS.split(","):
             raise UsageError(
                 f"the format {name} is never allowed",
-                "It holds no sound, but names other files or addresses.",
+                "It holds no sound, or names other files or addresses.",
             )
     return names

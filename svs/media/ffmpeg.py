@@ -5,19 +5,21 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
 from svs.errors import InputError, MissingError, StoreError, SvsError
 from svs.files import store_errors
-from svs.media import allowed, confine, gate
+from svs.media import allowed, gate
 from svs.media.limits import STREAMS, Limits, Patience, check
+from svs.media.sandbox import process as sandbox
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
@@ -33,6 +35,7 @@ _NOT_WRITTEN = re.compile(
     r"|Error (?:submitting a packet to the muxer|writing trailer|closing file)).*?: (.+)"
 )
 """ffmpeg 5 may end without an error although it could not write the last of it."""
+_NO_OUTPUT = "At least one output file must be specified"
 _DAMAGED = re.compile(
     "Error while decoding stream|Error submitting packet to decoder|Decoding error"
     "|File ended prematurely|: partial file|exceeds containing master element"
@@ -66,14 +69,35 @@ def find() -> Path:
     )
 
 
+@cache
 def version(ffmpeg: Path) -> str:
-    """Return the version that this ffmpeg gives itself, such as `5.1.9`."""
-    try:
-        done = subprocess.run([ffmpeg, "-version"], stdin=subprocess.DEVNULL, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise MissingError(f"{ffmpeg} does not run: {error}", "Install ffmpeg again.") from error
-    match = re.match(r"ffmpeg version (?:n?(\d+(?:\.\d+)+)|(\S+))", done.stdout.decode(errors="replace"))
+    """Return the version that this ffmpeg gives itself, such as `5.1.9`. Raises MissingError."""
+    match = re.match(r"ffmpeg version (?:n?(\d+(?:\.\d+)+)|(\S+))", ask(ffmpeg, "-version"))
     return (match[1] or match[2]) if match else "unknown"
+
+
+def ask(ffmpeg: Path, question: Literal["-version", "-encoders", "-filters"]) -> str:
+    """Return what an ffmpeg says of itself. Raises MissingError when it does not run, in the sandbox."""
+    try:
+        process = sandbox.start([str(ffmpeg), question])
+        answer, log = (said.decode(errors="replace") for said in process.communicate())
+    except OSError as error:
+        raise _does_not_run(ffmpeg, str(error)) from error
+    if process.returncode:
+        raise _does_not_run(ffmpeg, (log.strip() or f"it ends with {process.returncode}").splitlines()[-1])
+    return answer
+
+
+def _does_not_run(ffmpeg: Path, reason: str) -> MissingError:
+    """Say that there is an ffmpeg, and what to do about its not running."""
+    hint = "Install ffmpeg again."
+    with suppress(OSError), ffmpeg.open("rb") as file:
+        if file.read(2) == b"#!":
+            hint = (
+                "It is a script, and svs runs ffmpeg itself alone, in a sandbox: put the folder of the real "
+                "ffmpeg first on your PATH."
+            )
+    return MissingError(f"{ffmpeg} does not run: {reason}", hint)
 
 
 def has_holes(version: str) -> bool:
@@ -121,15 +145,21 @@ def source(
 
 
 def run(
-    arguments: list[str], *, on_time: Callable[[float], None] | None = None, limits: Limits | None = None
+    arguments: list[str],
+    *,
+    on_time: Callable[[float], None] | None = None,
+    limits: Limits | None = None,
+    reads: tuple[str, ...] = (),
 ) -> str:
     """Run ffmpeg with these arguments, overwriting its output, and return the end of what it logs.
 
-    With an outside file as its first input, made by `source`, it runs confined: see `confine`, and `Limits`.
-    Further inputs are then files of ours, and its output, if any, is one file, all named by `url`.
+    It can open nothing but its inputs, its output and the files in `reads`: see `sandbox`. The output is the
+    last argument, if that is an absolute path or made by `url`. With an outside file as the first input, made
+    by `source`, it has `Limits` too.
 
     Raises FfmpegError when it fails, InputError when the file is too much for it, StoreError when its output
-    cannot be written, another SvsError when it was killed: then it says nothing of the file.
+    cannot be written, MissingError when this ffmpeg never runs, another SvsError when it was killed: then it
+    says nothing of the file.
     `on_time` gets the seconds of output so far: several times a second even when nothing moves, and once at
     the end. Whatever it raises kills ffmpeg, and is raised on when ffmpeg is gone.
     """
@@ -137,7 +167,8 @@ def run(
     limits = limits or Limits()
     before = gate.identity(outside) if outside else None
     cpu = _children_time()
-    process = _start(arguments, outside, limits)
+    tool = find()
+    process = _start(tool, arguments, limits if outside else None, reads)
     position = [0.0]
     log: deque[bytes] = deque()
     progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
@@ -168,8 +199,15 @@ def run(
     if _was_killed(returncode, text):
         raise SvsError("ffmpeg was killed", "Perhaps memory ran out; `svs jobs resume last` goes on.")
     if returncode:
+        if not opened(text):
+            version(tool)  # else it is not the file's fault
         raise FfmpegError(text, returncode)
     return text
+
+
+def opened(log: str) -> bool:
+    """Say whether ffmpeg could open its input, and ended for want of an output."""
+    return log.rstrip().endswith(_NO_OUTPUT)
 
 
 def damaged(log: str) -> bool:
@@ -187,46 +225,31 @@ def check_written(
 
 def _outside(arguments: list[str]) -> Path | None:
     """Return the outside file among the arguments; None when all of them are our own."""
-    if "-format_whitelist" not in arguments:
-        return None
-    return Path(_inputs(arguments)[0].removeprefix("file:"))
+    return Path(_inputs(arguments)[0]) if "-format_whitelist" in arguments else None
 
 
 def _inputs(arguments: list[str]) -> list[str]:
-    return [name for option, name in pairwise(arguments) if option == "-i"]
+    """Return the paths of the files that are read."""
+    return [_path(name) for option, name in pairwise(arguments) if option == "-i" and _path(name)]
 
 
-def _output(arguments: list[str]) -> Path | None:
-    """Return the file that an outside one is turned into; there is at most one."""
-    pairs = pairwise(arguments)
-    names = [name for option, name in pairs if name.startswith("file:") and option != "-i"]
-    return Path(names[0].removeprefix("file:")) if names else None
+def _output(arguments: list[str]) -> str:
+    """Return the path of the file that is written; nothing when there is none."""
+    return _path(arguments[-1]) if arguments[-2] != "-i" else ""
 
 
-def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subprocess.Popen[bytes]":
-    """Start ffmpeg in a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone."""
-    command = [str(find()), *_ALWAYS, *arguments]
-    if os.name == "posix" and sys.executable:
-        output = _output(arguments) if outside else None
-        if output:  # ours alone to read, before anything is in it
-            with store_errors("write", output):
-                os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
-        numbers = map(str, (os.getpid(), limits.memory, limits.written, limits.computing))
-        places = (str(outside or ""), str(output or ""))
-        own = [name.removeprefix("file:") for name in _inputs(arguments)[1:]] if outside else []
-        launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, *places, str(len(own)), *own]
-        command = [*launcher, *command]
-    environment = {name: value for name, value in os.environ.items() if name != "FFREPORT"}
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        # One pool of memory for all threads: each one more takes 64 MB of address space.
-        env=environment | {"AV_LOG_FORCE_NOCOLOR": "1", "MALLOC_ARENA_MAX": "1"},
-        start_new_session=os.name == "posix",
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
+def _path(name: str) -> str:
+    path = name.removeprefix("file:")
+    return path if Path(path).is_absolute() else ""
+
+
+def _start(tool: Path, arguments: list[str], limits: Limits | None, reads: tuple[str, ...]) -> sandbox.Child:
+    output = _output(arguments)
+    if output:  # ours alone to read, before anything is in it
+        with store_errors("write", Path(output)):
+            os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
+    command = [str(tool), *_ALWAYS, *arguments]
+    return sandbox.start(command, reads=[*_inputs(arguments), *reads], write=output, limits=limits)
 
 
 def _children_time() -> float:
@@ -235,7 +258,7 @@ def _children_time() -> float:
     return times.children_user + times.children_system
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def _kill(process: sandbox.Child) -> None:
     if sys.platform == "win32":
         process.kill()
     elif process.poll() is None:

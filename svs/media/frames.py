@@ -133,11 +133,9 @@ def sharpness(picture: "np.ndarray[Any, Any]") -> float:
 
 def _jpeg(pictures: Path, number: int, target: Path) -> bytes | None:
     """Return one of our own pictures as a JPEG that is small enough; None when it cannot be."""
-    import ffmpeg as graphs
-
-    target.touch(mode=0o600)
     for quality in _QUALITIES:
-        one = graphs.input(ffmpeg.url(pictures), f="ppm_pipe").filter("select", f"eq(n,{number})")
+        source = ffmpeg.source(pictures, codecs="pictures", formats=("ppm_pipe",), f="ppm_pipe")
+        one = source.filter("select", f"eq(n,{number})")
         exact = {"fflags": "+bitexact", "flags:v": "+bitexact", "threads": 1}
         output = one.output(
             ffmpeg.url(target), f="mjpeg", pix_fmt="yuvj420p", vframes=1, **exact, **{"qscale:v": quality}

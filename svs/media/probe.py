@@ -11,8 +11,6 @@ from svs.model import AudioTrack, Chapter, MediaInfo, SubtitleTrack
 
 _TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
 
-_REPORTED = "At least one output file must be specified"
-"""How ffmpeg ends when it could open its input."""
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+),.*")
 _CHAPTER = re.compile(r" {2,4}Chapter #0:\d+: start (-?\d+\.\d+), end (-?\d+\.\d+)")
 _STREAM = re.compile(
@@ -48,15 +46,15 @@ def probe(path: Path, *, formats: tuple[str, ...] = (), largest: int | None = No
 
 def _report(log: str, *, name: str) -> list[str]:
     """Return the lines of ffmpeg's report, the header as one line; nothing when the file did not open."""
-    lines = log.rstrip().split("\n")
-    if lines[-1] != _REPORTED:
+    if not ffmpeg.opened(log):
         return []
+    lines = log.rstrip().split("\n")
     start = next((at for at, line in enumerate(lines) if line.startswith("Input #0, ")), len(lines))
     return lines[start : start + 1] + lines[start + 1 + name.count("\n") : -1]
 
 
 def _unreadable(path: Path, log: str) -> InputError:
-    if log.rstrip().endswith(_REPORTED):  # of which ffmpeg.run keeps but the end
+    if ffmpeg.opened(log):  # of which ffmpeg.run keeps but the end
         return InputError(f"{path} has more than 1 MB of tags", "Remove them, or export it again.")
     complaint = next((found for found in _COMPLAINT.finditer(log) if not _EXPECTED.search(found[1])), None)
     if complaint is None or re.search("Format not on whitelist|misdetection possible", log):

@@ -2,7 +2,6 @@
 
 import json
 import math
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec.structs import replace
 
 from svs.errors import MissingError, UsageError
-from svs.media.ffmpeg import find, run
+from svs.media.ffmpeg import ask, find, run
 from svs.model import Chapter, Sentence
 
 if TYPE_CHECKING:
@@ -130,7 +129,8 @@ def make_test_video(
             arguments = _output(streams, video, container, told.title)
             if chapters:
                 arguments = _with_chapters(arguments, told, seconds, folder / "chapters.txt")
-            run(arguments, on_time=on_time)
+            font = _font()
+            run(arguments, on_time=on_time, reads=(str(font),) if font else ())
             video.replace(target)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}", "Choose another place.") from error
@@ -187,7 +187,7 @@ def _while(topic: Chapter, told: Talk) -> str:
 def _font() -> Path | None:
     """Return a font for the titles; None when there is none, or ffmpeg cannot draw with it."""
     font = next((path for path in map(Path, FONTS) if path.is_file()), None)
-    return font if font and "drawtext" in _built_in(find(), "filters") else None
+    return font if font and "drawtext" in _built_in(find(), "-filters") else None
 
 
 def _sound(told: Talk, audio: Audio, seconds: float) -> "Stream":
@@ -243,7 +243,7 @@ def _output(streams: "list[Stream]", video: Path, container: Container, title: s
 
 
 def _encoder(choices: tuple[str, ...], video: Path) -> str:
-    built_in = _built_in(find(), "encoders")
+    built_in = _built_in(find(), "-encoders")
     encoder = next((name for name in choices if name in built_in), None)
     if encoder is None:
         raise MissingError(
@@ -277,8 +277,7 @@ def _repeated(parts: tuple[Timed, ...], lap: float, seconds: float) -> Iterator[
 
 
 @cache
-def _built_in(ffmpeg: Path, kind: Literal["encoders", "filters"]) -> frozenset[str]:
+def _built_in(ffmpeg: Path, kind: Literal["-encoders", "-filters"]) -> frozenset[str]:
     """Return the names of what this ffmpeg was built with: the second word of each line of its list."""
-    listed = subprocess.run([ffmpeg, f"-{kind}"], stdin=subprocess.DEVNULL, capture_output=True, check=True)
-    lines = map(str.split, listed.stdout.decode(errors="replace").splitlines())
+    lines = map(str.split, ask(ffmpeg, kind).splitlines())
     return frozenset(words[1] for words in lines if len(words) > 1)

@@ -1,10 +1,14 @@
 """The command itself: help, version, exits, errors."""
 
 import re
+import sys
 
 import pytest
+from typer.testing import CliRunner
 
 import svs as package
+from svs.cli.app import app
+from svs.media.sandbox import landlock, seccomp
 
 COMMANDS = [
     *(["summarize"], ["dashboard"], ["make-test-video"], ["doctor"]),
@@ -47,6 +51,18 @@ def test_doctor_finds_all_that_the_main_job_needs(svs, with_model):
     assert done.returncode == 0
     assert "micro" in done.stdout
     assert re.search(r"ffmpeg +\d", done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a sandbox")
+@pytest.mark.parametrize(("version", "filtered"), [(0, False), (0, True), (3, False), (7, True)])
+def test_doctor_says_what_the_sandbox_holds(monkeypatch, version, filtered):
+    monkeypatch.setattr(landlock, "version", lambda: version)
+    monkeypatch.setattr(seccomp, "available", lambda: filtered)
+    shown = CliRunner().invoke(app, ["doctor"], env={"COLUMNS": "200"}).stdout
+    assert ("no Landlock" in shown) == ("ffmpeg may open what you may" in shown) == (not version)
+    assert (f"Landlock {version}: ffmpeg opens the recording" in shown) == bool(version)
+    assert ("ffmpeg may use the network" in shown) == (not filtered)
+    assert ("seccomp: ffmpeg has no network" in shown) == filtered
 
 
 def test_doctor_names_the_remedy_for_a_store_that_cannot_be_written(svs, home, monkeypatch, tmp_path):

@@ -240,6 +240,8 @@ def test_a_broken_sidecar_file_is_said_and_ignored(svs, with_model, talk_video, 
         ("--max-size", "much"),
         ("--max-duration", "5 weeks"),
         ("--allow-format", "hls"),
+        ("--allow-format", "bink,mlv"),
+        ("--allow-format", "dvdvideo"),
         ("--allow-format", "a;b"),
     ],
 )

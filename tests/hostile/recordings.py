@@ -47,7 +47,9 @@ def shelf(folder: Path, talk: Path, url: str) -> Shelf:
     cues.write_text(f"1\n00:00:00,000 --> 00:00:02,000\nThe word is {SECRET}.\n")
     sound = ["-f", "lavfi", "-i", "sine=duration=2"]
     ffmpeg.run([*sound, "-f", "srt", "-i", str(cues), "-c:s", "srt", str(folder / "secret.mkv")])
-    ffmpeg.run(["-f", "lavfi", "-i", "testsrc=s=32x32", "-frames:v", "3", str(folder / "frame-%03d.png")])
+    for number in range(1, 4):
+        frame = ["-frames:v", "1", "-update", "1", str(folder / f"frame-{number:03}.png")]
+        ffmpeg.run(["-f", "lavfi", "-i", "testsrc=s=32x32", *frame])
     excerpt = {}
     for suffix in ("mkv", "mp4", "mp3", "ogg", "wav", "flac", "ts"):
         path = folder / f"talk.{suffix}"

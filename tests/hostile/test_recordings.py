@@ -14,7 +14,9 @@ import pytest
 
 from svs.errors import SvsError
 from svs.media import ffmpeg
+from svs.media.frames import Moment, key_frames
 from svs.media.probe import probe
+from svs.media.remux import CONTAINERS, Added, remux
 from svs.model import Options
 from svs.stages.extract import extract
 from tests.hostile.recordings import BOMBS, CASES, DAMAGED, PLAYLISTS, SECRET, shelf
@@ -128,3 +130,33 @@ def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
         assert case.code == 0 or case.name in ("tags.flac", "large.mp4")
         assert found.partial == (case.said != "" and case.code == 0)
     assert {file.name for file in tmp_path.iterdir()} <= {case.name, "audio.pcm"}
+
+
+@pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
+def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(tool, on, tmp_path, case):
+    path = tmp_path / case.name
+    case.make(path, on)
+    (folder := tmp_path / "made").mkdir()
+    assert key_frames(path, [Moment(0.0, 1.0, 3.0)], folder) == ()
+    refused = ""
+    try:
+        copied(path, folder)
+    except SvsError as error:
+        refused = error.message
+    assert "denied" not in refused
+    assert refused or probe(folder / "copy.mkv").subtitles
+
+
+def test_pictures_and_copies_of_a_good_recording_are_made(tool, talk_video, tmp_path):
+    (frame,) = key_frames(talk_video, [Moment(0.0, 1.0, 3.0)], tmp_path)
+    assert frame.jpeg
+    copied(talk_video, tmp_path)
+    assert probe(tmp_path / "copy.mkv").audio == probe(talk_video).audio
+
+
+def copied(path: Path, folder: Path) -> None:
+    """Copy a recording with one more subtitle track."""
+    (folder / "cues.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nHello.\n")
+    added = Added(folder / "cues.srt", "eng", "Summary", None)
+    target = folder / "copy.mkv"
+    remux(path, probe(path), Options(max_duration=1800), added, target, CONTAINERS[".mkv"])

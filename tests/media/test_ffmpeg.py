@@ -13,6 +13,9 @@ import pytest
 
 from svs.errors import MissingError, Stopped
 from svs.media import ffmpeg
+from svs.media.probe import probe
+from svs.media.sandbox import landlock
+from svs.media.testvideo import ASSETS
 
 ENDLESS = ["-f", "lavfi", "-i", "sine", "-f", "null", "-"]
 SECOND = ["-f", "lavfi", "-i", "sine=duration=1", "-f", "null", "-"]
@@ -70,6 +73,36 @@ def test_the_systems_version_is_a_number_too():
 def test_a_file_that_is_no_ffmpeg_has_no_version(tmp_path):
     with pytest.raises(MissingError):
         ffmpeg.version(tmp_path / "ffmpeg")
+
+
+@pytest.fixture
+def wrapped(tmp_path, monkeypatch):
+    """Put a script on PATH that starts an ffmpeg elsewhere, as version managers do."""
+    real, script = tmp_path / "real" / "ffmpeg", tmp_path / "bin" / "ffmpeg"
+    real.parent.mkdir()
+    script.parent.mkdir()
+    shutil.copy(ffmpeg.find(), real)
+    script.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("PATH", str(script.parent), prepend=os.pathsep)
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_a_script_in_ffmpegs_place_is_named_and_not_the_recording(svs, wrapped):
+    with pytest.raises(MissingError, match=r"bin/ffmpeg does not run: .*denied") as caught:
+        probe(ASSETS / "talk.opus")
+    assert "It is a script" in caught.value.hint
+    done = svs("summarize", "--subtitles", "never", ASSETS / "talk.opus")
+    assert done.returncode == 4
+    assert "bin/ffmpeg does not run" in done.stderr
+    assert "is not a recording" not in done.stderr
+
+
+def test_an_ffmpeg_that_is_broken_is_named_and_not_the_recording(monkeypatch, tmp_path):
+    shutil.copy("/bin/false", tmp_path / "ffmpeg")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingError, match="ffmpeg does not run: it ends with 1"):
+        probe(ASSETS / "talk.opus")
 
 
 def test_an_outside_file_is_named_as_a_file_and_nothing_else(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import pytest
 
 from svs.errors import MissingError, UsageError
 from svs.media import testvideo
-from svs.media.ffmpeg import find, run
+from svs.media.ffmpeg import ask, find, run
 from svs.media.testvideo import make_test_video
 
 TALK = json.loads((testvideo.ASSETS / "talk.json").read_text(encoding="utf-8"))
@@ -22,7 +23,7 @@ SUFFIXES = [".mp4", ".mov", ".mkv", ".webm"]
 TINY = {"size": (32, 32), "fps": 1}
 RATE = 16000
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for ffmpeg is a shell script")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for ffmpeg is a symbolic link")
 
 
 def log_of(video: Path) -> str:
@@ -59,18 +60,17 @@ def each_ffmpeg(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
 @pytest.fixture
 def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Give a function that puts an ffmpeg on PATH which was built without what matches a pattern."""
-    real = find()
+    real, folder = find(), tmp_path / "bin"
 
     def install(pattern: str) -> None:
-        folder = tmp_path / "bin"
+        def listed(ffmpeg: Path, question: Literal["-encoders", "-filters"]) -> str:
+            lines = ask(ffmpeg, question).splitlines()
+            return "\n".join(line for line in lines if not re.search(pattern, line))
+
         folder.mkdir()
-        stand_in = folder / "ffmpeg"
-        stand_in.write_text(
-            f'#!/bin/sh\ncase "$1" in\n-encoders|-filters) "{real}" "$@" | /bin/grep -vE "{pattern}";;\n'
-            f'*) exec "{real}" "$@";;\nesac\n'
-        )
-        stand_in.chmod(0o755)
-        monkeypatch.setenv("PATH", str(folder), prepend=None)
+        (folder / "ffmpeg").symlink_to(real)
+        monkeypatch.setenv("PATH", str(folder))
+        monkeypatch.setattr(testvideo, "ask", listed)
 
     return install
 

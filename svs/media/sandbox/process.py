@@ -1,0 +1,62 @@
+"""The sandbox from outside: the one way in which ffmpeg is started."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from svs.media.limits import Limits
+
+Child: TypeAlias = "subprocess.Popen[bytes]"
+
+_LAUNCH = (
+    f"import sys; sys.path.append({str(Path(__file__).parents[3])!r}); "
+    "from svs.media.sandbox.launcher import main; main(sys.argv[1:])"
+)
+_KEPT = ("PATH", "SYSTEMROOT")
+"""The variables that programs need to start; all others may hold secrets."""
+_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
+"""Those that name folders of libraries."""
+_OURS = {
+    "AV_LOG_FORCE_NOCOLOR": "1",
+    "MALLOC_ARENA_MAX": "1",  # one pool of memory for all threads: each one more takes 64 MB of address space
+    "GNUTLS_SYSTEM_PRIORITY_FILE": os.devnull,  # builds of ffmpeg have read these from folders of others
+    "OPENSSL_CONF": os.devnull,
+}
+
+
+def start(
+    command: list[str],
+    *,
+    reads: Sequence[str] = (),
+    write: str = "",
+    limits: Limits | None = None,
+) -> Child:
+    """Start a program that may read these files and write this one, and little else: see the README.
+
+    It gets a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone.
+    """
+    if os.name == "posix":
+        numbers = (limits.memory, limits.written, limits.computing) if limits else (0, 0, 0)
+        told = map(str, (os.getpid(), *numbers, len(reads)))
+        command = [sys.executable, "-I", "-S", "-c", _LAUNCH, *told, write, *reads, *command]
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(),
+        start_new_session=os.name == "posix",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    for name in _LIBRARIES:
+        folders = os.environ.get(name, "").split(os.pathsep)
+        absolute = os.pathsep.join(filter(os.path.isabs, folders))  # an empty one is the current folder
+        kept |= {name: absolute} if absolute else {}
+    return kept | _OURS
