@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.files import append, read_plain, store_errors, write_atomic
-from svs.model import Language, Seconds, Segment, Transcript
+from svs.model import REMOVED_ENGINE, Language, Seconds, Segment, Transcript
 from svs.records import decode, encode
 
 VERSION = 1
@@ -30,7 +30,6 @@ class Header:
     engine: str
     model: str
     language: Language
-    rough: bool
     translated: bool
     offset: Seconds
     """Seconds of the recording before the extracted audio begins (`--start`)."""
@@ -98,13 +97,17 @@ def add(path: Path, batch: Batch) -> None:
 
 def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     """Return the whole transcript, with its times counted from the recording's start."""
+    doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
     return Transcript(
         engine=header.engine,
         model=header.model,
         language=header.language,
-        rough=header.rough,
         translated=header.translated,
-        segments=tuple(_shifted(s, header.offset) for batch in batches for s in batch.segments),
+        segments=tuple(
+            replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
+            for batch in batches
+            for s in batch.segments
+        ),
     )
 
 

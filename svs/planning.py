@@ -12,7 +12,7 @@ from svs.events import Stage
 from svs.media.gate import check_file
 from svs.media.identity import describe
 from svs.media.probe import probe
-from svs.model import Chapter, Job, MediaInfo, Options, Plan, Source
+from svs.model import REMOVED_ENGINE, Chapter, Job, MediaInfo, Options, Plan, Source
 from svs.records import encode
 
 _EXTRACTING = ("track", "start", "end")
@@ -37,7 +37,7 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
         return Plan(
             engine="captions", model=source.name, captions_file=str(source), language=options.language
         )
-    english = options.language in (None, "en") and not options.translate
+    english = _english_will_do(options)
     model = models.find(options.model) if options.model else models.best(english=english)
     if options.model and model and not english and not model.multilingual:
         raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
@@ -50,6 +50,19 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
     if not found.model_folder:
         return found
     return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+
+
+def check_engine(job: Job) -> None:
+    """Refuse a job that an earlier version began with an engine that is gone. Raises UsageError."""
+    if REMOVED_ENGINE in (job.options.engine, job.plan and job.plan.engine):
+        raise UsageError(
+            f"job {job.id} was begun with {REMOVED_ENGINE}, which svs does not have any more",
+            f"Summarize {job.source.path} again.",
+        )
+
+
+def _english_will_do(options: Options) -> bool:
+    return options.language in (None, "en") and not options.translate
 
 
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:

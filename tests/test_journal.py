@@ -9,9 +9,7 @@ from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.model import Segment, Word
 
-HEADER = journal.Header(
-    key="k", engine="whisper", model="m", language="en", rough=False, translated=False, offset=10.0
-)
+HEADER = journal.Header(key="k", engine="whisper", model="m", language="en", translated=False, offset=10.0)
 times = st.floats(0, 1e5).map(lambda t: round(t, 3))
 segments = st.builds(Segment, times, times, st.text(), st.just(()), st.booleans())
 batches = st.lists(st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple)), max_size=4)

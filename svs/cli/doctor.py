@@ -100,11 +100,7 @@ def _protections() -> Iterator[Check]:
 def _engines() -> Iterator[Check]:
     from importlib.metadata import PackageNotFoundError, version
 
-    for name, package in (
-        ("whisper", "faster-whisper"),
-        ("pocketsphinx", "pocketsphinx"),
-        ("captions", "pysubs2"),
-    ):
+    for name, package in (("whisper", "faster-whisper"), ("captions", "pysubs2")):
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
         except PackageNotFoundError:
@@ -113,12 +109,13 @@ def _engines() -> Iterator[Check]:
 
 def _models() -> Iterator[Check]:
     from svs.engines import models
+    from svs.engines.select import GET_A_MODEL
 
     installed = models.installed()
     if installed:
         yield Check("models", ", ".join(model.name for model in installed))
     else:
-        yield Check("models", "no Whisper model: transcripts are rough", "Run `svs models download small`.")
+        yield Check("models", "no Whisper model: only captions can be summarized", GET_A_MODEL, fatal=True)
 
 
 def _store() -> Iterator[Check]:

@@ -95,7 +95,7 @@ def summarize(
     compute_type: Annotated[
         str, typer.Option(help="Whisper's number format; default: int8 on CPU, float16 on GPU.")
     ] = "default",
-    threads: Annotated[int, typer.Option(min=0, help="Threads or processes to use; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0: all cores.")] = 0,
     batch_size: Annotated[
         int,
         typer.Option(min=0, max=64, help="Windows that Whisper hears at once; 0: 8 on a GPU, 2 on a CPU."),

@@ -12,10 +12,6 @@ def load(plan: Plan, options: Options, language: str | None) -> Engine:
         from svs.engines.whisper import Whisper
 
         return Whisper(Path(plan.model_folder), plan.model, options, language)
-    if plan.engine == "captions":
-        from svs.engines.captions import Captions
+    from svs.engines.captions import Captions
 
-        return Captions(plan.model, language, options.start, options.end)
-    from svs.engines.pocketsphinx import PocketSphinx
-
-    return PocketSphinx(options.threads)
+    return Captions(plan.model, language, options.start, options.end)

@@ -33,10 +33,9 @@ class Engine(Protocol):
     """The model's name for people, or where the captions come from."""
     language: str | None
     """None until the first batch is there, if it has to be found out."""
-    rough: bool
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
-        """Yield the batches that end later than `after`, in order. Closing it ends what works for it.
+        """Yield the batches that end later than `after`, in order.
 
         `tick` is called with the seconds done and those in all, while a batch is worked on and after it.
         `source` is what the extract stage left in the job's folder: 16 kHz mono s16 PCM, or a subtitle file.

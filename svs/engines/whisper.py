@@ -28,7 +28,6 @@ class Whisper:
     """Decodes `batch_size` windows at once, and those that look wrong once more at higher temperatures."""
 
     name = "whisper"
-    rough = False
 
     def __init__(self, folder: Path, model: str, options: Options, language: str | None) -> None:
         self.model = model

@@ -6,8 +6,8 @@ import io
 from svs.model import Result
 from svs.outputs.interface import line
 
-COLUMNS = ("start_ms", "end_ms", "text", "suspect", "rough", "partial")
-"""The last are 0 or 1: the engine doubts this sentence, it is the embedded engine's, the file is damaged."""
+COLUMNS = ("start_ms", "end_ms", "text", "suspect", "partial")
+"""The last are 0 or 1: the engine doubts this sentence, the file is damaged."""
 
 
 def render(result: Result) -> str:
@@ -15,10 +15,9 @@ def render(result: Result) -> str:
     rows = io.StringIO()
     writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)
-    rough, partial = int(result.transcript.rough), int(result.partial)
     for said in result.sentences:
         times = round(said.start * 1000), round(said.end * 1000)
-        writer.writerow((*times, _cell(said.text), int(said.suspect), rough, partial))
+        writer.writerow((*times, _cell(said.text), int(said.suspect), int(result.partial)))
     return rows.getvalue()
 
 

@@ -10,7 +10,7 @@ from svs.events import Tick
 
 def transcribe(engine: Engine, source: Path, after: float, keep: Callable[[Batch], None], tick: Tick) -> None:
     """Hear what lies after `after` seconds, and give each batch to `keep` as soon as it is there."""
-    with closing(engine.transcribe(source, after, tick)) as batches:  # its workers end with it
+    with closing(engine.transcribe(source, after, tick)) as batches:
         for batch in batches:
             keep(batch)
             tick(batch.end, batch.total)

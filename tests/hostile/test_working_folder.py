@@ -27,11 +27,3 @@ def test_no_command_imports_from_the_current_folder(svs, talk_video, trapped, wi
     done = svs(*arguments, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert not marker.exists(), marker.read_text()
-
-
-def test_a_worker_process_does_not_import_from_the_current_folder(svs, talk_video, trapped):
-    folder, marker = trapped
-    (folder / "talk.mp4").symlink_to(talk_video)
-    done = svs("summarize", "--subtitles", "never", "--engine", "pocketsphinx", "talk.mp4", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    assert not marker.exists(), marker.read_text()
