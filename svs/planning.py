@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs.engines import captions, models, select
-from svs.errors import InputError, UsageError
+from svs.errors import InputError, NoModelError, SvsError, UsageError
 from svs.events import Stage
 from svs.media.gate import check_file
 from svs.media.identity import describe
@@ -50,6 +50,21 @@ def plan(source: Path, options: Options, media: MediaInfo, warn: Callable[[str],
     if not found.model_folder:
         return found
     return replace(found, model_digest=describe(Path(found.model_folder) / "model.bin").fingerprint)
+
+
+def check_model(source: Path, options: Options) -> None:
+    """Raise NoModelError when a recording needs a Whisper model and none that can do it is installed.
+
+    Whatever else is wrong with the recording is left to its job, which keeps a record of it.
+    """
+    if models.best(english=_english_will_do(options)):
+        return
+    try:
+        plan(source, options, look(source, options), lambda _: None)
+    except NoModelError:
+        raise
+    except SvsError:
+        return
 
 
 def check_engine(job: Job) -> None:

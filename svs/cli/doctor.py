@@ -139,4 +139,4 @@ def _store() -> Iterator[Check]:
 
 
 def _network() -> Check:
-    return Check("network", "never used to summarize; only `svs models download` connects")
+    return Check("network", "never used to summarize; only the download of a model connects")
