@@ -274,10 +274,9 @@ def compare(expected: dict[str, str], found: dict[str, str]) -> None:
             raise Different("\n".join([f"{name} differs", *(line.rstrip() for line in islice(lines, 8))]))
 
 
-def engine_options(engine: str, model: Path) -> list[str]:
+def many_batches(model: Path) -> list[str]:
     """Return the options that make for many batches."""
-    named = {"whisper": ["--model", str(model)]}
-    return ["--engine", engine, *named.get(engine, [])]
+    return ["--model", str(model)]
 
 
 def read_arguments() -> argparse.Namespace:
@@ -286,7 +285,6 @@ def read_arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("kills", type=int, nargs="?", default=20, help="how many (20)")
-    parser.add_argument("--engine", choices=["whisper", "pocketsphinx"], default="whisper")
     parser.add_argument("--model", type=Path, default=MICRO, help="a folder (the tests' micro model)")
     parser.add_argument("--duration", type=float, default=186.0, help="seconds of talk (all of it)")
     parser.add_argument("--seed", type=int, default=1, help="of the first round; the next has the next")
@@ -301,7 +299,7 @@ def main() -> None:
     video = ["--size", "160x90", "--fps", "2", "--duration", str(asked.duration), str(folder / "talk.mp4")]
     subprocess.run([SVS, "make-test-video", *video], check=True, stdout=subprocess.DEVNULL)
     try:
-        subject = Subject(folder, engine_options(asked.engine, asked.model))
+        subject = Subject(folder, many_batches(asked.model))
         while kills.total() < asked.kills:
             home = folder / f"round-{seed}"
             hits = play(subject, home, subject.aims(seed)[: asked.kills - kills.total()])
@@ -315,7 +313,7 @@ def main() -> None:
     for phase in PHASES.values():
         print(f"{phase:<20} {kills[phase]:>4}")
     runs, seconds = seed - asked.seed, time.monotonic() - began
-    print(f"{kills.total()} kills, {runs} runs, all identical ({asked.engine}, {seconds:.0f} s)")
+    print(f"{kills.total()} kills, {runs} runs, all identical ({asked.model.name}, {seconds:.0f} s)")
 
 
 if __name__ == "__main__":

@@ -71,9 +71,7 @@ def transcript(meeting: Meeting) -> Transcript:
         if end > clock:
             segments.append(Segment(round(clock, 3), round(end, 3), utterance["text"]))
         clock = end
-    return Transcript(
-        engine="captions", model="", language="en", rough=False, translated=False, segments=tuple(segments)
-    )
+    return Transcript(engine="captions", model="", language="en", translated=False, segments=tuple(segments))
 
 
 def summary(said: Sequence[Sentence], method: str, words: int) -> str:

@@ -1,9 +1,9 @@
-"""Draw the README's pictures, from a real run: python scripts/pictures.py MODEL_FOLDER. Needs Chromium."""
+"""Draw the README's pictures, from a real run: python scripts/pictures.py --model FOLDER. Needs Chromium."""
 
+import argparse
 import io
 import re
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -72,4 +72,6 @@ def photograph(name: str, page: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", required=True, help="an installed model's name, or a folder")
+    main(parser.parse_args().model)

@@ -61,7 +61,8 @@ def _kill(job_id: str, progress: Progress | None) -> None:
 def start_anew(store: JobStore, job_id: str) -> Job:
     """Forget everything that a failed, cancelled or interrupted job has done, and return it as queued.
 
-    Raises InputError, and forgets nothing, when its recording is not what it was.
+    Raises InputError when its recording is not what it was, UsageError when its engine is gone; then nothing
+    is forgotten.
     """
     with store.hold(job_id) as folder, store_errors("clear", folder):
         job = store.load(job_id)
@@ -70,10 +71,11 @@ def start_anew(store: JobStore, job_id: str) -> Job:
                 f"job {job_id} is {job.status}", "Only a failed, cancelled or interrupted job is retried."
             )
         planning.check_source(job.source)
+        fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
+        planning.check_engine(fresh)
         for file in folder.iterdir():
             if file.name not in ("job.json", "lock", "events.jsonl"):
                 file.unlink()
-        fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
         store.save(fresh)
     return fresh
 

@@ -11,7 +11,7 @@ from svs.errors import StoreError, UsageError
 from svs.files import part_beside, put, store_errors
 from svs.languages import long_code
 from svs.media.remux import CONTAINERS, Added, remux
-from svs.model import ROUGH, Job, Result, Transcript
+from svs.model import Job, Result, Transcript
 from svs.results import check_folder
 
 
@@ -55,16 +55,15 @@ def embed(
         ):
             subtitles.write_text(outputs.render(result, container.subtitles), encoding="utf-8")
             chapters.write_text(outputs.render(result, "ffmetadata"), encoding="utf-8")
-            language, label = _described(result.transcript)
-            added = Added(subtitles, language, label, chapters if result.summary.chapters else None)
+            language = _language(result.transcript)
+            added = Added(subtitles, language, "Transcript", chapters if result.summary.chapters else None)
             remux(source, media, job.options, added, copy, container, on_time)
             _keep(copy, target, force=force)
 
 
-def _described(transcript: Transcript) -> tuple[str, str]:
-    """Return the subtitle track's language in three letters, and its name."""
-    language = "en" if transcript.translated else transcript.language
-    return long_code(language), f"Transcript ({ROUGH})" if transcript.rough else "Transcript"
+def _language(transcript: Transcript) -> str:
+    """Return the subtitle track's language in three letters."""
+    return long_code("en" if transcript.translated else transcript.language)
 
 
 def _check_room(target: Path, size: int) -> None:

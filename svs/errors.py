@@ -32,6 +32,10 @@ class MissingError(SvsError):
     exit_code = 4
 
 
+class NoModelError(MissingError):
+    """A recording has to be transcribed, and no Whisper model that can do it is installed."""
+
+
 class StoreError(SvsError):
     """The job store cannot be read or written, or has no such job."""
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.files import append, read_plain, store_errors, write_atomic
-from svs.model import Gap, Language, Seconds, Segment, Transcript
+from svs.model import REMOVED_ENGINE, Gap, Language, Seconds, Segment, Transcript
 from svs.records import decode, encode
 
 VERSION = 1
@@ -30,7 +30,6 @@ class Header:
     engine: str
     model: str
     language: Language
-    rough: bool
     translated: bool
     offset: Seconds
     """Seconds of the recording before the extracted audio begins (`--start`)."""
@@ -99,7 +98,12 @@ def add(path: Path, batch: Batch) -> None:
 def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     """Return the whole transcript, with its times counted from the recording's start."""
     heard = list(batches)
-    segments = tuple(_shifted(s, header.offset) for batch in heard for s in batch.segments)
+    doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
+    segments = tuple(
+        replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
+        for batch in heard
+        for s in batch.segments
+    )
     main = _main_language(header.language, segments)
     gaps = tuple(_moved(gap, header.offset) for batch in heard for gap in batch.gaps)
     speech = sum(batch.speech for batch in heard)
@@ -108,7 +112,6 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
         engine=header.engine,
         model=header.model,
         language=main,
-        rough=header.rough,
         translated=header.translated,
         segments=tuple(_labelled(segment, header.language, main) for segment in segments),
         gaps=gaps,

@@ -16,19 +16,17 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
 """A code such as `en`; word lists are read by it."""
 Subtitles = Literal["auto", "never", "only"]
-EngineWish = Literal["auto", "whisper", "pocketsphinx", "captions"]
+EngineWish = Literal["auto", "whisper", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 
-RESULT_VERSION = 1
+RESULT_VERSION = 2
 """The version of the JSON that `svs summarize --json` prints; raised when a field changes its meaning."""
 JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
-
-
-ROUGH = "rough automatic transcript: expect wrong words"
-"""How a rough transcript is labelled where there is no room for sentences; svs knows its own by it."""
+REMOVED_ENGINE = "pocketsphinx"
+"""What earlier versions used without a Whisper model: its jobs stay readable, but cannot go on."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -47,7 +45,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """ffmpeg's names of formats to read beside the usual ones."""
 
     subtitles: Subtitles = "auto"
-    engine: EngineWish = "auto"
+    engine: EngineWish | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
     model: str | None = None
     """An installed model's name, or a folder that holds one."""
     language: Language | None = None
@@ -76,13 +74,6 @@ class Options(Struct, frozen=True, kw_only=True):
     force: bool = False
     fresh: bool = False
     """Do everything again, even if it was done before."""
-
-
-class Window(Struct, frozen=True):
-    """A stretch of speech that is recognized in one piece, at most 30 s: samples [first, last)."""
-
-    first: int
-    last: int
 
 
 class Word(Struct, frozen=True):
@@ -118,13 +109,11 @@ class Transcript(Struct, frozen=True, kw_only=True):
     """Everything that was said."""
 
     engine: str
-    """`whisper`, `pocketsphinx` or `captions`."""
+    """`whisper` or `captions`; in old jobs also `pocketsphinx`."""
     model: str
     """The model's name, or where the captions come from. From outside: escape it."""
     language: Language
     """`und` when nobody knows."""
-    rough: bool
-    """Many words are wrong (the embedded engine); every output says so."""
     translated: bool
     """The words are an English translation by the model, not what was said."""
     segments: tuple[Segment, ...]
@@ -254,7 +243,7 @@ class Result(Struct, frozen=True, kw_only=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """How a job gets its transcript. Decided once, when it first runs: a resumed job goes on as it began."""
 
-    engine: Literal["captions", "whisper", "pocketsphinx"]
+    engine: Literal["captions", "whisper", "pocketsphinx"]  # the last in jobs of earlier versions only
     model: str = ""
     """For people: the model's name, or where the captions come from. From outside: escape it."""
     model_folder: str = ""

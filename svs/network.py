@@ -15,8 +15,9 @@ class NetworkRefusedError(PermissionError):
     """Something wanted to reach a network while that is refused."""
 
 
-def refuse() -> None:
-    """Refuse, from now on, all sockets but those within this machine (of the family AF_UNIX).
+@contextmanager
+def refused() -> Iterator[None]:
+    """Refuse, while this is entered, all sockets but those within this machine (of the family AF_UNIX).
 
     A hook of Python's audit system (PEP 578): it sees what Python's own modules do, not what a library of
     machine code does by itself.
@@ -26,13 +27,6 @@ def refuse() -> None:
         sys.addaudithook(_hook)
         _hooked = True
     _refusing += 1
-
-
-@contextmanager
-def refused() -> Iterator[None]:
-    """Refuse networks while this is entered."""
-    global _refusing  # noqa: PLW0603
-    refuse()
     try:
         yield
     finally:

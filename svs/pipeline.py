@@ -31,12 +31,6 @@ from svs.text.sentences import sentences
 from svs.tracker import Tracker
 from svs.usage import processor_time
 
-_ROUGH = (
-    "No Whisper model is installed: the small embedded recognizer is used, which gets many words wrong and "
-    "knows English only. `svs models download small` (0.5 GB, once) brings a good one for 99 languages."
-)
-
-
 _LOOKED_AT = 60  # earlier jobs, for the time left
 
 
@@ -58,6 +52,7 @@ def run(
         current = store.load(job.id)
         if current.status != job.status and current.status in ("done", "cancelled"):  # while it waited
             raise Cancelled(f"job {job.id} is {current.status} already", f"See `svs jobs show {job.id}`.")
+        planning.check_engine(current)
         line = _Line(
             current, store, folder, Tracker(job.id, store, fan_out(store.log, report), stop_if_asked)
         )
@@ -112,8 +107,6 @@ class _Line:
             self.take_over()
         self.expect()
         self.tracker.say("detail", f"the words come from {self.plan.engine} ({self.plan.model})")
-        if self.plan.engine == "pocketsphinx" and self.options.engine == "auto":
-            self.tracker.say("notice", _ROUGH)
         self.extract()
         self.transcribe()
         self.forget_sound()
@@ -237,7 +230,7 @@ class _Line:
         def keep(batch: Batch) -> None:
             nonlocal header
             if header is None:
-                header = self.header(key, engine.language or "und", rough=engine.rough)
+                header = self.header(key, engine.language or "und")
                 journal.begin(path, header)
             journal.add(path, batch)
             batches.append(batch)
@@ -289,13 +282,12 @@ class _Line:
             raise StoreError(f"the transcript of job {self.job.id} is gone", "Summarize the recording again.")
         return journal.transcript(header, batches)
 
-    def header(self, key: str, language: str, *, rough: bool) -> journal.Header:
+    def header(self, key: str, language: str) -> journal.Header:
         return journal.Header(
             key=key,
             engine=self.plan.engine,
             model=self.plan.model,
             language=language,
-            rough=rough,
             translated=self.options.translate and self.plan.engine == "whisper",
             offset=0.0 if self.plan.engine == "captions" else self.options.start or 0.0,
         )

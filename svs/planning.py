@@ -7,12 +7,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs.engines import captions, select
-from svs.errors import InputError, UsageError
+from svs.errors import InputError, NoModelError, SvsError, UsageError
 from svs.events import Stage
 from svs.media.gate import check_file
 from svs.media.identity import describe
 from svs.media.probe import probe
-from svs.model import Chapter, Job, MediaInfo, Options, Plan, Source
+from svs.model import REMOVED_ENGINE, Chapter, Job, MediaInfo, Options, Plan, Source
 from svs.models import installed
 from svs.records import encode
 
@@ -44,7 +44,7 @@ def plan(
         return Plan(
             engine="captions", model=source.name, captions_file=str(source), language=options.language
         )
-    english = options.language in (None, "en") and not options.translate
+    english = _english_will_do(options)
     model = installed.find(options.model) if options.model else installed.best(english=english)
     if options.model and model and not english and not model.multilingual:
         raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
@@ -58,6 +58,34 @@ def plan(
         return found
     weights = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
     return replace(found, model_digest=describe(weights).fingerprint)
+
+
+def check_model(source: Path, options: Options) -> None:
+    """Raise NoModelError when a recording needs a Whisper model and none that can do it is installed.
+
+    Whatever else is wrong with the recording is left to its job, which keeps a record of it.
+    """
+    if installed.best(english=_english_will_do(options)):
+        return
+    try:
+        plan(source, options, look(source, options), lambda _: None, lambda _: None)
+    except NoModelError:
+        raise
+    except SvsError:
+        return
+
+
+def check_engine(job: Job) -> None:
+    """Refuse a job that an earlier version began with an engine that is gone. Raises UsageError."""
+    if REMOVED_ENGINE in (job.options.engine, job.plan and job.plan.engine):
+        raise UsageError(
+            f"job {job.id} was begun with {REMOVED_ENGINE}, which svs does not have any more",
+            f"Summarize {job.source.path} again.",
+        )
+
+
+def _english_will_do(options: Options) -> bool:
+    return options.language in (None, "en") and not options.translate
 
 
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:

@@ -10,13 +10,17 @@ from svs import journal, outputs
 from svs.errors import InputError, StoreError, UsageError
 from svs.files import clear_parts, read_plain, store_errors, write_atomic
 from svs.media.frames import Moment, key_frames
-from svs.model import Frame, Job, Result, Sentence, Summary
+from svs.model import REMOVED_ENGINE, Frame, Job, Result, Sentence, Summary
 from svs.planning import check_source
 from svs.records import decode
 from svs.text.sentences import sentences
 
 TRANSCRIPT = "transcript.jsonl"
 SUMMARY = "summary.json"
+_WRONG_WORDS = (
+    f"Transcribed by {REMOVED_ENGINE}, which svs used before and which gets many words wrong. "
+    "Summarize the recording again."
+)
 _LONGEST = 200  # bytes of a name
 _LARGEST = 100_000_000  # bytes; as long as the longest transcript
 
@@ -37,7 +41,7 @@ def load(job: Job, folder: Path) -> Result:
         duration=job.duration,
         start=job.options.start or 0.0,
         partial=job.partial,
-        warnings=job.warnings,
+        warnings=(*job.warnings, _WRONG_WORDS) if transcript.engine == REMOVED_ENGINE else job.warnings,
         summary=verbatim(chosen) if job.options.verbatim else chosen,
         transcript=transcript,
         sentences=sentences(transcript),

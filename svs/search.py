@@ -37,8 +37,6 @@ class Hit(Struct, frozen=True, kw_only=True):
     end: Seconds
     text: str
     """From outside: escape it."""
-    rough: bool
-    """Of a transcript with many wrong words."""
     suspect: bool
     """The engine itself doubts this line."""
 
@@ -108,7 +106,7 @@ def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
     summary = results.summary(folder)
     chapters = summary.chapters if summary else ()
     found = [
-        make(where="chapter", start=one.start, end=one.end, text=one.title, rough=False, suspect=False)
+        make(where="chapter", start=one.start, end=one.end, text=one.title, suspect=False)
         for one in chapters
         if has(one.title)
     ]
@@ -122,7 +120,6 @@ def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
                 start=one.start,
                 end=one.end,
                 text=one.text,
-                rough=header.rough,
                 suspect=one.suspect,
             )
             for one in sentences(journal.transcript(header, batches))

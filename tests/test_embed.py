@@ -14,7 +14,8 @@ from svs.media import ffmpeg
 from svs.media.identity import describe
 from svs.media.probe import probe
 from svs.media.testvideo import make_test_video
-from svs.model import ROUGH, Chapter, Job, Options, Result, Sentence, Summary, Transcript
+from svs.model import Chapter, Job, Options, Result, Sentence, Summary, Transcript
+from svs.outputs.interface import PARTIAL
 from svs.store import JobStore, now
 
 SAID = (
@@ -78,9 +79,7 @@ def done(recordings):
     """Return a finished job and its result."""
     source = describe(recordings[".mp4"])
     said = Sentence(1.0, 4.0, "The lamp alone is weak, so a glass lens gathers its light.")
-    transcript = Transcript(
-        engine="captions", model="talk.srt", language="en", rough=False, translated=False, segments=()
-    )
+    transcript = Transcript(engine="captions", model="talk.srt", language="en", translated=False, segments=())
     result = Result(
         job_id="20261123T041400-7f3a",
         title="Lighthouses",
@@ -147,17 +146,15 @@ def test_the_same_recording_gives_the_same_bytes(done, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["copy.mkv", "copy.mp4"])
-def test_a_rough_transcript_is_labelled_where_players_show_it_and_known_again(svs, done, tmp_path, name):
+def test_a_damaged_file_is_labelled_where_players_show_it(svs, done, tmp_path, name):
     job, result = done
-    rough = replace(result, transcript=replace(result.transcript, rough=True))
-    embed.embed(job, rough, tmp_path / name, force=False)
-    assert subtitles(tmp_path / name)[0][2] == f"[{ROUGH}]"
+    embed.embed(job, replace(result, partial=True), tmp_path / name, force=False)
+    assert " ".join(subtitles(tmp_path / name)[0][2].split()) == f"[{PARTIAL}]"
     if name == "copy.mkv":
         tags = read("-i", tmp_path / name, "-map", "0:s", "-c", "copy", "-f", "ffmetadata", "-")
-        assert f"title=Transcript ({ROUGH})" in tags
+        assert "title=Transcript" in tags
     again = json.loads(svs("summarize", tmp_path / name, "--json").stdout)
-    assert again["transcript"]["rough"]
-    assert not any(ROUGH in one["text"] for one in again["sentences"])
+    assert not any(PARTIAL in sentence["text"] for sentence in again["sentences"])
 
 
 def test_other_subtitles_come_along_in_the_form_that_the_container_holds(done, tmp_path):

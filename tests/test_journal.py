@@ -12,9 +12,7 @@ from svs.engines.interface import Batch
 from svs.errors import StoreError
 from svs.model import Gap, Segment, Word
 
-HEADER = journal.Header(
-    key="k", engine="whisper", model="m", language="en", rough=False, translated=False, offset=10.0
-)
+HEADER = journal.Header(key="k", engine="whisper", model="m", language="en", translated=False, offset=10.0)
 times = st.floats(0, 1e5).map(lambda t: round(t, 3))
 languages = st.sampled_from([None, "de", "haw"])
 segments = st.builds(Segment, times, times, st.text(), st.just(()), st.booleans(), languages)

@@ -111,11 +111,7 @@ def _sandbox() -> Iterator[Check]:
 def _engines() -> Iterator[Check]:
     from importlib.metadata import PackageNotFoundError, version
 
-    for name, package in (
-        ("whisper", "faster-whisper"),
-        ("pocketsphinx", "pocketsphinx"),
-        ("captions", "pysubs2"),
-    ):
+    for name, package in (("whisper", "faster-whisper"), ("captions", "pysubs2")):
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
         except PackageNotFoundError:
@@ -123,13 +119,14 @@ def _engines() -> Iterator[Check]:
 
 
 def _models() -> Iterator[Check]:
+    from svs.engines.select import GET_A_MODEL
     from svs.models.installed import available
 
     found = available()
     if found:
         yield Check("models", ", ".join(map(_described, found)))
     else:
-        yield Check("models", "no Whisper model: transcripts are rough", "Run `svs models download small`.")
+        yield Check("models", "no Whisper model: only captions can be summarized", GET_A_MODEL, fatal=True)
 
 
 def _described(model: "Model") -> str:
@@ -159,4 +156,4 @@ def _store() -> Iterator[Check]:
 
 
 def _network() -> Check:
-    return Check("network", "never used to summarize; only `svs models download` connects")
+    return Check("network", "never used to summarize; only the download of a model connects")

@@ -90,6 +90,11 @@ def download_model(
     ],
 ) -> None:
     """Download a model; an interrupted download goes on."""
+    _print(download_with_bar(name))
+
+
+def download_with_bar(name: str) -> Path:
+    """Download a model with a bar on stderr, and return its folder."""
     from functools import partial
 
     from svs.models import download, installed
@@ -97,7 +102,7 @@ def download_model(
     with _bar(name) as on_progress:
         model = installed.download(name, partial(download.fetch, on_progress=on_progress))
     _tell(f"{model.name} is installed.")
-    _print(model.folder)
+    return model.folder
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from svs import times
 from svs.cli import completion
 from svs.cli.detach import start_detached
 from svs.cli.notices import Notices, Notify, NotifyContent
+from svs.cli.offer import offer_model
 from svs.errors import UsageError
 from svs.model import Device, EngineWish, Method, Options, Result, Subtitles
 from svs.ui.interface import View
@@ -95,7 +97,7 @@ def summarize(
     compute_type: Annotated[
         str, typer.Option(help="Whisper's number format; default: int8 on CPU, float16 on GPU.")
     ] = "default",
-    threads: Annotated[int, typer.Option(min=0, help="Threads or processes to use; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0: all cores.")] = 0,
     notify: Notify = None,
     notify_content: NotifyContent = False,
     detach: Annotated[
@@ -141,10 +143,17 @@ def summarize(
     )
     check(options, video)
     notices = Notices(notify, content=notify_content)
+    if progress in ("auto", "rich", "plain") and not (quiet or detach) and _on_terminal():
+        offer_model(video, options)
     if detach:
         start_detached(video, options, notify or [], content=notify_content)
     else:
         _run(video, options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
+
+
+def _on_terminal() -> bool:
+    """Say whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _run(

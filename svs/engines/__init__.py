@@ -17,13 +17,9 @@ def load(plan: Plan, options: Options, language: str | None, notice: Callable[[s
 
         folder = ready(Path(plan.model_folder), notice).folder  # it may have changed since it was planned
         return Whisper(folder, plan.model, options, language)
-    if plan.engine == "captions":
-        from svs.engines.captions import Captions
+    from svs.engines.captions import Captions
 
-        return Captions(plan.model, language, options.start, options.end)
-    from svs.engines.pocketsphinx import PocketSphinx
-
-    return PocketSphinx(options.threads)
+    return Captions(plan.model, language, options.start, options.end)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from svs.engines.interface import Batch
 from svs.errors import InputError
 from svs.events import Tick
-from svs.model import ROUGH, Segment
+from svs.model import Segment
 from svs.text.words import guess_language
 
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
@@ -49,7 +49,6 @@ class Captions:
     """Turns a subtitle file into one batch: there is nothing to wait for."""
 
     name = "captions"
-    rough = False
     warnings: tuple[str, ...] = ()
 
     def __init__(
@@ -62,7 +61,6 @@ class Captions:
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:  # noqa: ARG002
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
-        self.rough = f"[{ROUGH}]" in _decode(_bytes(source, self.model))  # written by svs itself
         segments = tuple(s for s in read(source, self.model) if self._start <= s.start < self._end)
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")

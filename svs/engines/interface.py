@@ -33,12 +33,11 @@ class Engine(Protocol):
     """The model's name for people, or where the captions come from."""
     language: str | None
     """None until the first batch is there, if it has to be found out."""
-    rough: bool
     warnings: tuple[str, ...]
     """What the user should know before it begins."""
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
-        """Yield the batches that end later than `after`, in order. Closing it ends what works for it.
+        """Yield the batches that end later than `after`, in order.
 
         `tick` is called with the seconds done and those in all when the work begins, and about every second
         while a batch is worked on: there the engine estimates, and never goes back.

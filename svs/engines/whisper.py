@@ -38,7 +38,6 @@ class Whisper:
     """Decodes the windows of speech in a few threads."""
 
     name = "whisper"
-    rough = False
 
     def __init__(self, folder: Path, model: str, options: Options, language: str | None) -> None:
         self.model = model

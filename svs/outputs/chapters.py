@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from svs.model import ROUGH, Chapter, Result
+from svs.model import Chapter, Result
 from svs.outputs.interface import PARTIAL, chapter_title, line
 
 _SPECIAL = re.compile(r"[=;#\\]")
@@ -17,7 +17,7 @@ _SPECIAL = re.compile(r"[=;#\\]")
 
 def vtt(result: Result) -> str:
     """Return the chapters as a WebVTT file of kind `chapters`: a cue for each, whose text is the title."""
-    notes = [f"NOTE {label}\n" for label in _labels(result)]
+    notes = [f"NOTE {PARTIAL}\n"] if result.partial else []
     cues = [
         f"{_time(chapter.start)} --> {_time(chapter.end)}\n{escape(chapter.title, quote=False)}\n"
         for chapter in _chapters(result)
@@ -29,7 +29,7 @@ def ffmetadata(result: Result) -> str:
     """Return the recording's title and the chapters in ffmpeg's FFMETADATA1, with times in milliseconds."""
     lines = [
         ";FFMETADATA1",
-        *(f"; {label}" for label in _labels(result)),
+        *([f"; {PARTIAL}"] if result.partial else []),
         f"title={_value(_plain(result.title))}",
     ]
     for chapter in _chapters(result):
@@ -46,10 +46,6 @@ def _chapters(result: Result) -> Iterator[Chapter]:
         yield Chapter(
             start=chapter.start, end=max(chapter.start, chapter.end), title=chapter_title(chapter, number)
         )
-
-
-def _labels(result: Result) -> list[str]:
-    return [label for label, holds in ((ROUGH, result.transcript.rough), (PARTIAL, result.partial)) if holds]
 
 
 def _plain(text: str) -> str:

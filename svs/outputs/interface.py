@@ -87,8 +87,6 @@ def _date(created: str) -> str:
 def cautions(result: Result) -> list[str]:
     """Return what the reader has to know before trusting the text, one sentence or two each, not escaped."""
     found = []
-    if result.transcript.rough:
-        found.append("Rough automatic transcript: expect wrong words. Check the recording before you quote.")
     if result.transcript.translated:
         found.append("Translated to English by the model: these are not the words that were said.")
     if result.partial:

@@ -4,13 +4,13 @@ The schema is `svs.model.Result`, field by field, under the same names and in th
 always there. Times are seconds from the recording's start. `version` is raised when a field changes its
 meaning or goes away; new fields may come without that, so ignore what you do not know. The main ones:
 
-    version                         1
+    version                         2
     job_id, title, source, created  strings; `source` is the recording's path, `created` is ISO 8601 in UTC
     duration, start                 seconds that were read, and where reading began
     partial, warnings               whether the file was damaged, and what the reader should know
     summary                         method, length, sentences,
                                     chapters: [{start, end, title, given, sentences}], phrases
-    transcript                      engine, model, language, rough, translated,
+    transcript                      engine, model, language, translated,
                                     segments: [{start, end, text, words: [{start, end, text}], suspect,
                                     language}], gaps: [{start, end}], speech, coverage
     sentences                       the whole transcript: [{start, end, text, suspect, said, language}]

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from svs.model import ROUGH, Gap, Result, Sentence
+from svs.model import Gap, Result, Sentence
 from svs.outputs.interface import PARTIAL, line, with_gaps
 from svs.text.coverage import NOT_UNDERSTOOD
 
@@ -48,10 +48,9 @@ def _subtitles(result: Result, safe: Callable[[str], str]) -> "SSAFile":
 
 
 def _cues(result: Result) -> Iterator[Sentence]:
-    """Yield the sentences in pieces that fit a screen; a rough or partial transcript says so first."""
-    labels = ((ROUGH, result.transcript.rough), (PARTIAL, result.partial))
-    if shown := [f"[{label}]" for label, holds in labels if holds]:
-        yield Sentence(result.start, result.start + _LABEL, "\n".join(shown))
+    """Yield the sentences in pieces that fit a screen; a partial transcript says so first."""
+    if result.partial:
+        yield Sentence(result.start, result.start + _LABEL, f"[{PARTIAL}]")
     for said in with_gaps(result.sentences, result.transcript.gaps):
         if isinstance(said, Gap):
             yield Sentence(said.start, said.end, NOT_UNDERSTOOD)

@@ -7,8 +7,8 @@ from svs.model import Gap, Result
 from svs.outputs.interface import line, with_gaps
 from svs.text.coverage import NOT_UNDERSTOOD
 
-COLUMNS = ("start_ms", "end_ms", "text", "suspect", "rough", "partial")
-"""The last are 0 or 1: the engine doubts this sentence, it is the embedded engine's, the file is damaged."""
+COLUMNS = ("start_ms", "end_ms", "text", "suspect", "partial")
+"""The last are 0 or 1: the engine doubts this sentence, the file is damaged."""
 
 
 def render(result: Result) -> str:
@@ -20,13 +20,13 @@ def render(result: Result) -> str:
     rows = io.StringIO()
     writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
     writer.writerow(COLUMNS)
-    rough, partial = int(result.transcript.rough), int(result.partial)
+    partial = int(result.partial)
     for said in with_gaps(result.sentences, result.transcript.gaps):
         times = round(said.start * 1000), round(said.end * 1000)
         if isinstance(said, Gap):
-            writer.writerow((*times, NOT_UNDERSTOOD, 1, rough, partial))
+            writer.writerow((*times, NOT_UNDERSTOOD, 1, partial))
             continue
-        writer.writerow((*times, _cell(said.text), int(said.suspect), rough, partial))
+        writer.writerow((*times, _cell(said.text), int(said.suspect), partial))
     return rows.getvalue()
 
 

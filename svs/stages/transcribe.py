@@ -20,7 +20,7 @@ def transcribe(
 
     `tick` is called at the end of each batch; what the engine says in between goes to `tick_estimated`.
     """
-    with closing(engine.transcribe(source, after, tick_estimated)) as batches:  # its workers end with it
+    with closing(engine.transcribe(source, after, tick_estimated)) as batches:
         for batch in batches:
             keep(batch)
             tick(batch.end, batch.total)

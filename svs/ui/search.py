@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from svs.model import ROUGH
 from svs.outputs.interface import timestamp
 from svs.search import Hit, spans
 from svs.ui.output import visible
@@ -19,7 +18,7 @@ _MARK = "bold red"
 
 def plain(hit: Hit) -> str:
     """Return a line for a pipe: job, time and text."""
-    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit, rough='[rough] ')}{_line(hit.text)}\n"
+    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit)}{_line(hit.text)}\n"
 
 
 class Hits:
@@ -35,10 +34,7 @@ class Hits:
             if self._job_id:
                 self._console.print()
             self._job_id = hit.job_id
-            rough = f"  {ROUGH}" if hit.rough else ""
-            self._console.print(
-                Text.assemble((hit.job_id, "cyan"), "  ", term(_line(hit.title), "bold"), (rough, "yellow"))
-            )
+            self._console.print(Text.assemble((hit.job_id, "cyan"), "  ", term(_line(hit.title), "bold")))
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="cyan", no_wrap=True)
         grid.add_column(overflow="fold")
@@ -52,10 +48,10 @@ class Hits:
         return shown
 
 
-def _notes(hit: Hit, rough: str = "") -> str:
+def _notes(hit: Hit) -> str:
     """Return what a reader has to know of a line before its text."""
     chapter = "[chapter] " if hit.where == "chapter" else ""
-    return chapter + (rough if hit.rough else "") + ("(?) " if hit.suspect else "")
+    return chapter + ("(?) " if hit.suspect else "")
 
 
 def _line(text: str) -> str:

@@ -53,7 +53,6 @@ def stopped(talk_video, with_model):
             engine="whisper",
             model=plan.model,
             language="en",
-            rough=False,
             translated=False,
             offset=0.0,
         )

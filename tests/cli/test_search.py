@@ -26,15 +26,13 @@ def store(home):
     return JobStore(home / "jobs")
 
 
-def job(store, *said, title="Lighthouses", fingerprint="", rough=False, summary=None, chapters=()):
+def job(store, *said, title="Lighthouses", fingerprint="", suspect=False, summary=None, chapters=()):
     """Make a finished job in which these sentences were said, ten seconds apart."""
     source = Source(path=f"/videos/{title.encode('ascii', 'replace').decode()}.mp4", size=1, mtime_ns=1)
     made = store.create(replace(source, fingerprint=fingerprint), Options())
     store.save(replace(made, status="done", title=title))
-    segments = tuple(Segment(n * 10.0, n * 10.0 + 4.0, text) for n, text in enumerate(said))
-    header = journal.Header(
-        key="k", engine="whisper", model="m", language="en", rough=rough, translated=False, offset=0.0
-    )
+    segments = tuple(Segment(n * 10.0, n * 10.0 + 4.0, text, suspect=suspect) for n, text in enumerate(said))
+    header = journal.Header(key="k", engine="whisper", model="m", language="en", translated=False, offset=0.0)
     end = len(said) * 10.0
     journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)])
     chosen = tuple(Sentence(n * 10.0, n * 10.0 + 4.0, said[n]) for n in summary or ())
@@ -74,7 +72,6 @@ def test_each_line_of_json_is_a_hit(svs, store):
             "start": start,
             "end": start + 4.0,
             "text": text,
-            "rough": False,
             "suspect": False,
         }
         for where, start, text in (("transcript", 0.0, LIGHT), ("summary", 10.0, BRIDGES))
@@ -129,9 +126,9 @@ def test_what_was_said_and_named_steers_no_terminal(svs, store, monkeypatch):
     assert "\x1b" not in svs("jobs", "search", "no\x1b[31m").stderr
 
 
-def test_a_rough_or_doubtful_line_says_so(svs, store):
-    job_id = job(store, LIGHT, rough=True)
-    assert svs("jobs", "search", "glass").stdout == f"{job_id}  00:00:00  [rough] {LIGHT}\n"
+def test_a_doubtful_line_says_so(svs, store):
+    job_id = job(store, LIGHT, suspect=True)
+    assert svs("jobs", "search", "glass").stdout == f"{job_id}  00:00:00  (?) {LIGHT}\n"
 
 
 def test_case_and_accents_do_not_matter(store):

@@ -22,7 +22,7 @@ from svs.store import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals and signals of POSIX")
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
-LISTEN = ("--engine", "pocketsphinx", "--threads", "1", "--end", "12")
+LISTEN = ("--threads", "1", "--end", "60")
 ADOPT_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -76,7 +76,7 @@ def frozen(job_id):
         process.resume()
 
 
-def test_a_watcher_sees_what_the_job_itself_tells(start, talk_video):
+def test_a_watcher_sees_what_the_job_itself_tells(start, with_model, talk_video):
     with start("summarize", talk_video, *LISTEN, "--progress", "json") as process:
         first = json.loads(process.stderr.readline())
         watching = start("jobs", "watch", "--json")
@@ -95,7 +95,7 @@ def test_a_watcher_sees_what_the_job_itself_tells(start, talk_video):
 
 
 def test_a_detached_job_outlives_its_terminal_and_ctrl_c_where_it_is_attached(
-    svs, svs_command, start, talk_video, store
+    svs, svs_command, start, with_model, talk_video, store
 ):
     leader, terminal = pty.openpty()
     detached = [svs_command, "summarize", talk_video, *LISTEN, "--detach"]

@@ -76,12 +76,7 @@ def test_only_the_wanted_time_is_read(tmp_path):
 
 def test_the_engine_says_what_it_is():
     engine = Captions("subtitle track (eng)", "en")
-    assert (engine.name, engine.model, engine.language, engine.rough) == (
-        "captions",
-        "subtitle track (eng)",
-        "en",
-        False,
-    )
+    assert (engine.name, engine.model, engine.language) == ("captions", "subtitle track (eng)", "en")
 
 
 VTT = """WEBVTT Kind: captions

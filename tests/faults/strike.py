@@ -49,8 +49,7 @@ def vanished_source():
 def killed_child():
     """Kill what svs runs for its work."""
     for child in psutil.Process().children(recursive=True):
-        if "resource_tracker" not in " ".join(child.cmdline()):
-            child.kill()
+        child.kill()
 
 
 def main():

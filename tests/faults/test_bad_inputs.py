@@ -108,8 +108,21 @@ def _check_record(store, code, kept):
         ("mute.mp4", "{} has no sound"),
     ],
 )
-def test_what_is_no_recording_is_refused(refused, files, name, said):
+def test_what_is_no_recording_is_refused(refused, with_model, files, name, said):
     assert refused(name).startswith(f"svs: {said.format(files / name)}")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "no Whisper model is installed"),
+        (["--engine", "whisper"], "svs models download base"),
+        (["--language", "fr"], "no Whisper model that knows fr is installed"),
+    ],
+    ids=lambda value: " ".join(value) or "nothing" if isinstance(value, list) else "",
+)
+def test_a_model_that_this_machine_lacks_is_told(refused, options, said):
+    assert said in refused("good.mp4", *options, code=4)
 
 
 @pytest.mark.parametrize(
@@ -122,12 +135,10 @@ def test_what_is_no_recording_is_refused(refused, files, name, said):
         (["--model", "huge"], 4, "there is no model named huge"),
         (["--model", "small"], 4, "svs models download small"),
         (["--model", "./no-tokenizer"], 4, "no-tokenizer is not usable: it has no tokenizer.json"),
-        (["--engine", "whisper"], 4, "svs models download small"),
-        (["--language", "fr"], 4, "the embedded engine knows English only"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_a_recording_or_this_machine_lacks_is_told(refused, options, code, said):
+def test_what_a_recording_or_this_machine_lacks_is_told(refused, with_model, options, code, said):
     assert said in refused("good.mp4", *options, code=code)
 
 
@@ -138,7 +149,7 @@ def test_a_file_that_may_not_be_read_is_refused(refused, files, bound, tmp_path)
     assert f"cannot read {locked}: permission denied" in refused(locked, cwd=tmp_path, run=bound)
 
 
-def test_silence_is_no_speech(refused):
+def test_silence_is_no_speech(refused, with_model):
     said = refused("silent.wav", kept={"transcript.jsonl"})
     assert "silent.wav" in said
     assert "no speech" in said
@@ -171,7 +182,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_name_is_only_a_name(svs, refused, files, home, tmp_path, name):
+def test_a_name_is_only_a_name(svs, refused, with_model, files, home, tmp_path, name):
     shutil.copy(files / "good.mp4", tmp_path / name)
     (tmp_path / f"{Path(name).stem}.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\nA tall tower.\n")
     done = svs("summarize", "--json", "--", name, cwd=tmp_path)

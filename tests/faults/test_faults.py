@@ -16,7 +16,6 @@ pytestmark = pytest.mark.skipif(
 )
 STRIKE = Path(__file__).with_name("strike.py")
 WHISPER = ("--end", "60")
-SPHINX = ("--engine", "pocketsphinx", "--end", "40", "--threads", "1")  # one piece after the other
 
 
 @pytest.fixture
@@ -57,7 +56,6 @@ FAULTS = [
     (WRITING, "lost_permission", WHISPER, 5, DENIED, "interrupted", "extract transcribe summarize"),
     (OPENING, "vanished_source", WHISPER, 3, "there is no file", "failed", ""),
     (DECODING, "killed_child", WHISPER, 1, "ffmpeg was killed", "failed", ""),
-    (HEARING, "killed_child", SPHINX, 1, "a worker of the embedded engine was killed", "failed", "extract"),
 ]
 
 

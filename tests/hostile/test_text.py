@@ -104,7 +104,7 @@ def _check_subtitles(srt, vtt):
 
 def _check_table(text):
     rows = list(csv.reader(io.StringIO(text), delimiter="\t"))
-    assert {len(row) for row in rows} == {6}
+    assert {len(row) for row in rows} == {5}
     assert not any(row[2].startswith(("=", "+", "-", "@")) for row in rows)
 
 

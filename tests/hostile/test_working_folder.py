@@ -75,12 +75,6 @@ def test_no_command_imports_from_the_current_folder(svs, trapped, with_model, ar
     assert not (trapped.parent / "imported").exists(), (trapped.parent / "imported").read_text()
 
 
-def test_a_worker_process_does_not_import_from_the_current_folder(svs, trapped):
-    done = svs("summarize", "--subtitles", "never", "--engine", "pocketsphinx", "talk.mp4", cwd=trapped)
-    assert done.returncode == 0, done.stderr
-    assert not (trapped.parent / "imported").exists(), (trapped.parent / "imported").read_text()
-
-
 @pytest.fixture
 def traced(svs_command, trapped_everywhere, with_model, tmp_path):
     """Run all commands in the trapped folder under strace, and return the calls of each process of theirs."""

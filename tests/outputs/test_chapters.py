@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.console import Console
 
-from svs.model import ROUGH, Chapter, Result, Sentence, Summary, Transcript
+from svs.model import Chapter, Result, Sentence, Summary, Transcript
 from svs.outputs import render
 from svs.outputs.interface import PARTIAL, line
 from svs.ui.result import summary_view
@@ -37,9 +37,7 @@ RESULT = Result(
     summary=Summary(
         method="auto", length="medium", sentences=(Sentence(1.0, 2.0, "It shines."),), chapters=CHAPTERS
     ),
-    transcript=Transcript(
-        engine="whisper", model="small", language="en", rough=False, translated=False, segments=()
-    ),
+    transcript=Transcript(engine="whisper", model="small", language="en", translated=False, segments=()),
     sentences=(),
 )
 TIME = r"(\d{2,}):([0-5]\d):([0-5]\d\.\d{3})"
@@ -48,10 +46,6 @@ TIME = r"(\d{2,}):([0-5]\d):([0-5]\d\.\d{3})"
 def titled(*titles):
     chapters = tuple(Chapter(start=n, end=n + 1, title=title) for n, title in enumerate(titles))
     return replace(RESULT, summary=replace(RESULT.summary, chapters=chapters))
-
-
-def doubtful(result):
-    return replace(result, partial=True, transcript=replace(result.transcript, rough=True))
 
 
 def without_chapters(**changes):
@@ -199,7 +193,7 @@ def test_a_chapter_never_ends_before_it_begins(probed):
 
 @pytest.mark.parametrize(("name", "mark"), [("chapters.vtt", "NOTE "), ("ffmetadata", "; ")])
 def test_what_is_not_to_be_trusted_is_labelled_in_a_comment(name, mark, probed):
-    text = render(doubtful(RESULT), name)
-    assert [row for row in text.splitlines() if row.startswith(mark)] == [mark + ROUGH, mark + PARTIAL]
+    text = render(replace(RESULT, partial=True), name)
+    assert [row for row in text.splitlines() if row.startswith(mark)] == [mark + PARTIAL]
     assert "\n" + mark not in render(RESULT, name)
     assert len(cues(text) if name == "chapters.vtt" else probed(text)["chapters"]) == len(CHAPTERS)

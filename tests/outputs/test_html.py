@@ -30,9 +30,7 @@ RESULT = Result(
     partial=False,
     warnings=(),
     summary=Summary(method="auto", length="medium", sentences=(SENTENCES[0], SENTENCES[2])),
-    transcript=Transcript(
-        engine="whisper", model="small", language="en", rough=False, translated=False, segments=()
-    ),
+    transcript=Transcript(engine="whisper", model="small", language="en", translated=False, segments=()),
     sentences=SENTENCES,
 )
 CHAPTERS = (
@@ -185,10 +183,11 @@ def test_the_folder_of_the_recording_is_nobodys_business():
 
 
 def test_it_says_what_is_not_to_be_trusted():
-    rough = replace(RESULT, partial=True, transcript=replace(RESULT.transcript, rough=True))
-    assert "expect wrong words" in page(rough)
-    assert "only the part that could be read" in page(rough)
-    assert "Each sentence was said" not in page(rough)
+    translated = replace(RESULT.transcript, translated=True)
+    doubtful = replace(RESULT, partial=True, transcript=translated)
+    assert "not the words that were said" in page(doubtful)
+    assert "only the part that could be read" in page(doubtful)
+    assert "Each sentence was said" not in page(doubtful)
     assert "Each sentence was said" in page(RESULT)
     assert "fillers and repetitions are left out" in page(RESULT)
 

@@ -25,9 +25,7 @@ def result(**changes):
     summary = Summary(
         method="auto", length="medium", sentences=said[::8], chapters=chapters, phrases=("bees",)
     )
-    transcript = Transcript(
-        engine="whisper", model="micro", language="en", rough=False, translated=False, segments=()
-    )
+    transcript = Transcript(engine="whisper", model="micro", language="en", translated=False, segments=())
     whole = Result(
         job_id="20261123T041400-7f3a",
         title=told.title,

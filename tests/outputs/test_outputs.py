@@ -52,7 +52,6 @@ RESULT = Result(
         engine="whisper",
         model="small",
         language="en",
-        rough=False,
         translated=False,
         segments=(Segment(0.5, 3.25, "A lighthouse guides ships at night.", (Word(0.5, 0.8, "A"),)),),
     ),
@@ -61,11 +60,11 @@ RESULT = Result(
 
 
 def doubtful(result=RESULT):
-    rough = replace(result.transcript, engine="pocketsphinx", model="en-us", rough=True, translated=True)
+    translated = replace(result.transcript, translated=True)
     later = tuple(replace(said, start=said.start + 600, end=said.end + 600) for said in result.sentences)
     return replace(
         result,
-        transcript=rough,
+        transcript=translated,
         partial=True,
         start=600.0,
         warnings=("The audio has gaps_here.",),
@@ -134,7 +133,7 @@ def test_json_is_the_whole_result():
     text = render(RESULT, "json")
     assert text.isascii()
     assert text.endswith("}\n")
-    assert json.loads(text)["version"] == 1
+    assert json.loads(text)["version"] == 2
     assert msgspec.convert(json.loads(text), Result) == RESULT
 
 
@@ -146,7 +145,7 @@ def test_json_names_of_fields_are_a_contract():
     ]  # fmt: skip
     assert list(found["summary"]) == ["method", "length", "sentences", "chapters", "phrases"]
     assert list(found["transcript"]) == [
-        "engine", "model", "language", "rough", "translated", "segments", "gaps", "speech", "coverage",
+        "engine", "model", "language", "translated", "segments", "gaps", "speech", "coverage",
     ]  # fmt: skip
     (segment,) = found["transcript"]["segments"]
     assert list(segment) == ["start", "end", "text", "words", "suspect", "language"]
@@ -175,8 +174,7 @@ def test_facts_are_those_of_the_header():
 
 def test_there_is_a_caution_for_each_reason_to_doubt():
     assert cautions(RESULT) == []
-    rough, translated, partial, warning = cautions(doubtful())
-    assert "wrong words" in rough
+    translated, partial, warning = cautions(doubtful())
     assert "not the words that were said" in translated
     assert "only the part" in partial
     assert warning == "The audio has gaps_here."
@@ -220,21 +218,16 @@ def test_what_is_missing_and_what_else_is_spoken_is_said_in_every_text(name):
 
 
 @pytest.mark.parametrize("name", ["md", "txt", "srt", "vtt"])
-def test_a_rough_transcript_says_so_in_every_text(name):
-    assert "expect wrong words" in " ".join(render(doubtful(), name).split())
-    assert "expect wrong words" not in render(RESULT, name)
+def test_a_damaged_file_is_told_of_in_every_text(name):
+    assert "damaged or incomplete" in " ".join(render(doubtful(), name).split())
+    assert "damaged or incomplete" not in render(RESULT, name)
 
 
-def test_a_rough_transcript_says_so_in_every_format_for_programs():
-    assert json.loads(render(doubtful(), "json"))["transcript"]["rough"] is True
+def test_a_damaged_file_is_told_of_in_every_format_for_programs():
+    assert json.loads(render(doubtful(), "json"))["partial"] is True
     rows = list(csv.DictReader(io.StringIO(render(doubtful(), "tsv")), delimiter="\t"))
     assert {row["partial"] for row in rows} == {"1"}
-    assert [(row["suspect"], row["rough"]) for row in rows] == [
-        ("0", "1"),
-        ("0", "1"),
-        ("1", "1"),
-        ("0", "1"),
-    ]
+    assert [row["suspect"] for row in rows] == ["0", "0", "1", "0"]
 
 
 HOSTILE = [
@@ -336,7 +329,6 @@ def test_hostile_text_is_one_cell(text):
         "end_ms": "4000",
         "text": line(text),
         "suspect": "0",
-        "rough": "0",
         "partial": "0",
     }
 

@@ -108,7 +108,7 @@ def test_what_is_in_another_language_is_quoted_nowhere_and_lies_in_a_chapter():
 def test_every_language_has_a_summary_chapters_and_every_output(language):
     segment = Segment(0.0, 200.0, LANGUAGES[language])
     transcript = Transcript(
-        engine="captions", model="", language=language, rough=False, translated=False, segments=(segment,)
+        engine="captions", model="", language=language, translated=False, segments=(segment,)
     )
     said = sentences(transcript)
     found = outlined(said, language=language)

@@ -6,9 +6,7 @@ from msgspec.structs import replace
 from svs.model import Gap, Segment, Transcript
 from svs.text.coverage import covered, mark, share, warnings
 
-HEARD = Transcript(
-    engine="whisper", model="m", language="en", rough=False, translated=False, segments=(), speech=100.0
-)
+HEARD = Transcript(engine="whisper", model="m", language="en", translated=False, segments=(), speech=100.0)
 
 
 def missing(*gaps, coverage):

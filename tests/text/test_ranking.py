@@ -137,9 +137,7 @@ def test_every_language_gives_a_summary_about_its_topic(language):
     else:
         segments = (heard,)
     whole = sentences(
-        Transcript(
-            engine="captions", model="", language=language, rough=False, translated=False, segments=segments
-        )
+        Transcript(engine="captions", model="", language=language, translated=False, segments=segments)
     )
     assert len(whole) >= 10
     size = sum(count_words(sentence.text) for sentence in whole)

@@ -13,7 +13,7 @@ from svs.text.sentences import sentences
 
 def heard(*segments, language="en", translated=False):
     return Transcript(
-        engine="whisper", model="m", language=language, rough=False, translated=translated, segments=segments
+        engine="whisper", model="m", language=language, translated=translated, segments=segments
     )
 
 

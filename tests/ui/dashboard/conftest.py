@@ -80,7 +80,7 @@ class Records:
     def hear(self, job, said, gaps=()):
         """Write a transcript."""
         header = journal.Header(
-            key="k", engine="whisper", model="small", language="en", rough=False, translated=False, offset=0
+            key="k", engine="whisper", model="small", language="en", translated=False, offset=0
         )
         segments = tuple(Segment(5.0 * n, 5.0 * n + 4, text) for n, text in enumerate(said))
         batch = Batch(segments=segments, end=600.0, total=600.0, gaps=gaps, speech=600.0)

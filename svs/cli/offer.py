@@ -1,0 +1,30 @@
+"""The question whether to download a model, on a terminal, where a recording needs one and there is none."""
+
+from pathlib import Path
+
+from svs.errors import NoModelError
+from svs.model import Options
+
+
+def offer_model(video: Path, options: Options) -> None:
+    """Download a model if the recording needs one and the user agrees. Raises NoModelError when not."""
+    from svs import planning
+    from svs.cli.models import download_with_bar
+
+    try:
+        planning.check_model(video, options)
+    except NoModelError as error:
+        if not _agreed(f"svs: {error.message}. Download base now (148 MB)? [Y/n] "):
+            raise
+        download_with_bar("base")
+
+
+def _agreed(question: str) -> bool:
+    """Ask on stderr, for stdout is the result's; the end of the input is a no."""
+    from svs.ui.terminal import stderr
+
+    try:
+        answer = stderr().input(question, markup=False)
+    except EOFError:
+        return False
+    return answer.strip().lower() in ("", "y", "yes")
