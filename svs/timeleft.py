@@ -6,7 +6,7 @@ stage has shown its speed, and a wide one then. The newest steps count most, so 
 load is followed. What the summary takes is only counted down: its few steps are too unequal to show a speed.
 
 The constants were tuned on recorded runs of 3 to 60 minutes of sound on a machine whose load changed, and on
-simulated ones like those of tests/test_timeleft.py. Half or twice as much of any changes the errors little.
+simulated ones like those of tests/test_timeleft_simulated.py. Half or twice as much of any changes little.
 """
 
 import math
@@ -105,16 +105,21 @@ class _Current:
     last: Point | None = None
     """The same at its last measured step; None while models are loaded, before the first one."""
     total: float | None = None
-    size: float = 0.0
-    """How much the last measured step did."""
+    gap: float = 0.0
+    """The most seconds between two measured steps lately; threads may end theirs together."""
     work: float = 0.0
     """How much was done in `time` seconds; both make its speed, and older steps count less in them."""
     time: float = 0.0
 
     def after(self, amount: float, took: float) -> Point:
         """Return what `work` and `time` become with a step that does so much in so many seconds."""
-        kept = max(math.exp(-took / _WINDOW), _KEPT)
+        kept = _kept(took)
         return kept * self.work + amount, kept * self.time + took
+
+
+def _kept(took: float) -> float:
+    """Return what earlier steps keep of their weight after a step of so many seconds."""
+    return max(math.exp(-took / _WINDOW), _KEPT)
 
 
 @dataclass(slots=True)
@@ -144,8 +149,9 @@ class TimeLeft:
         if current.last is None:
             current.last = (done if measured else current.begin[0], at)
         elif measured and done > current.last[0]:
-            current.size = done - current.last[0]
-            current.work, current.time = current.after(current.size, max(0.0, at - current.last[1]))
+            took = max(0.0, at - current.last[1])
+            current.work, current.time = current.after(done - current.last[0], took)
+            current.gap = max(took, _kept(took) * current.gap)
             current.last = (done, at)
 
     def end(self, stage: Stage) -> None:
@@ -203,9 +209,10 @@ def _measured(current: _Current, last: Point, total: float, past: Fit | None, at
     off = _NARROW + (1 - share) * (past.off if past else _WIDE)
     work, time, passed = current.work, current.time, at - last[1]
     rest = total - last[0]
-    if current.size and passed > current.size * time / work:  # the next step is late: now at the earliest
-        work, time = current.after(current.size, passed)
-        rest, passed = rest - current.size, 0.0
+    if current.gap and passed > current.gap:  # the next step is late: now at the earliest
+        size = current.gap * work / time
+        work, time = current.after(size, passed)
+        rest, passed = rest - size, 0.0
     return _counted_down(max(0.0, rest) * time / work, passed), off
 
 
