@@ -15,7 +15,7 @@ def mix(folder: Path, references: dict[str, Reference], minutes: float, target: 
     """Write recordings to a WAV file, with 1 to 6 s of silence between, until it is long enough.
 
     They come in random order, each once before any comes again; the same arguments give the same file.
-    Utterances begin where the sound does.
+    Utterances begin where the sound does; recordings without a sound add nothing but silence.
     """
     chance = random.Random(0)
     sounds = {name: sound(folder / name) for name in sorted(references)}
@@ -30,7 +30,8 @@ def mix(folder: Path, references: dict[str, Reference], minutes: float, target: 
             name = order.pop()
             silence = bytes(BYTES * round(RATE * chance.uniform(1, 6)))
             start = (length + len(silence) // BYTES) / RATE
-            said += [(start, " ".join(text for _, text in references[name].said))]
+            if sounds[name]:
+                said += [(start, " ".join(text for _, text in references[name].said))]
             file.writeframes(silence + sounds[name])
             length += len(silence + sounds[name]) // BYTES
     return Reference(next(iter(references.values())).language, tuple(said))

@@ -62,15 +62,18 @@ def test_processor_time_and_memory_of_grandchildren_count(tmp_path):
 
 def test_mix_begins_each_recording_where_its_sound_begins(tmp_path):
     sound = np.concatenate([np.zeros(RATE), 8000 * np.sin(np.arange(RATE) / 5)]).astype("<i2")
-    with wave.open(str(tmp_path / "beep.wav"), "wb") as file:
-        file.setparams((1, 2, RATE, 0, "NONE", ""))
-        file.writeframes(sound.tobytes())
-    reference = mix(tmp_path, {"beep.wav": Reference("en", ((None, "beep"),))}, 0.2, tmp_path / "mix.wav")
+    for name, samples in {"beep": sound, "mute": np.zeros(RATE, "<i2")}.items():
+        with wave.open(str(tmp_path / f"{name}.wav"), "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.writeframes(samples.tobytes())
+    references = {f"{name}.wav": Reference("en", ((None, name),)) for name in ("beep", "mute")}
+    reference = mix(tmp_path, references, 0.5, tmp_path / "mix.wav")
     with wave.open(str(tmp_path / "mix.wav")) as file:
         mixed = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    assert len(mixed) >= 0.2 * 60 * RATE
+    assert len(mixed) >= 0.5 * 60 * RATE
     assert len(reference.said) >= 2
-    for start, _ in reference.said:
+    for start, text in reference.said:
+        assert text == "beep"
         place = round(start * RATE)
         assert not mixed[place - RATE : place].any()
         assert mixed[place : place + RATE // 20].any()
