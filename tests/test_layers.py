@@ -39,6 +39,7 @@ DOORS = {
     for room, names in {
         "media": ("ffmpeg", "pcm", "allowed", "gate", "limits"),
         "media.sandbox": ("process", "launcher", "landlock", "seccomp"),
+        "engines": ("coverage", "decoder", "doubt", "passage", "tokens"),
         "models": ("catalog", "weights", "strict", "contents", "carried"),
         "text": ("words", "plain", "ranking"),
     }.items()
