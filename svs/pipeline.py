@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs import embed, engines, journal, network, planning, results, timeleft
+from svs.engines import captions
 from svs.engines.interface import Batch, Engine
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
@@ -152,7 +153,7 @@ class _Line:
     def heard(self) -> Path:
         """What the extract stage leaves for the engine."""
         if self.plan.engine != "captions":
-            return self.folder / "audio.pcm"
+            return self.folder / captions.AUDIO
         return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
 
     def expect(self) -> None:
@@ -199,12 +200,21 @@ class _Line:
             self.warn((problem,) if problem else ())
         else:
             self.extract_audio()
+        if self.plan.engine == "captions" and self.media.audio:
+            self.extract_audio_beside_captions()
         self.finish(Stage.EXTRACT, _digest(self.heard))
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
         self.record(duration=found.seconds)
         self.warn(found.warnings)
+
+    def extract_audio_beside_captions(self) -> None:
+        """Extract the audio too, so that its speech can be compared with the captions; they do without it."""
+        try:
+            extract(self.source, self.media, self.options, self.folder / captions.AUDIO, self.tracker.tick)
+        except InputError as error:
+            self.tracker.say("detail", f"the captions are not compared with the speech: {error.message}")
 
     def warn(self, warnings: tuple[str, ...]) -> None:
         """Say, here and in the result, what of the recording could not be read."""
@@ -259,8 +269,9 @@ class _Line:
 
     def forget_sound(self) -> None:
         """Remove what has been heard, also when an earlier run was killed just before it could."""
-        with store_errors("remove", self.heard):
-            self.heard.unlink(missing_ok=True)
+        for path in (self.heard, self.folder / captions.AUDIO):
+            with store_errors("remove", path):
+                path.unlink(missing_ok=True)
 
     def check_transcript(self) -> None:
         """Say, here and in the result, what of the speech the transcript or the summary does not have."""

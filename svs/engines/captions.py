@@ -9,12 +9,16 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from svs.engines import coverage
 from svs.engines.interface import Batch
 from svs.errors import InputError
 from svs.events import Tick
-from svs.model import Segment
+from svs.media import speech
+from svs.model import Gap, Segment
 from svs.text.words import guess_language
 
+AUDIO = "audio.pcm"
+"""The recording's sound, beside the captions in the job's folder, where there is any."""
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
 """The subtitle files that are read, the plainest first."""
 
@@ -65,10 +69,24 @@ class Captions:
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)
+        gaps, speech_seconds = self._compare(source.with_name(AUDIO), segments)
         if self.language is None:
             self.language = guess_language(" ".join(segment.text for segment in segments))
         if end > after:
-            yield Batch(end, end, segments)
+            yield Batch(end, end, segments, gaps, round(speech_seconds, 3))
+
+    def _compare(self, audio: Path, segments: tuple[Segment, ...]) -> tuple[tuple[Gap, ...], float]:
+        """Return the speech without captions, and the seconds of speech; nothing where there is no audio."""
+        if not audio.exists():
+            return (), 0.0
+        gaps, seconds = list[Gap](), 0.0
+        moved = [replace(s, start=s.start - self._start, end=s.end - self._start) for s in segments]
+        for window in speech.windows(audio):
+            seconds += window.speech()
+            within = (s for s in moved if s.end > window.start - 1 and s.start < window.end + 1)
+            gaps += coverage.uncovered(window, within)
+        shift = self._start
+        return tuple(Gap(round(g.start + shift, 3), round(g.end + shift, 3)) for g in gaps), seconds
 
 
 def read(file: Path, label: str) -> tuple[Segment, ...]:

@@ -4,6 +4,7 @@ A window is decoded alone, so that a resumed job gives the same bytes; several a
 the processor, which takes less time than one after the other by all threads.
 """
 
+import math
 import os
 import time
 from collections import deque
@@ -31,7 +32,7 @@ _MOST_WORKERS = 4  # windows that are decoded at once
 _LANGUAGE_WINDOWS = 3  # windows of speech from which the main language is found
 _LIKELY = 0.5  # probability above which one window is enough for that
 _LOOK = 0.5  # seconds between two ticks
-_AHEAD = 0.9  # of a window that may be shown as done before it is
+_USUAL_SPEED = 5.0  # seconds of audio in a second, to show progress before the first window is done
 
 
 class Whisper:
@@ -78,9 +79,9 @@ class Whisper:
             for window, result in self._in_order(pool, source, chain(first, windows)):
                 while not result.done():
                     wait([result], timeout=_LOOK)
-                    now = time.monotonic()
-                    guess = done + (done - after) / (at - began + 1e-9) * (now - at)
-                    tick(min(guess, done + _AHEAD * (window.end - done)), total)
+                    speed = (done - after) / (at - began) if done > after else _USUAL_SPEED
+                    part = 1 - math.exp((at - time.monotonic()) * speed / (window.end - done))
+                    tick(done + part * (window.end - done), total)
                 yield result.result()
                 done, at = window.end, time.monotonic()
         if done < total:

@@ -368,3 +368,23 @@ def test_names_with_signs_of_patterns(tmp_path):
 def test_caption_files_are_known_by_their_suffix():
     assert all(is_caption_file(Path(f"x.{suffix}")) for suffix in ("srt", "SRT", "vtt", "ass", "ssa"))
     assert not any(is_caption_file(Path(name)) for name in ("x.mp4", "srt", "x.srt.mp4", "x.txt"))
+
+
+def test_captions_are_compared_with_the_speech_in_the_audio(tmp_path, talk, talk_pcm):
+    """Leave two sentences of the talk out of its captions: they are a gap."""
+    missing = talk["sentences"][5:7]
+    cues = [
+        f"{number}\n{_stamp(said['start'])} --> {_stamp(said['end'])}\n{said['text']}\n"
+        for number, said in enumerate(talk["sentences"])
+        if said not in missing
+    ]
+    (tmp_path / "captions.srt").write_text("\n".join(cues))
+    (tmp_path / "audio.pcm").symlink_to(talk_pcm)
+    (batch,) = Captions("talk.srt", "en").transcribe(tmp_path / "captions.srt", 0.0, _tick)
+    assert batch.speech > 100
+    assert batch.gaps[0].start == pytest.approx(missing[0]["start"], abs=1)
+    assert batch.gaps[-1].end == pytest.approx(missing[-1]["end"], abs=1)
+
+
+def _stamp(seconds):
+    return f"00:{int(seconds // 60):02}:{seconds % 60:06.3f}".replace(".", ",")

@@ -1,0 +1,38 @@
+"""A decoder that skips speech, for whatever reason: the loss is in the result, and svs warns of it."""
+
+import pytest
+
+from svs import outputs, pipeline
+from svs.engines.passage import Passage
+from svs.media.identity import describe
+from svs.model import Options
+from svs.store import JobStore
+
+SKIPPED = (40.0, 60.0)  # seconds of the talk
+
+
+@pytest.fixture
+def result(home, talk_video, with_model, monkeypatch):
+    """Summarize the talk with a decoder that never gives what is said in a stretch of it."""
+    decode = Passage._decode
+
+    def skipping(self, piece):
+        return [s for s in decode(self, piece) if s.end < SKIPPED[0] or s.start > SKIPPED[1]]
+
+    monkeypatch.setattr(Passage, "_decode", skipping)
+    store = JobStore(home / "jobs")
+    said = []
+    job = store.create(describe(talk_video), Options(model="micro", subtitles="never"))
+    return pipeline.run(job, store, said.append), said
+
+
+def test_skipped_speech_is_a_gap_in_the_result_and_a_warning(result):
+    found, said = result
+    gaps = found.transcript.gaps
+    assert gaps[0].start < SKIPPED[0] + 2
+    assert gaps[-1].end > SKIPPED[1] - 2
+    assert found.transcript.coverage < 0.95
+    warnings = [event.message for event in said if event.kind == "warning"]
+    assert any("not understood" in warning for warning in warnings)
+    for name in ("md", "txt", "html"):
+        assert "not understood" in outputs.render(found, name)
