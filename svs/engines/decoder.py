@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FRAMES_A_SECOND = 100  # of Whisper's features
 _MOST_FRAMES = 3000
 _ROOM = 5.0  # seconds of silence after the audio, which Whisper needs to end its text
-_SHORTEST = 10.0  # seconds of audio and silence
+_SHORTEST = 15.0  # seconds of audio and silence; with 10, short clips in Korean and Japanese lost words
 _FLOOR = 2.0  # between the loudest and the least of a log-Mel spectrogram, as Whisper clips and scales it
 _FIRST_TIME = 50  # the text begins within a second (OpenAI's and faster-whisper's default)
 _SEARCHES: tuple[dict[str, Any], ...] = (
