@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -111,8 +112,7 @@ def test_a_poisoned_record_harms_nothing_else(place, records, monkeypatch, data)
         ),
     )
     before = _snapshot(store.folder(other))
-    signalled = []
-    monkeypatch.setattr(psutil.Process, "kill", lambda process: signalled.append(process.pid))
+    signalled = _watch_signals(monkeypatch)
     for act in (_look, _cancel, _resume):
         with suppress(SvsError):
             act(store, newest)
@@ -121,6 +121,14 @@ def test_a_poisoned_record_harms_nothing_else(place, records, monkeypatch, data)
     assert {path: after[path] for path in before} == before
     known = {place / "talk.srt", place / "out" / "talk.summary.md", *(place / "home").rglob("*")}
     assert set(after) <= known
+
+
+def _watch_signals(monkeypatch):
+    """Return the list of all signals that are sent from now on, and send none."""
+    sent = []
+    monkeypatch.setattr(psutil.Process, "kill", sent.append)
+    monkeypatch.setattr(signal, "pidfd_send_signal", lambda *arguments: sent.append(arguments), raising=False)
+    return sent
 
 
 def _look(store, job_id):
@@ -151,8 +159,7 @@ def test_no_process_is_killed_that_a_record_only_claims_to_be_svs(place, records
     newest, _ = store.ids()
     _write(store.folder(newest), "job.json", {**records["job.json"], "status": "running"})
     _write(store.folder(newest), "progress.json", {**records["progress.json"], "pid": pid})
-    killed = []
-    monkeypatch.setattr(psutil.Process, "kill", lambda process: killed.append(process.pid))
+    killed = _watch_signals(monkeypatch)
     with store.hold(newest), pytest.raises(StoreError, match="nothing was killed"):
         control.cancel(store, newest, at_once=True)
     assert not killed
