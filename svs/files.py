@@ -4,7 +4,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from svs.errors import StoreError
@@ -78,9 +78,10 @@ def put(part: Path, path: Path, *, durable: bool = True, replace: bool = True) -
 
 
 def clear_parts(folder: Path, owner: str) -> None:
-    """Remove the half-written files that a killed process left. Raises OSError."""
+    """Remove the half-written files that a killed process left, where that can be done."""
     for part in folder.glob(f".svs.{owner}*.part"):
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def _rename_to_new(part: Path, path: Path) -> None:

@@ -11,15 +11,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs import embed, engines, journal, network, planning, results, timeleft
+from svs import embed, engines, fields, journal, network, planning, results, timeleft
 from svs.engines.interface import Batch
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
-from svs.files import store_errors, write_atomic
+from svs.files import store_errors
 from svs.media.identity import describe
 from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord
 from svs.paths import open_to_others
-from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
 from svs.stages.outline import outline
@@ -213,7 +212,7 @@ class _Line:
         """Say, here and in the result, what of the recording could not be read."""
         for warning in warnings:
             self.tracker.say("warning", warning)
-        self.record(partial=bool(warnings), warnings=warnings)
+        self.record(partial=bool(warnings), warnings=tuple(map(fields.message, warnings)))
 
     def transcribe(self) -> None:
         """The second stage: each batch goes to the journal at once, and is never heard again."""
@@ -267,7 +266,6 @@ class _Line:
     def summarize(self) -> None:
         """The third stage: the sentences that say most."""
         key = planning.summary_key(self.job)
-        path = self.folder / results.SUMMARY
         if self.has(Stage.SUMMARIZE, key) and results.summary(self.folder):
             self.tracker.reuse(Stage.SUMMARIZE)
             return
@@ -285,8 +283,7 @@ class _Line:
             self.tracker.tick(3, 3)
         except InputError as error:  # the stage does not know which recording it is
             raise InputError(f"{self.source}: {error.message}", error.hint) from error
-        with store_errors("write", path):
-            write_atomic(path, encode(chosen))
+        results.save_summary(self.folder, chosen)
         self.finish(Stage.SUMMARIZE)
 
     def has(self, stage: Stage, key: str) -> bool:
@@ -325,13 +322,15 @@ class _Line:
 
     def record(self, **changes: object) -> None:
         """Change the job's record; it is on the disk when this returns."""
-        self.job = replace(self.job, **changes)
-        self.store.save(self.job)
+        changed = replace(self.job, **changes)
+        self.store.save(changed)
+        self.job = changed
 
     def fail(self, error: SvsError) -> None:
         """Record why the job failed, where a record can still be written."""
         with suppress(StoreError):
-            problem = JobError(message=error.message, hint=error.hint, exit_code=error.exit_code)
+            text, hint = fields.message(error.message), fields.message(error.hint)
+            problem = JobError(message=text, hint=hint, exit_code=error.exit_code)
             self.record(status="failed", finished=now(), error=problem)
 
 

@@ -12,13 +12,13 @@ from svs.files import clear_parts, read_plain, store_errors, write_atomic
 from svs.media.frames import Moment, key_frames
 from svs.model import Frame, Job, Result, Sentence, Summary
 from svs.planning import check_source
-from svs.records import decode
+from svs.records import checked, decode
 from svs.text.sentences import sentences
 
 TRANSCRIPT = "transcript.jsonl"
 SUMMARY = "summary.json"
 _LONGEST = 200  # bytes of a name
-_LARGEST = 100_000_000  # bytes; as long as the longest transcript
+_LARGEST = 100_000_000  # bytes of a summary, which may be as long as the longest transcript
 
 
 def load(job: Job, folder: Path) -> Result:
@@ -50,6 +50,16 @@ def summary(folder: Path) -> Summary | None:
         return decode(read_plain(folder / SUMMARY, _LARGEST), Summary)
     except (OSError, ValueError):
         return None
+
+
+def save_summary(folder: Path, summary: Summary) -> None:
+    """Keep a summary in a job's folder; it is on the disk when this returns. Raises StoreError."""
+    path = folder / SUMMARY
+    with store_errors("write", path):
+        try:
+            write_atomic(path, checked(summary, _LARGEST))
+        except ValueError as error:
+            raise StoreError(f"cannot write {path}: {error}", "Ask for a shorter summary.") from error
 
 
 def verbatim(summary: Summary) -> Summary:
@@ -119,8 +129,7 @@ def check_folder(folder: Path) -> None:
 def tidy(job_id: str, files: Iterable[Path]) -> None:
     """Remove what a killed run of a held job may have left half-written beside its files."""
     for folder in {file.parent for file in files}:
-        with store_errors("clear", folder):
-            clear_parts(folder, job_id)
+        clear_parts(folder, job_id)
 
 
 def write_files(

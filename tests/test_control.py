@@ -152,7 +152,7 @@ def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, mak
     folder = store.folder(job.id)
     for name in ("audio.pcm", "transcript.jsonl", "summary.json", "progress.json", "cancel"):
         (folder / name).write_text("old")
-    record = StageRecord(key="k", started="s", finished="f")
+    record = StageRecord(key="k", started=job.created, finished=job.created)
     store.save(replace(job, stages={Stage.EXTRACT: record}, plan=Plan(engine="captions"), warnings=("old",)))
     fresh = control.start_anew(store, job.id)
     assert (fresh.id, fresh.options, fresh.source, fresh.created) == (

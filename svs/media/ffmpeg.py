@@ -15,6 +15,7 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING
 
 from svs.errors import InputError, MissingError, StoreError, SvsError
+from svs.fields import message
 from svs.files import store_errors
 from svs.media import allowed, confine, gate
 from svs.media.limits import STREAMS, Limits, Patience, check
@@ -44,7 +45,9 @@ class FfmpegError(SvsError):
 
     def __init__(self, log: str, returncode: int) -> None:
         last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no message")
-        super().__init__(f"ffmpeg failed ({returncode}): {last}", "Run `svs doctor` to check ffmpeg.")
+        super().__init__(
+            message(f"ffmpeg failed ({returncode}): {last}"), "Run `svs doctor` to check ffmpeg."
+        )
         self.log = log
         self.returncode = returncode
 

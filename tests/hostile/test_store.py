@@ -19,7 +19,7 @@ from svs import control, pipeline, results
 from svs.errors import StoreError, SvsError
 from svs.media.identity import describe
 from svs.model import Options
-from svs.store import Damaged, JobStore
+from svs.store import LARGEST_RECORD, Damaged, JobStore
 from svs.ui import listing, tables
 from svs.ui.terminal import stdout
 
@@ -138,8 +138,10 @@ def _look(store, job_id):
         shown = listing.text([(job, state, store.progress(job.id))])
         assert "\x1b" not in shown
         if state is not None:
-            with stdout().capture():
+            with stdout().capture() as shown:
                 stdout().print(tables.job_details(job, state, "", store.progress(job.id)))
+            assert "\x1b" not in shown.get()
+            assert job.finished is None or listing.local(job.finished)
     list(control.old_jobs(store, control.Old(keep=1)))
     results.load(store.load(job_id), store.folder(job_id))
 
@@ -221,7 +223,7 @@ def test_a_record_of_another_job_is_damage(place, records):
     store = JobStore(place / "home" / "jobs")
     newest, other = store.ids()
     _write(store.folder(newest), "job.json", {**records["job.json"], "id": other})
-    assert store.read(newest).problem == "job.json belongs to another job"
+    assert store.read(newest).problem == "job.json: it belongs to another job"
     assert store.read(other).id == other
 
 
@@ -231,7 +233,7 @@ def test_a_file_too_large_to_be_one_is_not_read(place, records):
     for file in records:
         _write(store.folder(newest), file, records[file])
         with (store.folder(newest) / file).open("a") as opened:
-            opened.write(" " * 5_000_000)  # still JSON
+            opened.write(" " * LARGEST_RECORD)  # still JSON
     assert store.read(newest).problem == "job.json: it is too large to be one"
     assert store.progress(newest) is None
 
