@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from svs import locks, planning
 from svs.errors import StoreError, UsageError
-from svs.files import store_errors
+from svs.files import clear_parts, store_errors
 from svs.model import Job, Progress
 from svs.store import Damaged, JobStore, State, now
 
@@ -99,6 +99,19 @@ def start_anew(store: JobStore, job_id: str) -> Job:
         fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
         store.save(fresh)
     return fresh
+
+
+def remove(store: JobStore, job_id: str) -> None:
+    """Remove a job with everything in its folder, and what killed runs left beside the files for the user.
+
+    Refuses a running one. `store.forget_removed` removes the rest, at once for many jobs.
+    """
+    job = store.read(job_id)
+    store.remove(job_id)
+    if not isinstance(job, Damaged):
+        clear_parts(Path(job.options.output_dir or Path(job.source.path).parent), job_id)
+        if job.options.embed:
+            clear_parts(Path(job.options.embed).parent, job_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

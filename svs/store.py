@@ -28,6 +28,8 @@ _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
 _LEFT = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
 """How folders are called that processes leave that were killed while they made or removed a job."""
+_KEY = re.compile("[0-9a-f]{64}")
+_NOTE = 100  # bytes
 _STALE = 3600  # seconds
 LARGEST_RECORD = 8_000_000
 """Bytes; a real one has a few thousand, and none that its fields allow has more."""
@@ -100,6 +102,7 @@ class JobStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._transcripts = root.parent / "transcripts"
 
     def create(self, source: Source, options: Options) -> Job:
         """Make a queued job with a folder of its own. Raises UsageError if it could not be read again."""
@@ -275,6 +278,7 @@ class JobStore:
                 folder.rename(gone)
             with suppress(FileNotFoundError):  # another process sweeps it too
                 shutil.rmtree(gone)
+        clear_parts(self._transcripts, job_id)
         self._sweep()
 
     def tidy(self, job_id: str) -> None:
@@ -283,7 +287,7 @@ class JobStore:
         for left in folder.glob("*.part"):  # the pattern takes hidden ones too
             with suppress(OSError):
                 left.unlink()
-        clear_parts(self.root.parent / "transcripts", job_id)
+        clear_parts(self._transcripts, job_id)
         with store_errors("clear", folder):
             (folder / "cancel").unlink(missing_ok=True)
 
@@ -299,15 +303,23 @@ class JobStore:
 
     def remember(self, key: str, job_id: str) -> None:
         """Note which job has a transcript, by a hash of the recording and of how it was transcribed."""
-        path = self.root.parent / "transcripts" / key
+        path = self._transcripts / key
         with store_errors("write", path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             write_atomic(path, job_id.encode(), owner=job_id)
 
+    def forget_removed(self) -> None:
+        """Remove the notes of transcripts whose jobs are gone, where that can be done."""
+        with suppress(OSError):
+            for note in filter(lambda entry: _KEY.fullmatch(entry.name), os.scandir(self._transcripts)):
+                with suppress(OSError, ValueError, UsageError):
+                    if not self.folder(read_plain(Path(note), _NOTE).decode("ascii")).exists():
+                        Path(note).unlink()
+
     def recall(self, key: str) -> Job | None:
         """Return the job that has such a transcript, if it is still there."""
         try:
-            job = self.read(read_plain(self.root.parent / "transcripts" / key, 100).decode("ascii"))
+            job = self.read(read_plain(self._transcripts / key, _NOTE).decode("ascii"))
         except (OSError, ValueError, UsageError):
             return None
         return None if isinstance(job, Damaged) else job

@@ -143,6 +143,24 @@ def test_what_a_killed_removal_has_left_goes_with_the_next(store, make):
     assert list(store.root.iterdir()) == []
 
 
+def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, captions, tmp_path):
+    folders = [captions.parent, tmp_path / "out", tmp_path / "copies"]
+    beside = make("failed")
+    job = make("failed", formats=("md",), output_dir=str(folders[1]), embed=str(folders[2] / "copy.mp4"))
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        for owner in (job, beside):
+            (folder / f".svs.{owner.id}0123abcd.part").touch()
+        (folder / "mine.part").touch()
+    assert svs("jobs", "rm", job.id, beside.id).returncode == 0
+    left = [
+        {file.name for file in folder.glob("*.part")} | {file.name for file in folder.glob(".*.part")}
+        for folder in folders
+    ]
+    others = {f".svs.{beside.id}0123abcd.part", "mine.part"}
+    assert left == [{f".svs.{job.id}0123abcd.part", "mine.part"}, others, others]
+
+
 # Start anew
 
 
@@ -401,6 +419,19 @@ def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, he
     first, _ = _summarize(svs, recording, "--length", "1")
     assert svs("jobs", "rm", heard["job_id"]).returncode == 0
     assert json.loads(svs("jobs", "show", "last", "--json").stdout)["result"] == first["result"]
+
+
+@pytest.mark.parametrize("command", [["rm", "{}"], ["prune", "--status", "done"]])
+def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, command):
+    notes = home / "transcripts"
+    (note,) = notes.iterdir()
+    assert note.read_text() == heard["job_id"]
+    other = make()
+    (notes / ("0" * 64)).write_text(other.id)
+    (notes / "mine").write_text(heard["job_id"])
+    assert svs("jobs", *(word.format(heard["job_id"]) for word in command)).returncode == 0
+    assert {file.name for file in notes.iterdir()} == {"0" * 64, "mine"}
+    assert not [path for path in home.rglob("*") if heard["job_id"] in path.name]
 
 
 def test_a_person_is_told_where_the_words_come_from(svs, recording, heard):
