@@ -93,6 +93,7 @@ def start_anew(store: JobStore, job_id: str) -> Job:
                 f"job {job_id} is {job.status}", "Only a failed, cancelled or interrupted job is retried."
             )
         planning.check_source(job.source)
+        store.tidy(job_id)
         for file in folder.iterdir():
             if file.name not in ("job.json", "lock", "events.jsonl"):
                 file.unlink()

@@ -132,6 +132,14 @@ def tidy(job_id: str, files: Iterable[Path]) -> None:
         clear_parts(folder, job_id)
 
 
+def _holds(file: Path, text: bytes) -> bool:
+    """Say whether a file holds this and nothing else."""
+    try:
+        return read_plain(file, len(text)) == text
+    except ValueError:
+        return False
+
+
 def write_files(
     result: Result, files: dict[str, Path], *, force: bool, frames: Sequence[Frame] = ()
 ) -> tuple[str, ...]:
@@ -143,6 +151,6 @@ def write_files(
             try:
                 write_atomic(file, text, replace=force, owner=result.job_id)
             except FileExistsError:
-                if file.read_bytes() != text:  # else this job has written it, and was killed then
+                if not _holds(file, text):  # else this job has written it, and was killed then
                     raise UsageError(f"{file} is there already", "Use --force to replace it.") from None
     return tuple(str(file.absolute()) for file in files.values())

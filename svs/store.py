@@ -16,7 +16,7 @@ from svs import locks
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.fields import JOB_ID
-from svs.files import append, clear_parts, read_plain, store_errors, sync_folder, write_atomic
+from svs.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
 from svs.model import JOB_VERSION, Job, Options, Progress, Source, Status
 from svs.records import checked, decode
 
@@ -285,8 +285,7 @@ class JobStore:
         """Remove what a killed run of a held job may have left, and the wish to cancel it."""
         folder = self.folder(job_id)
         for left in folder.glob("*.part"):  # the pattern takes hidden ones too
-            with suppress(OSError):
-                left.unlink()
+            discard(left)
         clear_parts(self._transcripts, job_id)
         with store_errors("clear", folder):
             (folder / "cancel").unlink(missing_ok=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
 
 _ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
+_BY_HANDLE = re.compile(r"file:/proc/self/fd/(\d+)")
+"""How a file, or the folder that it lies in, is named that svs has opened: see `files.private_folder`."""
 _LOG_LIMIT = 1 << 20
 _BEAT = 0.25
 """Seconds between two calls of `on_time`, which is where a wish to stop is noticed."""
@@ -226,6 +228,7 @@ def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subpr
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # One pool of memory for all threads: each one more takes 64 MB of address space.
+        pass_fds=sorted({int(match[1]) for name in arguments if (match := _BY_HANDLE.match(name))}),
         env=environment | {"AV_LOG_FORCE_NOCOLOR": "1", "MALLOC_ARENA_MAX": "1"},
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
