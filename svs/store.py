@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +19,7 @@ from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
 from svs.model import JOB_VERSION, Job, Options, Progress, Source, Status
+from svs.paths import unsafe
 from svs.records import checked, decode
 
 State = Literal[Status, "interrupted"]
@@ -91,6 +93,15 @@ def _is_time(text: str) -> bool:
         return datetime.fromisoformat(text).utcoffset() == timedelta(0)
     except ValueError:
         return False
+
+
+def _foreign(folder: Path) -> str:
+    """Return why a job's folder is none of ours; empty when it is, and when there is none."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return ""
+    return "is a link to another place" if stat.S_ISLNK(found.st_mode) else unsafe(found)
 
 
 def _no_job(reference: str) -> StoreError:
@@ -216,8 +227,8 @@ class JobStore:
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or say what is wrong with it."""
         folder, data = self.folder(job_id), b""
-        if folder.is_symlink():
-            return Damaged(job_id, folder, "its folder is a link to another place")
+        if problem := _foreign(folder):
+            return Damaged(job_id, folder, f"its folder {problem}")
         try:
             data = read_plain(folder / "job.json", LARGEST_RECORD)
             version = decode(data, dict[str, object]).get("version")
@@ -250,8 +261,8 @@ class JobStore:
     def hold(self, job_id: str) -> Iterator[Path]:
         """Hold a job for this process, which alone may run it; yields its folder."""
         folder = self.folder(job_id)
-        if folder.is_symlink():  # nothing is written, or removed, where it leads
-            raise StoreError(f"the folder {folder} is a link to another place", "Remove it by hand.")
+        if problem := _foreign(folder):  # nothing is written, or removed, there
+            raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or make it yours.")
         with ExitStack() as stack:
             with store_errors("lock", folder):
                 try:

@@ -114,7 +114,11 @@ def _engines() -> Iterator[Check]:
 def _models() -> Iterator[Check]:
     from svs.engines import models
 
-    installed = models.installed()
+    try:
+        installed = models.installed()
+    except SvsError as error:
+        yield Check("models", error.message, error.hint, fatal=True)
+        return
     if installed:
         yield Check("models", ", ".join(model.name for model in installed))
     else:
@@ -122,9 +126,13 @@ def _models() -> Iterator[Check]:
 
 
 def _store() -> Iterator[Check]:
-    from svs.paths import home, open_to_others
+    from svs.paths import jobs_home, open_to_others
 
-    folder = home()
+    try:
+        folder = jobs_home().parent
+    except SvsError as error:
+        yield Check("store", error.message, error.hint, fatal=True)
+        return
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(there, os.R_OK | os.W_OK | os.X_OK) or not there.is_dir():
         yield Check(
