@@ -44,7 +44,6 @@ def embed(
     """
     source, container = Path(job.source.path), CONTAINERS[target.suffix.lower()]
     planning.check_source(job.source)
-    media = planning.look(source, job.options)
     with store_errors("write", target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _check_room(target, job.source.size)
@@ -54,7 +53,9 @@ def embed(
             chapters.write_text(outputs.render(result, "ffmetadata"), encoding="utf-8")
             language, label = _described(result.transcript)
             added = Added(subtitles, language, label, chapters if result.summary.chapters else None)
-            remux(source, media, job.options, added, copy, target, on_time)
+            with planning.opened(job.source):
+                media = planning.look(source, job.options)
+                remux(source, media, job.options, added, copy, target, on_time)
             _keep(copy, target, force=force)
 
 

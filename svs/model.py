@@ -266,7 +266,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     model_folder: FilePath = ""
     """Of Whisper's model."""
     model_digest: Name = ""
-    """Tells it from another model of the same name."""
+    """Tells it, or the subtitle file, from another of the same name."""
     captions_file: FilePath = ""
     """The subtitle file to read."""
     captions_track: Count | None = None

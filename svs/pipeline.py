@@ -101,10 +101,10 @@ class _Line:
         if self.job.plan is None:
             if not self.job.source.fingerprint:  # it could not be read when the job was made
                 self.record(source=describe(self.source))
-            planning.check_source(self.job.source)
-            title = self.media.title or self.source.stem
-            warn = partial(self.tracker.say, "warning")
-            plan = planning.plan(self.source, self.options, self.media, warn)
+            with planning.opened(self.job.source):
+                title = self.media.title or self.source.stem
+                warn = partial(self.tracker.say, "warning")
+                plan = planning.plan(self.source, self.options, self.media, warn)
             self.record(plan=replace(plan, chapters=planning.given_chapters(self.media)), title=title)
             self.take_over()
         self.expect()
@@ -148,7 +148,8 @@ class _Line:
 
     @cached_property
     def media(self) -> MediaInfo:
-        return planning.look(self.source, self.options)
+        with planning.opened(self.job.source):
+            return planning.look(self.source, self.options)
 
     @property
     def heard(self) -> Path:
@@ -191,17 +192,21 @@ class _Line:
         if self.has(Stage.EXTRACT, key) and (self.intact() or self.has_transcript()):
             self.tracker.reuse(Stage.EXTRACT)
             return
-        planning.check_source(self.job.source)
-        self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
+        with planning.opened(self.job.source):
+            self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
+            self.extract_words()
+        self.finish(Stage.EXTRACT, _digest(self.heard))
+
+    def extract_words(self) -> None:
         if self.plan.captions_file:
-            fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
+            with planning.captions_opened(self.plan):
+                fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
         elif self.plan.captions_track is not None:
             track = self.plan.captions_track
             problem = fetch_track(self.source, self.media, self.options, track, self.heard, self.tracker.tick)
             self.warn((problem,) if problem else ())
         else:
             self.extract_audio()
-        self.finish(Stage.EXTRACT, _digest(self.heard))
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)

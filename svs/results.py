@@ -11,7 +11,7 @@ from svs.errors import InputError, StoreError, UsageError
 from svs.files import clear_parts, read_plain, store_errors, write_atomic
 from svs.media.frames import Moment, key_frames
 from svs.model import Frame, Job, Result, Sentence, Summary
-from svs.planning import check_source
+from svs.planning import opened
 from svs.records import checked, decode
 from svs.text.sentences import sentences
 
@@ -79,12 +79,12 @@ def frames(
 
     What is made on the way lies in `folder`. Whatever `stop` raises, several times a second, is raised on.
     """
+    formats = job.options.allow_formats
     try:
-        check_source(job.source)
+        with opened(job.source):
+            return key_frames(Path(job.source.path), _moments(result), folder, formats=formats, stop=stop)
     except InputError:
         return ()
-    formats = job.options.allow_formats
-    return key_frames(Path(job.source.path), _moments(result), folder, formats=formats, stop=stop)
 
 
 def _moments(result: Result) -> Iterator[Moment]:

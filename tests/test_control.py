@@ -238,6 +238,19 @@ def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
     assert svs("jobs", "resume", job.id).returncode == 0
 
 
+def test_subtitles_beside_a_recording_are_read_as_they_were_when_they_were_chosen(store, make, recording):
+    beside = recording.with_suffix(".srt")
+    beside.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{SAID}\n")
+    job = make(source=recording)
+
+    def change(event):
+        if event.kind == "started" and event.stage == Stage.EXTRACT:
+            beside.write_text(beside.read_text().replace("weak", "bright"))
+
+    with pytest.raises(InputError, match=r"recording\.srt has changed since the job began"):
+        pipeline.run(job, store, change)
+
+
 def test_a_source_whose_words_are_all_there_is_not_needed(svs, store, make, captions):
     job = make()
     pipeline.run(job, store)

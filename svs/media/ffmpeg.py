@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from svs.errors import InputError, MissingError, StoreError, SvsError
 from svs.fields import message
@@ -114,7 +114,7 @@ def source(
     import ffmpeg
 
     return ffmpeg.input(
-        url(Path(os.path.realpath(path))),
+        url(Path(gate.real_name(path))),
         protocol_whitelist="file",
         format_whitelist=",".join([allowed.FORMATS, *formats]),
         codec_whitelist=allowed.DECODERS[codecs],
@@ -139,10 +139,21 @@ def run(
     the end. Whatever it raises kills ffmpeg, and is raised on when ffmpeg is gone.
     """
     outside = _outside(arguments)
-    limits = limits or Limits()
-    before = gate.identity(outside) if outside else None
+    if outside is None:
+        return _run(arguments, None, None, on_time, limits or Limits())
+    with gate.open_regular(outside) as recording:
+        return _run(arguments, outside, recording, on_time, limits or Limits())
+
+
+def _run(
+    arguments: list[str],
+    outside: Path | None,
+    recording: BinaryIO | None,
+    on_time: Callable[[float], None] | None,
+    limits: Limits,
+) -> str:
     cpu = _children_time()
-    process = _start(arguments, outside, limits)
+    process = _start(arguments, recording, limits)
     position = [0.0]
     log: deque[bytes] = deque()
     progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
@@ -166,8 +177,9 @@ def run(
     finally:
         listener.join()
     text = b"".join(log)[-_LOG_LIMIT:].decode(errors="replace").replace("\r\n", "\n")
-    if outside:
-        if outside.exists() and gate.identity(outside) != before:
+    if outside and recording:
+        denied = text.rstrip().endswith(f"{outside}: Permission denied")  # to what svs itself could open
+        if denied or gate.replaced(outside, recording):
             raise InputError(f"{outside} was replaced while it was read", "Summarize it again.")
         check(outside, limits, returncode, text, _children_time() - cpu)
     if _was_killed(returncode, text):
@@ -208,17 +220,23 @@ def _output(arguments: list[str]) -> Path | None:
     return Path(names[0].removeprefix("file:")) if names else None
 
 
-def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subprocess.Popen[bytes]":
-    """Start ffmpeg in a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone."""
+def _start(arguments: list[str], recording: BinaryIO | None, limits: Limits) -> "subprocess.Popen[bytes]":
+    """Start ffmpeg in a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone.
+
+    It gets the recording by its name. With Landlock it can open nothing else: what has the name by then is
+    read only if it is the very file that svs has opened.
+    """
+    handles = {int(match[1]) for name in arguments if (match := _BY_HANDLE.match(name))}
+    handles |= {recording.fileno()} if recording else set()
     command = [str(find()), *_ALWAYS, *arguments]
     if os.name == "posix" and sys.executable:
-        output = _output(arguments) if outside else None
+        output = _output(arguments) if recording else None
         if output:  # ours alone to read, before anything is in it
             with store_errors("write", output):
                 os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
         numbers = map(str, (os.getpid(), limits.memory, limits.written, limits.computing))
-        places = (str(outside or ""), str(output or ""))
-        own = [name.removeprefix("file:") for name in _inputs(arguments)[1:]] if outside else []
+        places = (f"/proc/self/fd/{recording.fileno()}" if recording else "", str(output or ""))
+        own = [name.removeprefix("file:") for name in _inputs(arguments)[1:]] if recording else []
         launcher = [sys.executable, "-I", "-S", confine.__file__, *numbers, *places, str(len(own)), *own]
         command = [*launcher, *command]
     environment = {name: value for name, value in os.environ.items() if name != "FFREPORT"}
@@ -228,7 +246,7 @@ def _start(arguments: list[str], outside: Path | None, limits: Limits) -> "subpr
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # One pool of memory for all threads: each one more takes 64 MB of address space.
-        pass_fds=sorted({int(match[1]) for name in arguments if (match := _BY_HANDLE.match(name))}),
+        pass_fds=sorted(handles) if os.name == "posix" else (),
         env=environment | {"AV_LOG_FORCE_NOCOLOR": "1", "MALLOC_ARENA_MAX": "1"},
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
