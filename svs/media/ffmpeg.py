@@ -217,8 +217,7 @@ def _run(
         listener.join()
     text = b"".join(log)[-_LOG_LIMIT:].decode(errors="replace").replace("\r\n", "\n")
     if recording:
-        if _denied(recording.path, text) or gate.replaced(recording.path, recording.file):
-            raise InputError(f"{recording.path} was replaced while it was read", "Summarize it again.")
+        _check_read(recording, returncode, text)
         check(recording.path, recording.limits, returncode, text, _children_time() - cpu)
     if _was_killed(returncode, text):
         raise SvsError("ffmpeg was killed", "Perhaps memory ran out; `svs jobs resume last` goes on.")
@@ -289,10 +288,15 @@ def _start(
     return sandbox.start(command, reads=[*inputs, *reads], write=output, limits=limits, handles=handles)
 
 
-def _denied(recording: Path, log: str) -> bool:
-    """Say whether ffmpeg was not let open the recording, which svs itself could open."""
-    last = (f"{recording}: Permission denied", "Error opening input files: Permission denied")
-    return log.rstrip().endswith(last)
+def _check_read(recording: _Recording, returncode: int, log: str) -> None:
+    """Raise InputError when the recording's name led ffmpeg elsewhere."""
+    path = recording.path
+    # Denied is what is not the file that svs could open.
+    denied = log.rstrip().endswith((f"{path}: Permission denied", "input files: Permission denied"))
+    if denied or gate.replaced(path, recording.file):
+        raise InputError(f"{path} was replaced while it was read", "Summarize it again.")
+    if returncode and not path.exists():
+        raise InputError(f"there is no file {path} any more", "Put it back as it was.")
 
 
 def _children_time() -> float:
