@@ -1,17 +1,25 @@
 """What can be done to jobs from outside: cancel, start anew, clean up."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from svs import planning
+from svs import locks, planning
 from svs.errors import StoreError, UsageError
-from svs.files import store_errors
+from svs.files import clear_parts, store_errors
 from svs.model import Job, Progress
 from svs.store import Damaged, JobStore, State, now
+
+if TYPE_CHECKING:
+    import psutil
 
 _ENDED = ("done", "failed", "cancelled", "interrupted")
 _SAME = 1.0  # seconds within which two start times are of one process
@@ -27,7 +35,7 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
         store.ask_to_cancel(job_id)
         if not at_once:
             return False
-        _kill(job_id, store.progress(job_id))
+        _kill(job_id, store.folder(job_id) / "lock", store.progress(job_id))
     with store.hold(job_id):
         job = store.load(job_id)  # it may have ended meanwhile
         if job.status not in ("queued", "running"):
@@ -37,17 +45,19 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
     return True
 
 
-def _kill(job_id: str, progress: Progress | None) -> None:
-    """Kill the process that runs a job, if it can be told for certain which that is."""
+def _kill(job_id: str, lock: Path, progress: Progress | None) -> None:
+    """Kill the process that runs a job, if it holds the job's lock: a record alone proves nothing."""
     import psutil
 
     try:
-        process = psutil.Process(progress.pid if progress and progress.pid > 1 else -1)
-        if progress is None or abs(process.create_time() - progress.process_started) > _SAME:
-            raise psutil.NoSuchProcess(process.pid)
+        process = psutil.Process(progress.pid if progress else -1)
         family = [process, *process.children(recursive=True)]
-        process.kill()
-    except (psutil.Error, ValueError) as error:
+        with _ending(process) as kill:
+            same = progress and abs(process.create_time() - progress.process_started) < _SAME
+            if not same or not locks.held_by(lock, process.pid):
+                raise psutil.NoSuchProcess(process.pid)
+            kill()
+    except (psutil.Error, OSError, ValueError) as error:
         raise StoreError(
             f"cannot tell for certain which process runs job {job_id}; nothing was killed",
             "It is asked to stop: wait for its next step.",
@@ -56,6 +66,19 @@ def _kill(job_id: str, progress: Progress | None) -> None:
         with suppress(psutil.NoSuchProcess):  # they die with it, where the system allows that
             child.kill()
     psutil.wait_procs(family, timeout=10)
+
+
+@contextmanager
+def _ending(process: "psutil.Process") -> Iterator[Callable[[], None]]:
+    """Give what kills this very process, even if another has taken its number meanwhile."""
+    if sys.platform != "linux":
+        yield process.kill  # which compares the times of their starts
+        return
+    handle = os.pidfd_open(process.pid)
+    try:
+        yield lambda: signal.pidfd_send_signal(handle, signal.SIGKILL)
+    finally:
+        os.close(handle)
 
 
 def start_anew(store: JobStore, job_id: str) -> Job:
@@ -73,11 +96,25 @@ def start_anew(store: JobStore, job_id: str) -> Job:
         planning.check_source(job.source)
         fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
         planning.check_engine(fresh)
+        store.tidy(job_id)
         for file in folder.iterdir():
             if file.name not in ("job.json", "lock", "events.jsonl"):
                 file.unlink()
         store.save(fresh)
     return fresh
+
+
+def remove(store: JobStore, job_id: str) -> None:
+    """Remove a job with everything in its folder, and what killed runs left beside the files for the user.
+
+    Refuses a running one. `store.forget_removed` removes the rest, at once for many jobs.
+    """
+    job = store.read(job_id)
+    store.remove(job_id)
+    if not isinstance(job, Damaged):
+        clear_parts(Path(job.options.output_dir or Path(job.source.path).parent), job_id)
+        if job.options.embed:
+            clear_parts(Path(job.options.embed).parent, job_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from svs import outputs, planning
 from svs.engines.captions import is_caption_file
 from svs.errors import StoreError, UsageError
-from svs.files import part_beside, put, store_errors
+from svs.files import private_folder, put, store_errors
 from svs.languages import long_code
 from svs.media.remux import CONTAINERS, Added, remux
 from svs.model import Job, Result, Transcript
@@ -44,20 +44,18 @@ def embed(
     """
     source, container = Path(job.source.path), CONTAINERS[target.suffix.lower()]
     planning.check_source(job.source)
-    media = planning.look(source, job.options)
     with store_errors("write", target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _check_room(target, job.source.size)
-        with (
-            part_beside(target, job.id) as subtitles,
-            part_beside(target, job.id) as chapters,
-            part_beside(target, job.id) as copy,
-        ):
+        with private_folder(target, job.id) as folder:
+            subtitles, chapters, copy = (folder / name for name in ("subtitles", "chapters", "copy"))
             subtitles.write_text(outputs.render(result, container.subtitles), encoding="utf-8")
             chapters.write_text(outputs.render(result, "ffmetadata"), encoding="utf-8")
             language = _language(result.transcript)
             added = Added(subtitles, language, "Transcript", chapters if result.summary.chapters else None)
-            remux(source, media, job.options, added, copy, container, on_time)
+            with planning.opened(job.source):
+                media = planning.look(source, job.options)
+                remux(source, media, job.options, added, copy, target, on_time)
             _keep(copy, target, force=force)
 
 

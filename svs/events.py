@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from svs.fields import Instant, JobId, Message, Name, Percent, Seconds
+
 
 class Stage(StrEnum):
     """The three stages of a job, in their order."""
@@ -26,23 +28,23 @@ Kind = Literal[
 class ProgressEvent:
     """One thing that happened to a job."""
 
-    job_id: str
+    job_id: JobId
     stage: Stage | None
     """The stage it belongs to; None when it is about the whole job."""
     kind: Kind
     """`phase` says what a stage does before it advances, `advanced` carries new numbers, `line` the newest
     words heard, `done` ends the job."""
-    done: float = 0.0
-    total: float | None = None
+    done: Seconds = 0.0
+    total: Seconds | None = None
     """How much there is to do in `unit`s; None while nobody knows."""
-    unit: str = ""
-    message: str = ""
+    unit: Name = ""
+    message: Message = ""
     """For people: a warning, a notice, a phase, or the newest words heard. From outside: escape it."""
-    overall: float = 0.0
+    overall: Percent = 0.0
     """The job's weighted progress, 0-100 percent; it never falls and is 100 only when the job is done."""
-    at: float
+    at: Instant
     """When, in seconds since the epoch."""
-    left: tuple[float, float] | None = None
+    left: tuple[Seconds, Seconds] | None = None
     """The least and the most seconds that the whole job still takes; None while nobody knows."""
 
 

@@ -1,10 +1,13 @@
 """Writing files so that nobody ever sees half of one, and saying which file a complaint is about."""
 
+import ctypes
 import os
+import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from svs.errors import StoreError
@@ -47,21 +50,46 @@ def write_atomic(
     and the file is there); nothing is left behind then. What a killed process leaves behind bears the owner's
     name: see `clear_parts`.
     """
-    with part_beside(path, owner) as part:
-        part.write_bytes(data)
-        put(part, path, durable=durable, replace=replace)
+    with private_folder(path, owner) as folder:
+        append(folder / "part", data)
+        put(folder / "part", path, durable=durable, replace=replace)
 
 
 @contextmanager
-def part_beside(path: Path, owner: str = "") -> Iterator[Path]:
-    """Give an empty file beside `path`, its owner's alone, that is gone in the end. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".svs.{owner}", suffix=".part")
-    os.close(handle)
-    part = Path(name)
+def private_folder(beside: Path, owner: str = "") -> Iterator[Path]:
+    """Give an empty folder beside a file that no other user can look into; in the end it is gone.
+
+    On Linux its path leads through a handle on it, so that it means this folder even where others may rename
+    it and put another in its place. Files in it are named to ffmpeg by `ffmpeg.url`. Raises OSError.
+    """
+    name = tempfile.mkdtemp(dir=beside.parent, prefix=f".svs.{owner}", suffix=".part")
     try:
-        yield part
+        with _entered(name) as folder:
+            try:
+                yield folder
+            finally:
+                for file in folder.iterdir():
+                    file.unlink(missing_ok=True)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # renamed, or not empty since another process clears it too
+            Path(name).rmdir()
+
+
+@contextmanager
+def _entered(name: str) -> Iterator[Path]:
+    """Give the path to a folder that was just made. Raises OSError when another has taken its place."""
+    if sys.platform != "linux":
+        yield Path(name)
+        return
+    handle = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        found = os.fstat(handle)
+        if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            raise PermissionError(1, "another user put a folder of theirs there", name)
+        path = Path(f"/proc/self/fd/{handle}")
+        yield path if path.is_dir() else Path(name)
+    finally:
+        os.close(handle)
 
 
 def put(part: Path, path: Path, *, durable: bool = True, replace: bool = True) -> None:
@@ -77,24 +105,42 @@ def put(part: Path, path: Path, *, durable: bool = True, replace: bool = True) -
         sync_folder(path.parent)
 
 
-def clear_parts(folder: Path, owner: str) -> None:
-    """Remove the half-written files that a killed process left. Raises OSError."""
-    for part in folder.glob(f".svs.{owner}*.part"):
-        part.unlink(missing_ok=True)
-
-
 def _rename_to_new(part: Path, path: Path) -> None:
-    """Rename, unless there is such a file already: a hard link is the one exclusive way that POSIX has."""
+    """Rename, unless there is such a file already. Raises OSError, FileExistsError too."""
+    if os.name == "nt":
+        part.rename(path)  # replaces nothing there
+        return
     try:
-        os.link(part, path)
+        path.hardlink_to(part)
     except FileExistsError:
         raise
     except OSError:  # a file system without hard links
-        if path.exists():
-            raise FileExistsError(17, "File exists", str(path)) from None
-        part.replace(path)
+        _rename_exclusively(part, path)
     else:
         part.unlink()
+
+
+def _rename_exclusively(part: Path, path: Path) -> None:
+    """Rename by the systems' own calls, of which Python knows nothing."""
+    name, here, flag = ("renamex_np", (), 4) if sys.platform == "darwin" else ("renameat2", (-100,), 1)
+    call = getattr(ctypes.CDLL(None, use_errno=True), name)
+    if call(*here, os.fsencode(part), *here, os.fsencode(path), flag):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(path))
+
+
+def clear_parts(folder: Path, owner: str) -> None:
+    """Remove what a killed process left half-written, where that can be done."""
+    for part in folder.glob(f".svs.{owner}*.part"):
+        discard(part)
+
+
+def discard(part: Path) -> None:
+    """Remove a half-written file, or the folder that it lies in, if that can be done."""
+    with suppress(OSError):
+        if part.is_dir() and not part.is_symlink():
+            shutil.rmtree(part)
+        else:
+            part.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,9 +8,8 @@ from svs.events import ProgressEvent, Stage
 from svs.files import read_plain
 from svs.model import Progress
 from svs.records import decode
-from svs.store import JobStore
+from svs.store import LARGEST_LOG, JobStore
 
-_LARGEST_LOG = 50_000_000  # bytes; a real one has a few thousand
 _Mark = tuple[int, int, int]
 
 
@@ -30,7 +29,7 @@ def _held(lock: Path) -> bool:
 def read_log(folder: Path) -> list[ProgressEvent]:
     """Return what a job's log says; lines that are torn or damaged are left out."""
     try:
-        lines = read_plain(folder / "events.jsonl", _LARGEST_LOG).split(b"\n")[:-1]
+        lines = read_plain(folder / "events.jsonl", LARGEST_LOG).split(b"\n")[:-1]
     except (OSError, ValueError):
         return []
     return [event for event in map(_event, lines) if event]

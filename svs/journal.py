@@ -12,23 +12,25 @@ from msgspec.structs import replace
 
 from svs.engines.interface import Batch
 from svs.errors import StoreError
+from svs.fields import Count, Language, Name, Seconds, Title
 from svs.files import append, read_plain, store_errors, write_atomic
-from svs.model import REMOVED_ENGINE, Gap, Language, Seconds, Segment, Transcript
-from svs.records import decode, encode
+from svs.model import REMOVED_ENGINE, Gap, Segment, Transcript
+from svs.records import checked, decode
 
 VERSION = 1
-_LARGEST = 1_000_000_000  # bytes; a day of speech has some twenty million
+LARGEST = 1_000_000_000
+"""Bytes; a day of speech has some twenty million."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What the lines below it come from; another key means that they do not fit."""
 
-    version: int = VERSION
-    key: str
+    version: Count = VERSION
+    key: Name
     """A hash of the audio, the model and the options."""
-    engine: str
-    model: str
+    engine: Name
+    model: Title
     language: Language
     translated: bool
     offset: Seconds
@@ -79,20 +81,29 @@ def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
 
 def _whole_lines(path: Path) -> list[bytes]:
     with store_errors("read", path):
-        data = read_plain(path, _LARGEST) if os.path.lexists(path) else b""
+        data = read_plain(path, LARGEST) if os.path.lexists(path) else b""
     return data.split(b"\n")[:-1]  # what follows the last line feed was torn
 
 
 def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
     """Write a journal anew, with the batches that are known already."""
     with store_errors("write", path):
-        write_atomic(path, encode(header) + b"".join(map(encode, batches)))
+        write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
 
 
 def add(path: Path, batch: Batch) -> None:
     """Add a batch; it is on the disk when this returns."""
     with store_errors("write", path):
-        append(path, encode(batch), durable=True)
+        append(path, _line(path, batch, path.stat().st_size), durable=True)
+
+
+def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:
+    try:
+        return checked(record, LARGEST - before)
+    except ValueError as error:
+        raise StoreError(
+            f"cannot write the transcript {path}: {error}", "Give svs a shorter part."
+        ) from error
 
 
 def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:

@@ -6,7 +6,7 @@ A lock ends with its process, however that ends.
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PATIENCE = 1.0  # seconds; whoever only looks whether a lock is held is gone in a moment
@@ -56,6 +56,19 @@ def held(path: Path) -> bool:
 
 if os.name == "posix":
     import fcntl
+    import sys
+
+    def held_by(path: Path, pid: int) -> bool:
+        """Say whether this process holds a lock: the system tells, whatever a record says."""
+        if sys.platform != "linux":
+            return _has_open(path, pid)
+        with suppress(OSError):  # it has ended, or belongs to another user
+            for handle in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(FileNotFoundError):  # closed since
+                    told = Path(f"/proc/{pid}/fdinfo/{handle.name}").read_text(encoding="ascii")
+                    if "FLOCK" in told and os.path.samestat(handle.stat(), path.stat()):
+                        return True
+        return False
 
     def _look(handle: int) -> bool:
         """Say whether the lock is free; those who look share it, so that they see the holder alone."""
@@ -74,6 +87,10 @@ if os.name == "posix":
 
 else:
 
+    def held_by(path: Path, pid: int) -> bool:
+        """Say whether this process holds a lock: the system tells, whatever a record says."""
+        return _has_open(path, pid)
+
     def _look(handle: int) -> bool:
         """Say whether the lock is free; there is no lock to share, so another who looks is waited for."""
         try:
@@ -84,4 +101,14 @@ else:
 
     def _only_looked_at(handle: int) -> bool:  # noqa: ARG001 - as the other one
         """Say no: here nobody can tell, and whoever looks is gone in a moment."""
+        return False
+
+
+def _has_open(path: Path, pid: int) -> bool:
+    """Say whether a lock is held and this process has its file open, where nobody tells more."""
+    import psutil
+
+    try:
+        return held(path) and any(Path(file.path) == path for file in psutil.Process(pid).open_files())
+    except psutil.Error:
         return False

@@ -8,13 +8,22 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from svs.events import Stage
+from svs.fields import (
+    Count,
+    FilePath,
+    Instant,
+    JobId,
+    Language,
+    Message,
+    Name,
+    Percent,
+    Said,
+    Seconds,
+    Share,
+    Time,
+    Title,
+)
 
-Seconds = Annotated[float, Meta(ge=0, le=1e9)]
-"""Up to thirty years: what a record says beyond that is damage."""
-Percent = Annotated[float, Meta(ge=0, le=100)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Language = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
-"""A code such as `en`; word lists are read by it."""
 Subtitles = Literal["auto", "never", "only"]
 EngineWish = Literal["auto", "whisper", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -32,44 +41,44 @@ REMOVED_ENGINE = "pocketsphinx"
 class Options(Struct, frozen=True, kw_only=True):
     """What the user asked for. Grouped by the stage whose result they change."""
 
-    track: str | None = None
+    track: Name | None = None
     """The audio track: its number among the audio tracks (from 1), or its language; None is ffmpeg's pick."""
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
-    max_duration: float = 86_400.0
+    max_duration: Seconds = 86_400.0
     """A longer recording is refused, never cut; in seconds."""
-    max_size: int | None = None
+    max_size: Count | None = None
     """A larger file is refused; in bytes."""
-    allow_formats: tuple[str, ...] = ()
+    allow_formats: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
     """ffmpeg's names of formats to read beside the usual ones."""
 
     subtitles: Subtitles = "auto"
     engine: EngineWish | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
-    model: str | None = None
+    model: FilePath | None = None
     """An installed model's name, or a folder that holds one."""
     language: Language | None = None
     """None is found out."""
     translate: bool = False
-    prompt: str | None = None
-    hotwords: str | None = None
+    prompt: Message | None = None
+    hotwords: Message | None = None
     device: Device = "auto"
-    compute_type: str = "default"
-    threads: int = 0
+    compute_type: Name = "default"
+    threads: Count = 0
     """0 is one for each core."""
 
     method: Method = "auto"
-    length: str = "medium"
+    length: Name = "medium"
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
-    chapters: str = "auto"
+    chapters: Name = "auto"
     """`auto`, `none`, or how many."""
 
     verbatim: bool = False
     """Show the summary's exact words, with fillers and repetitions."""
-    formats: tuple[str, ...] = ()
-    output_dir: str | None = None
+    formats: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
+    output_dir: FilePath | None = None
     """Where the files of `formats` go; None is beside the video."""
-    embed: str | None = None
+    embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     force: bool = False
     fresh: bool = False
@@ -81,7 +90,7 @@ class Word(Struct, frozen=True):
 
     start: Seconds
     end: Seconds
-    text: str
+    text: Said
 
 
 class Segment(Struct, frozen=True):
@@ -89,7 +98,7 @@ class Segment(Struct, frozen=True):
 
     start: Seconds
     end: Seconds
-    text: str
+    text: Said
     words: tuple[Word, ...] = ()
     """Empty when the engine has no times for words."""
     suspect: bool = False
@@ -130,9 +139,9 @@ class Sentence(Struct, frozen=True):
 
     start: Seconds
     end: Seconds
-    text: str
+    text: Said
     suspect: bool = False
-    said: str = ""
+    said: Said = ""
     """The exact words, where `text` leaves fillers and repetitions out; empty where `text` is them."""
     language: Language | None = None
     """What it is in, where that is another language than the transcript's: then kept out of the summary."""
@@ -143,7 +152,7 @@ class Chapter(Struct, frozen=True, kw_only=True):
 
     start: Seconds
     end: Seconds
-    title: str
+    title: Title
     """Words that occur in it, or, of a given chapter, what the file says. From outside: escape it."""
     given: bool = False
     """The file itself names this chapter; else it is guessed."""
@@ -154,12 +163,12 @@ class Chapter(Struct, frozen=True, kw_only=True):
 class Summary(Struct, frozen=True, kw_only=True):
     """The sentences that say most, in the order in which they were said."""
 
-    method: str
-    length: str
+    method: Name
+    length: Name
     sentences: tuple[Sentence, ...]
     chapters: tuple[Chapter, ...] = ()
     """One after the other from the first word to the last; none when they were not asked for."""
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[Title, ...] = ()
     """The words that the recording is about, as they were said, the most telling first."""
 
 
@@ -173,11 +182,11 @@ class Frame(Struct, frozen=True):
 class Source(Struct, frozen=True, kw_only=True):
     """The file that a job reads."""
 
-    path: str
+    path: FilePath
     """Absolute. From outside: escape it."""
-    size: int
-    mtime_ns: int
-    fingerprint: str = ""
+    size: Count
+    mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    fingerprint: Name = ""
     """A hash of samples of its content; empty when it cannot be read."""
 
 
@@ -244,45 +253,45 @@ class Plan(Struct, frozen=True, kw_only=True):
     """How a job gets its transcript. Decided once, when it first runs: a resumed job goes on as it began."""
 
     engine: Literal["captions", "whisper", "pocketsphinx"]  # the last in jobs of earlier versions only
-    model: str = ""
+    model: Title = ""
     """For people: the model's name, or where the captions come from. From outside: escape it."""
-    model_folder: str = ""
+    model_folder: FilePath = ""
     """Of Whisper's model."""
-    model_digest: str = ""
-    """Tells it from another model of the same name."""
-    captions_file: str = ""
+    model_digest: Name = ""
+    """Tells it, or the subtitle file, from another of the same name."""
+    captions_file: FilePath = ""
     """The subtitle file to read."""
-    captions_track: int | None = None
+    captions_track: Count | None = None
     """The subtitle track to read: its index among the recording's streams."""
     language: Language | None = None
     """None when the engine shall find it out."""
-    chapters: tuple[Chapter, ...] = ()
+    chapters: Annotated[tuple[Chapter, ...], Meta(max_length=500)] = ()
     """Those that the recording itself names."""
 
 
 class StageRecord(Struct, frozen=True, kw_only=True):
     """What is known of one stage of a job."""
 
-    key: str
+    key: Name
     """A hash of the inputs and options that the stage's result depends on."""
-    started: str
-    finished: str | None = None
+    started: Time
+    finished: Time | None = None
     seconds: Seconds = 0.0
     """How long it took."""
     cpu: Seconds = 0.0
     """Seconds of processor time, of children too."""
     amount: Seconds = 0.0
     """Seconds of the recording that were worked through in that time."""
-    digest: str = ""
+    digest: Name = ""
     """Of the extracted audio or captions, so that later stages know them when they are gone."""
 
 
 class JobError(Struct, frozen=True, kw_only=True):
     """Why a job failed."""
 
-    message: str
-    hint: str
-    exit_code: int
+    message: Message
+    hint: Message
+    exit_code: Annotated[int, Meta(ge=0, le=255)]
 
 
 class Metrics(Struct, frozen=True, kw_only=True):
@@ -290,7 +299,7 @@ class Metrics(Struct, frozen=True, kw_only=True):
 
     wall: Seconds = 0.0
     """How long its last run took."""
-    memory: int = 0
+    memory: Count = 0
     """Bytes: the most that svs and its children took at once."""
     load: Percent = 0.0
     """How busy all processors of the machine were while it ran, 0-100 percent."""
@@ -298,33 +307,33 @@ class Metrics(Struct, frozen=True, kw_only=True):
     """Seconds in which people speak: by the voice detector, or else by the transcript's segments."""
     coverage: Share | None = None
     """The share of the speech that words cover; None when the speech was not measured."""
-    estimates: tuple[tuple[float, float, float], ...] = ()
+    estimates: Annotated[tuple[tuple[Seconds, Seconds, Seconds], ...], Meta(max_length=1000)] = ()
     """What was said of the time left: seconds since the run began, then the least and the most left."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
     """One run of svs over one recording, as `job.json` keeps it."""
 
-    version: int = JOB_VERSION
-    id: str
+    version: Count = JOB_VERSION
+    id: JobId
     source: Source
     options: Options
     status: Status = "queued"
-    created: str
+    created: Time
     """ISO 8601 in UTC, like every time in a record."""
-    finished: str | None = None
-    title: str = ""
+    finished: Time | None = None
+    title: Title = ""
     """The recording's name for people: its title tag or its file name. From outside: escape it."""
     duration: Seconds = 0.0
     """Seconds of the recording that were read."""
     plan: Plan | None = None
-    origin: str | None = None
+    origin: JobId | None = None
     """The job whose transcript this one took over."""
     stages: dict[Stage, StageRecord] = field(default_factory=dict)
     metrics: Metrics = Metrics()
-    outputs: tuple[str, ...] = ()
+    outputs: Annotated[tuple[FilePath, ...], Meta(max_length=20)] = ()
     """The files written for the user, absolute."""
-    warnings: tuple[str, ...] = ()
+    warnings: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
     partial: bool = False
     offline: bool = False
     """Networks were refused to svs while it ran: see `svs.network`."""
@@ -334,23 +343,23 @@ class Job(Struct, frozen=True, kw_only=True):
 class Progress(Struct, frozen=True, kw_only=True):
     """Where a running job stands, as `progress.json` keeps it: small, and written a few times a second."""
 
-    pid: int
-    process_started: float
+    pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    process_started: Instant
     """When that process started, seconds since the epoch: a pid alone may belong to another by now."""
     stage: Stage | None
     done: Seconds
     total: Seconds | None
     overall: Percent
-    at: float
-    speed: float | None = None
+    at: Instant
+    speed: Seconds | None = None
     """Seconds of the recording in a second, in this stage; None when nobody knows."""
-    left: tuple[float, float] | None = None
+    left: tuple[Seconds, Seconds] | None = None
     """The least and the most seconds that the whole job still takes; None when nobody knows."""
-    line: str = ""
+    line: Message = ""
     """The newest words heard. From outside: escape it."""
-    phase: str = ""
+    phase: Message = ""
     """What the stage does before it advances, for people; empty once it does. From outside: escape it."""
     load: Percent = 0.0
     """How busy all processors of the machine are, 0-100 percent."""
-    memory: int = 0
+    memory: Count = 0
     """Bytes that svs and its children take now."""

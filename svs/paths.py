@@ -1,19 +1,38 @@
-"""Where svs keeps what it keeps: one folder, moved by `SVS_HOME`."""
+"""Where svs keeps what it keeps: one folder, moved by `SVS_HOME`, that no other user may change."""
 
 import os
 from pathlib import Path
 
 import platformdirs
 
+from svs.errors import StoreError
+
 
 def home() -> Path:
-    """Return svs's own folder: `SVS_HOME`, else the platform's folder for user data."""
+    """Return svs's own folder: `SVS_HOME`, else the platform's folder for user data. Raises StoreError."""
     chosen = os.environ.get("SVS_HOME")
-    return (
+    return _trusted(
         Path(chosen).expanduser().absolute()
         if chosen
         else platformdirs.user_data_path("svs", appauthor=False)
     )
+
+
+def _trusted(folder: Path) -> Path:
+    """Return a folder of ours; one that others may change is refused, as ssh does."""
+    if folder.exists() and (problem := unsafe(folder.stat())):
+        hint = f"Make it yours, run `chmod 700 {folder}`, or name another folder with SVS_HOME."
+        raise StoreError(f"{folder} {problem}", hint)
+    return folder
+
+
+def unsafe(found: os.stat_result) -> str:
+    """Return why a file or folder is not to be relied on; empty when it is yours, or root's, to change."""
+    if os.name != "posix":
+        return ""
+    if found.st_uid not in (0, os.geteuid()):
+        return "belongs to another user"
+    return "can be changed by other users" if found.st_mode & 0o022 else ""
 
 
 def open_to_others(folder: Path) -> bool:
@@ -22,13 +41,14 @@ def open_to_others(folder: Path) -> bool:
 
 
 def models_home() -> Path:
-    """Return the folder that holds the installed speech models, one folder each."""
-    return home() / "models"
+    """Return the folder that holds the installed speech models, one folder each. Raises StoreError."""
+    return _trusted(home() / "models")
 
 
 def jobs_home() -> Path:
-    """Return the folder that holds the jobs, one folder each."""
-    return home() / "jobs"
+    """Return the folder that holds the jobs, one folder each. Raises StoreError."""
+    _trusted(home() / "transcripts")
+    return _trusted(home() / "jobs")
 
 
 def config_file() -> Path:

@@ -11,16 +11,15 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs import embed, engines, journal, network, planning, results, timeleft
+from svs import embed, engines, fields, journal, network, planning, results, timeleft
 from svs.engines import captions
 from svs.engines.interface import Batch, Engine
 from svs.errors import Cancelled, InputError, MissingError, Stopped, StoreError, SvsError
 from svs.events import Report, Stage, fan_out, ignore
-from svs.files import store_errors, write_atomic
+from svs.files import store_errors
 from svs.media.identity import describe
 from svs.model import Job, JobError, MediaInfo, Options, Plan, Result, StageRecord, Transcript
 from svs.paths import open_to_others
-from svs.records import encode
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
 from svs.stages.outline import outline
@@ -100,10 +99,10 @@ class _Line:
         if self.job.plan is None:
             if not self.job.source.fingerprint:  # it could not be read when the job was made
                 self.record(source=describe(self.source))
-            planning.check_source(self.job.source)
-            title = self.media.title or self.source.stem
-            warn, notice = partial(self.tracker.say, "warning"), partial(self.tracker.say, "notice")
-            plan = planning.plan(self.source, self.options, self.media, warn, notice)
+            with planning.opened(self.job.source):
+                title = self.media.title or self.source.stem
+                warn, notice = partial(self.tracker.say, "warning"), partial(self.tracker.say, "notice")
+                plan = planning.plan(self.source, self.options, self.media, warn, notice)
             self.record(plan=replace(plan, chapters=planning.given_chapters(self.media)), title=title)
             self.take_over()
         self.expect()
@@ -147,7 +146,8 @@ class _Line:
 
     @cached_property
     def media(self) -> MediaInfo:
-        return planning.look(self.source, self.options)
+        with planning.opened(self.job.source):
+            return planning.look(self.source, self.options)
 
     @property
     def heard(self) -> Path:
@@ -190,10 +190,15 @@ class _Line:
         if self.has(Stage.EXTRACT, key) and (self.intact() or self.has_transcript()):
             self.tracker.reuse(Stage.EXTRACT)
             return
-        planning.check_source(self.job.source)
-        self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
+        with planning.opened(self.job.source):
+            self.begin(Stage.EXTRACT, key, "bytes" if self.plan.captions_file else "s")
+            self.extract_words()
+        self.finish(Stage.EXTRACT, _digest(self.heard))
+
+    def extract_words(self) -> None:
         if self.plan.captions_file:
-            fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
+            with planning.captions_opened(self.plan):
+                fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
         elif self.plan.captions_track is not None:
             track = self.plan.captions_track
             problem = fetch_track(self.source, self.media, self.options, track, self.heard, self.tracker.tick)
@@ -202,7 +207,6 @@ class _Line:
             self.extract_audio()
         if self.plan.engine == "captions" and self.media.audio:
             self.extract_audio_beside_captions()
-        self.finish(Stage.EXTRACT, _digest(self.heard))
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
@@ -220,7 +224,7 @@ class _Line:
         """Say, here and in the result, what of the recording could not be read."""
         for warning in warnings:
             self.tracker.say("warning", warning)
-        self.record(partial=bool(warnings), warnings=warnings)
+        self.record(partial=bool(warnings), warnings=tuple(map(fields.message, warnings)))
 
     def transcribe(self) -> None:
         """The second stage: each batch goes to the journal at once, and is never heard again."""
@@ -306,7 +310,6 @@ class _Line:
     def summarize(self) -> None:
         """The third stage: the sentences that say most."""
         key = planning.summary_key(self.job)
-        path = self.folder / results.SUMMARY
         if self.has(Stage.SUMMARIZE, key) and results.summary(self.folder):
             self.tracker.reuse(Stage.SUMMARIZE)
             return
@@ -322,8 +325,7 @@ class _Line:
             self.tracker.tick(3, 3)
         except InputError as error:  # the stage does not know which recording it is
             raise InputError(f"{self.source}: {error.message}", error.hint) from error
-        with store_errors("write", path):
-            write_atomic(path, encode(chosen))
+        results.save_summary(self.folder, chosen)
         self.finish(Stage.SUMMARIZE)
 
     def has(self, stage: Stage, key: str) -> bool:
@@ -362,13 +364,15 @@ class _Line:
 
     def record(self, **changes: object) -> None:
         """Change the job's record; it is on the disk when this returns."""
-        self.job = replace(self.job, **changes)
-        self.store.save(self.job)
+        changed = replace(self.job, **changes)
+        self.store.save(changed)
+        self.job = changed
 
     def fail(self, error: SvsError) -> None:
         """Record why the job failed, where a record can still be written."""
         with suppress(StoreError):
-            problem = JobError(message=error.message, hint=error.hint, exit_code=error.exit_code)
+            text, hint = fields.message(error.message), fields.message(error.hint)
+            problem = JobError(message=text, hint=hint, exit_code=error.exit_code)
             self.record(status="failed", finished=now(), error=problem)
 
 

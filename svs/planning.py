@@ -1,6 +1,7 @@
 """How a job is done, decided once; and what the result of each stage depends on."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from svs.engines import captions, select
 from svs.errors import InputError, NoModelError, SvsError, UsageError
 from svs.events import Stage
-from svs.media.gate import check_file
+from svs.media.gate import check_file, held
 from svs.media.identity import describe
 from svs.media.probe import probe
 from svs.model import REMOVED_ENGINE, Chapter, Job, MediaInfo, Options, Plan, Source
@@ -42,7 +43,11 @@ def plan(
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
             raise UsageError(f"{source} holds subtitles, not sound", "Leave out --engine and --track.")
         return Plan(
-            engine="captions", model=source.name, captions_file=str(source), language=options.language
+            engine="captions",
+            model=source.name,
+            model_digest=describe(source).fingerprint,
+            captions_file=str(source),
+            language=options.language,
         )
     english = _english_will_do(options)
     model = installed.find(options.model) if options.model else installed.best(english=english)
@@ -54,10 +59,13 @@ def plan(
         _usable(captions.sidecars(source), options, warn),
         (model.name, model.folder) if model else None,
     )
-    if not found.model_folder:
+    if found.model_folder:
+        file = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
+    elif found.captions_file:
+        file = Path(found.captions_file)
+    else:
         return found
-    weights = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
-    return replace(found, model_digest=describe(weights).fingerprint)
+    return replace(found, model_digest=describe(file).fingerprint)
 
 
 def check_model(source: Path, options: Options) -> None:
@@ -122,6 +130,32 @@ def check_source(source: Source) -> None:
     raise InputError(
         f"{source.path} {what}", "Put the file back as it was, or summarize the new one as a new job."
     )
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[None]:
+    """Hold the recording that a job began with: all that reads it meanwhile reads this very file.
+
+    Raises InputError when it is gone, another one, or changed meanwhile.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(Path(source.path)))
+        except InputError:
+            check_source(source)  # which may know more of what is wrong
+            raise
+        check_source(source)
+        yield
+
+
+@contextmanager
+def captions_opened(plan: Plan) -> Iterator[None]:
+    """Hold the subtitle file that a job was planned with. Raises InputError when it is another one."""
+    file = Path(plan.captions_file)
+    with held(file):
+        if plan.model_digest and describe(file).fingerprint != plan.model_digest:
+            raise InputError(f"{file} has changed since the job began", "Summarize it as a new job.")
+        yield
 
 
 def extract_key(job: Job) -> str:

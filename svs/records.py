@@ -15,6 +15,18 @@ def encode(record: object, *, indent: int | None = None) -> bytes:
     return text.encode("ascii") + b"\n"
 
 
+def checked(record: object, limit: int, *, indent: int | None = None) -> bytes:
+    """Return a record as JSON that can be read again: raises ValueError when `decode` would refuse it.
+
+    `limit` is the most bytes that its reader takes.
+    """
+    data = encode(record, indent=indent)
+    if len(data) > limit:
+        raise ValueError(f"{len(data):,} bytes are more than the {limit:,} that can be read")
+    decode(data, type(record))
+    return data
+
+
 def decode(data: bytes, kind: type[T]) -> T:
     """Return the record that JSON holds. Raises ValueError, whatever is wrong with it."""
     try:

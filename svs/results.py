@@ -11,8 +11,8 @@ from svs.errors import InputError, StoreError, UsageError
 from svs.files import clear_parts, read_plain, store_errors, write_atomic
 from svs.media.frames import Moment, key_frames
 from svs.model import REMOVED_ENGINE, Frame, Job, Result, Sentence, Summary
-from svs.planning import check_source
-from svs.records import decode
+from svs.planning import opened
+from svs.records import checked, decode
 from svs.text.sentences import sentences
 
 TRANSCRIPT = "transcript.jsonl"
@@ -22,7 +22,7 @@ _WRONG_WORDS = (
     "Summarize the recording again."
 )
 _LONGEST = 200  # bytes of a name
-_LARGEST = 100_000_000  # bytes; as long as the longest transcript
+_LARGEST = 100_000_000  # bytes of a summary, which may be as long as the longest transcript
 
 
 def load(job: Job, folder: Path) -> Result:
@@ -56,6 +56,16 @@ def summary(folder: Path) -> Summary | None:
         return None
 
 
+def save_summary(folder: Path, summary: Summary) -> None:
+    """Keep a summary in a job's folder; it is on the disk when this returns. Raises StoreError."""
+    path = folder / SUMMARY
+    with store_errors("write", path):
+        try:
+            write_atomic(path, checked(summary, _LARGEST))
+        except ValueError as error:
+            raise StoreError(f"cannot write {path}: {error}", "Ask for a shorter summary.") from error
+
+
 def verbatim(summary: Summary) -> Summary:
     """Return a summary whose every sentence is exactly what was said."""
 
@@ -73,12 +83,12 @@ def frames(
 
     What is made on the way lies in `folder`. Whatever `stop` raises, several times a second, is raised on.
     """
+    formats = job.options.allow_formats
     try:
-        check_source(job.source)
+        with opened(job.source):
+            return key_frames(Path(job.source.path), _moments(result), folder, formats=formats, stop=stop)
     except InputError:
         return ()
-    formats = job.options.allow_formats
-    return key_frames(Path(job.source.path), _moments(result), folder, formats=formats, stop=stop)
 
 
 def _moments(result: Result) -> Iterator[Moment]:
@@ -123,8 +133,15 @@ def check_folder(folder: Path) -> None:
 def tidy(job_id: str, files: Iterable[Path]) -> None:
     """Remove what a killed run of a held job may have left half-written beside its files."""
     for folder in {file.parent for file in files}:
-        with store_errors("clear", folder):
-            clear_parts(folder, job_id)
+        clear_parts(folder, job_id)
+
+
+def _holds(file: Path, text: bytes) -> bool:
+    """Say whether a file holds this and nothing else."""
+    try:
+        return read_plain(file, len(text)) == text
+    except ValueError:
+        return False
 
 
 def write_files(
@@ -138,6 +155,6 @@ def write_files(
             try:
                 write_atomic(file, text, replace=force, owner=result.job_id)
             except FileExistsError:
-                if file.read_bytes() != text:  # else this job has written it, and was killed then
+                if not _holds(file, text):  # else this job has written it, and was killed then
                     raise UsageError(f"{file} is there already", "Use --force to replace it.") from None
     return tuple(str(file.absolute()) for file in files.values())

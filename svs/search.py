@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from svs import journal, results
 from svs.errors import StoreError, UsageError
+from svs.fields import Seconds
 from svs.files import read_plain
-from svs.model import Job, Seconds, Summary
+from svs.model import Job, Summary
 from svs.store import Damaged, JobStore
 from svs.text.sentences import sentences
 
-_LARGEST = 1_000_000_000  # bytes, as for the journal itself
 _NEAR = 800
 """Letters between two words of one line: a sentence has at most 80 words, of ten letters on average."""
 _ACCENT = re.compile("[\u0300-\u036f]")
@@ -135,7 +135,7 @@ def _starts(summary: Summary | None) -> set[float]:
 def _may_have(path: Path, wanted: list[str]) -> bool:
     """Say whether a look at the sentences is worth it, which takes a hundred times as long as this."""
     try:
-        data = read_plain(path, _LARGEST)
+        data = read_plain(path, journal.LARGEST)
         batches = _LINES.decode_lines(data[: data.rfind(b"\n") + 1])
     except FileNotFoundError:
         return False

@@ -2,7 +2,9 @@
 
 import os
 import re
+import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,19 +16,27 @@ from typing import Literal
 from svs import locks
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent
-from svs.files import append, clear_parts, read_plain, store_errors, sync_folder, write_atomic
+from svs.fields import JOB_ID
+from svs.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
 from svs.model import JOB_VERSION, Job, Options, Progress, Source, Status
-from svs.records import decode, encode
+from svs.paths import unsafe
+from svs.records import checked, decode
 
 State = Literal[Status, "interrupted"]
 """A job's status as it really is: a running job that no process holds was interrupted."""
 
-_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{4}")
+_ID = re.compile(JOB_ID)
 _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
+_LEFT = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
+"""How folders are called that processes leave that were killed while they made or removed a job."""
+_KEY = re.compile("[0-9a-f]{64}")
+_NOTE = 100  # bytes
 _STALE = 3600  # seconds
-_LARGEST_RECORD = 4_000_000  # bytes; a real one has a few thousand
-_LARGEST_PROGRESS = 100_000
+LARGEST_RECORD = 8_000_000
+"""Bytes; a real one has a few thousand, and none that its fields allow has more."""
+LARGEST_PROGRESS = 100_000
+LARGEST_LOG = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,33 @@ def _new_id() -> str:
     return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
 
 
+def _parse(data: bytes, job_id: str) -> Job:
+    """Return the job that a record tells of. Raises ValueError when it is not what svs writes."""
+    job = decode(data, Job)
+    if problem := _implausible(job, job_id):
+        raise ValueError(problem)
+    return job
+
+
 def _implausible(job: Job, job_id: str) -> str:
     """Return what no job of svs says, though every field is of its type; empty for a sound record."""
     if job.id != job_id:
-        return "belongs to another job"
+        return "it belongs to another job"
     if not all(map(_is_time, (job.created, job.finished or job.created))):
-        return "has a time that is none"
+        return "it has a time that is none"
     wished = (job.options.output_dir, job.options.embed)
     paths = (job.source.path, *filter(None, wished), *job.outputs)
     if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
-        return "has a path that svs does not write"
+        return "it has a path that svs does not write"
     return ""
+
+
+def _record(job: Job) -> bytes:
+    """Return a job's record. Raises ValueError when it is one that could not be read again."""
+    data = checked(job, LARGEST_RECORD, indent=2)
+    if problem := _implausible(job, job.id):
+        raise ValueError(problem)
+    return data
 
 
 def _is_time(text: str) -> bool:
@@ -67,6 +93,15 @@ def _is_time(text: str) -> bool:
         return datetime.fromisoformat(text).utcoffset() == timedelta(0)
     except ValueError:
         return False
+
+
+def _foreign(folder: Path) -> str:
+    """Return why a job's folder is none of ours; empty when it is, and when there is none."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return ""
+    return "is a link to another place" if stat.S_ISLNK(found.st_mode) else unsafe(found)
 
 
 def _no_job(reference: str) -> StoreError:
@@ -78,9 +113,10 @@ class JobStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._transcripts = root.parent / "transcripts"
 
     def create(self, source: Source, options: Options) -> Job:
-        """Make a queued job with a folder of its own."""
+        """Make a queued job with a folder of its own. Raises UsageError if it could not be read again."""
         with store_errors("make a job in", self.root):
             for folder in (self.root.parent, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,11 +131,17 @@ class JobStore:
         folder = self.folder(job.id)
         new = self.root / f".{job.id}.new"
         try:
+            data = _record(job)
+        except ValueError as error:
+            raise UsageError(
+                f"no job can be made of this: {error}", "Give shorter names and texts."
+            ) from error
+        try:
             new.mkdir(mode=0o700)
         except FileExistsError:
             return False
         try:
-            write_atomic(new / "job.json", encode(job, indent=2))
+            write_atomic(new / "job.json", data)
             new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
         except OSError:
             shutil.rmtree(new)
@@ -110,11 +152,12 @@ class JobStore:
         return True
 
     def _sweep(self) -> None:
-        """Remove what processes left that were killed while they made a job: none takes so long for it."""
-        for left in self.root.glob(".*.new"):
-            with suppress(FileNotFoundError):  # another process is at it too
-                if time.time() - left.stat().st_mtime > _STALE:
-                    shutil.rmtree(left)
+        """Remove what killed processes left, where that can be done; nobody takes so long to make a job."""
+        with suppress(OSError):
+            for left in filter(lambda entry: _LEFT.fullmatch(entry.name), os.scandir(self.root)):
+                new = left.name.endswith(".new")
+                if not new or time.time() - left.stat(follow_symlinks=False).st_mtime > _STALE:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def folder(self, job_id: str) -> Path:
         """Return a job's folder. The id must be whole: see `resolve`."""
@@ -160,8 +203,14 @@ class JobStore:
     def save(self, job: Job) -> None:
         """Write a job's record; it is on the disk when this returns."""
         path = self.folder(job.id) / "job.json"
+        try:
+            data = _record(job)
+        except ValueError as error:
+            raise StoreError(
+                f"cannot write {path}: {error}", "This is a fault of svs: please report it."
+            ) from error
         with store_errors("write", path):
-            write_atomic(path, encode(job, indent=2))
+            write_atomic(path, data)
 
     def load(self, job_id: str) -> Job:
         """Read a job's record. Raises StoreError when it is damaged or too new."""
@@ -178,14 +227,14 @@ class JobStore:
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or say what is wrong with it."""
         folder, data = self.folder(job_id), b""
-        if folder.is_symlink():
-            return Damaged(job_id, folder, "its folder is a link to another place")
+        if problem := _foreign(folder):
+            return Damaged(job_id, folder, f"its folder {problem}")
         try:
-            data = read_plain(folder / "job.json", _LARGEST_RECORD)
+            data = read_plain(folder / "job.json", LARGEST_RECORD)
             version = decode(data, dict[str, object]).get("version")
             if isinstance(version, int) and version > JOB_VERSION:
                 return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
-            job = decode(data, Job)
+            return _parse(data, job_id)
         except FileNotFoundError:
             return Damaged(job_id, folder, "job.json is missing")
         except OSError as error:
@@ -193,8 +242,6 @@ class JobStore:
         except ValueError as error:
             empty = not data and not str(error).startswith("it is")
             return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
-        problem = _implausible(job, job_id)
-        return Damaged(job_id, folder, f"job.json {problem}") if problem else job
 
     def state(self, job: Job) -> State:
         """Return a job's status as it really is."""
@@ -214,8 +261,8 @@ class JobStore:
     def hold(self, job_id: str) -> Iterator[Path]:
         """Hold a job for this process, which alone may run it; yields its folder."""
         folder = self.folder(job_id)
-        if folder.is_symlink():  # nothing is written, or removed, where it leads
-            raise StoreError(f"the folder {folder} is a link to another place", "Remove it by hand.")
+        if problem := _foreign(folder):  # nothing is written, or removed, there
+            raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or make it yours.")
         with ExitStack() as stack:
             with store_errors("lock", folder):
                 try:
@@ -233,24 +280,26 @@ class JobStore:
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder; refuses a running one."""
-        gone = self.root / f".{job_id}.removed"
+        gone = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
         with self.hold(job_id) as folder, store_errors("remove", folder):
             if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
                 folder.rename(gone)  # in one step, so that nobody sees half a job
         with store_errors("remove", folder):
             if not gone.exists():
                 folder.rename(gone)
-            for left in self.root.glob(".*.removed"):  # also what a killed process left
-                with suppress(FileNotFoundError):  # another process is at it too
-                    shutil.rmtree(left)
+            with suppress(FileNotFoundError):  # another process sweeps it too
+                shutil.rmtree(gone)
+        clear_parts(self._transcripts, job_id)
+        self._sweep()
 
     def tidy(self, job_id: str) -> None:
         """Remove what a killed run of a held job may have left, and the wish to cancel it."""
         folder = self.folder(job_id)
+        for left in folder.glob("*.part"):  # the pattern takes hidden ones too
+            discard(left)
+        clear_parts(self._transcripts, job_id)
         with store_errors("clear", folder):
-            for left in (*folder.glob("*.part"), folder / "cancel"):  # the pattern takes hidden ones too
-                left.unlink(missing_ok=True)
-            clear_parts(self.root.parent / "transcripts", job_id)
+            (folder / "cancel").unlink(missing_ok=True)
 
     def ask_to_cancel(self, job_id: str) -> None:
         """Leave word for the process that runs a job that it shall stop."""
@@ -264,15 +313,23 @@ class JobStore:
 
     def remember(self, key: str, job_id: str) -> None:
         """Note which job has a transcript, by a hash of the recording and of how it was transcribed."""
-        path = self.root.parent / "transcripts" / key
+        path = self._transcripts / key
         with store_errors("write", path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             write_atomic(path, job_id.encode(), owner=job_id)
 
+    def forget_removed(self) -> None:
+        """Remove the notes of transcripts whose jobs are gone, where that can be done."""
+        with suppress(OSError):
+            for note in filter(lambda entry: _KEY.fullmatch(entry.name), os.scandir(self._transcripts)):
+                with suppress(OSError, ValueError, UsageError):
+                    if not self.folder(read_plain(Path(note), _NOTE).decode("ascii")).exists():
+                        Path(note).unlink()
+
     def recall(self, key: str) -> Job | None:
         """Return the job that has such a transcript, if it is still there."""
         try:
-            job = self.read(read_plain(self.root.parent / "transcripts" / key, 100).decode("ascii"))
+            job = self.read(read_plain(self._transcripts / key, _NOTE).decode("ascii"))
         except (OSError, ValueError, UsageError):
             return None
         return None if isinstance(job, Damaged) else job
@@ -280,13 +337,13 @@ class JobStore:
     def write_progress(self, job_id: str, progress: Progress) -> None:
         """Replace a running job's progress; not durable, for it is worth nothing after a crash."""
         path = self.folder(job_id) / "progress.json"
-        with store_errors("write", path):
-            write_atomic(path, encode(progress), durable=False)
+        with store_errors("write", path), suppress(ValueError):  # numbers that say nothing
+            write_atomic(path, checked(progress, LARGEST_PROGRESS), durable=False)
 
     def progress(self, job_id: str) -> Progress | None:
         """Read where a running job stands; None when nobody knows."""
         try:
-            return decode(read_plain(self.folder(job_id) / "progress.json", _LARGEST_PROGRESS), Progress)
+            return decode(read_plain(self.folder(job_id) / "progress.json", LARGEST_PROGRESS), Progress)
         except (OSError, ValueError):
             return None
 
@@ -295,5 +352,6 @@ class JobStore:
         if event.kind in ("advanced", "line"):
             return
         path = self.folder(event.job_id) / "events.jsonl"
-        with store_errors("write", path):
-            append(path, encode(event))
+        with store_errors("write", path), suppress(ValueError):  # no reader would take so long a log
+            before = path.stat().st_size if path.exists() else 0
+            append(path, checked(event, LARGEST_LOG - before))

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from svs import fields
 from svs.events import Kind, ProgressEvent, Report, Stage, overall
 from svs.model import Metrics, Progress
 from svs.store import JobStore
@@ -75,6 +76,7 @@ class Tracker:
 
     def say(self, kind: Kind, message: str) -> None:
         """Pass on a notice, a warning, a phase, or the newest words."""
+        message = fields.message(message)
         if kind == "line":
             self._line = message
         elif kind == "phase":
@@ -142,6 +144,8 @@ class Tracker:
     def _estimate(self, now: float) -> tuple[float, float] | None:
         left = self._left.left(now)
         after = now - self._began
+        if left:
+            left = min(left[0], fields.LONGEST), min(left[1], fields.LONGEST)
         if left and after > 0 and (not self._estimates or after > _GROWTH * self._estimates[-1][0]):
             self._estimates.append((round(after, 3), round(left[0], 3), round(left[1], 3)))
         return left
@@ -157,7 +161,7 @@ class Tracker:
             total=self._total,
             overall=self._overall,
             at=now,
-            speed=speed or None,
+            speed=min(speed, fields.LONGEST) if speed and speed > 0 else None,
             left=left,
             line=self._line,
             phase=self._phase,

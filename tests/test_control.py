@@ -143,6 +143,24 @@ def test_what_a_killed_removal_has_left_goes_with_the_next(store, make):
     assert list(store.root.iterdir()) == []
 
 
+def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, captions, tmp_path):
+    folders = [captions.parent, tmp_path / "out", tmp_path / "copies"]
+    beside = make("failed")
+    job = make("failed", formats=("md",), output_dir=str(folders[1]), embed=str(folders[2] / "copy.mp4"))
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        for owner in (job, beside):
+            (folder / f".svs.{owner.id}0123abcd.part").touch()
+        (folder / "mine.part").touch()
+    assert svs("jobs", "rm", job.id, beside.id).returncode == 0
+    left = [
+        {file.name for file in folder.glob("*.part")} | {file.name for file in folder.glob(".*.part")}
+        for folder in folders
+    ]
+    others = {f".svs.{beside.id}0123abcd.part", "mine.part"}
+    assert left == [{f".svs.{job.id}0123abcd.part", "mine.part"}, others, others]
+
+
 # Start anew
 
 
@@ -152,7 +170,7 @@ def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, mak
     folder = store.folder(job.id)
     for name in ("audio.pcm", "transcript.jsonl", "summary.json", "progress.json", "cancel"):
         (folder / name).write_text("old")
-    record = StageRecord(key="k", started="s", finished="f")
+    record = StageRecord(key="k", started=job.created, finished=job.created)
     store.save(replace(job, stages={Stage.EXTRACT: record}, plan=Plan(engine="captions"), warnings=("old",)))
     fresh = control.start_anew(store, job.id)
     assert (fresh.id, fresh.options, fresh.source, fresh.created) == (
@@ -218,6 +236,19 @@ def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
     os.utime(captions, ns=(then.st_atime_ns, then.st_mtime_ns))
     known.unlink()
     assert svs("jobs", "resume", job.id).returncode == 0
+
+
+def test_subtitles_beside_a_recording_are_read_as_they_were_when_they_were_chosen(store, make, recording):
+    beside = recording.with_suffix(".srt")
+    beside.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{SAID}\n")
+    job = make(source=recording)
+
+    def change(event):
+        if event.kind == "started" and event.stage == Stage.EXTRACT:
+            beside.write_text(beside.read_text().replace("weak", "bright"))
+
+    with pytest.raises(InputError, match=r"recording\.srt has changed since the job began"):
+        pipeline.run(job, store, change)
 
 
 def test_a_source_whose_words_are_all_there_is_not_needed(svs, store, make, captions):
@@ -401,6 +432,19 @@ def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, he
     first, _ = _summarize(svs, recording, "--length", "1")
     assert svs("jobs", "rm", heard["job_id"]).returncode == 0
     assert json.loads(svs("jobs", "show", "last", "--json").stdout)["result"] == first["result"]
+
+
+@pytest.mark.parametrize("command", [["rm", "{}"], ["prune", "--status", "done"]])
+def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, command):
+    notes = home / "transcripts"
+    (note,) = notes.iterdir()
+    assert note.read_text() == heard["job_id"]
+    other = make()
+    (notes / ("0" * 64)).write_text(other.id)
+    (notes / "mine").write_text(heard["job_id"])
+    assert svs("jobs", *(word.format(heard["job_id"]) for word in command)).returncode == 0
+    assert {file.name for file in notes.iterdir()} == {"0" * 64, "mine"}
+    assert not [path for path in home.rglob("*") if heard["job_id"] in path.name]
 
 
 def test_a_person_is_told_where_the_words_come_from(svs, recording, heard):

@@ -16,6 +16,7 @@ from svs.media.probe import probe
 from svs.media.testvideo import make_test_video
 from svs.model import Chapter, Job, Options, Result, Sentence, Summary, Transcript
 from svs.outputs.interface import PARTIAL
+from svs.records import encode
 from svs.store import JobStore, now
 
 SAID = (
@@ -273,5 +274,9 @@ def test_the_job_knows_its_copy_again_when_it_was_killed_before_it_said_so(svs, 
 
 def test_a_job_that_names_the_copy_by_no_whole_path_is_damaged(home, recordings):
     store = JobStore(home / "jobs")
-    job = store.create(describe(recordings[".mp4"]), Options(embed="../copy.mp4"))
+    with pytest.raises(UsageError, match="a path that svs does not write"):
+        store.create(describe(recordings[".mp4"]), Options(embed="../copy.mp4"))
+    job = store.create(describe(recordings[".mp4"]), Options())
+    forged = replace(job, options=Options(embed="../copy.mp4"))
+    (store.folder(job.id) / "job.json").write_bytes(encode(forged))
     assert "path" in store.read(job.id).problem

@@ -9,7 +9,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = (
-    {"svs.errors", "svs.events", "svs.paths", "svs.records", "svs.languages", "svs.network", "svs"},
+    {
+        "svs.errors",
+        "svs.events",
+        "svs.fields",
+        "svs.paths",
+        "svs.records",
+        "svs.languages",
+        "svs.network",
+        "svs",
+    },
     {"svs.times"},
     {"svs.model", "svs.files", "svs.locks"},
     {"svs.media", "svs.text", "svs.models"},

@@ -1,6 +1,9 @@
 """Locks: who holds one, who waits, and where they may lie."""
 
 import fcntl
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -39,3 +42,21 @@ def test_a_lock_that_is_a_link_is_not_followed(tmp_path, there):
     with pytest.raises(OSError, match="symbolic links"):
         locks.held(tmp_path / "lock")
     assert precious.exists() == there
+
+
+def test_who_holds_a_lock_is_told_by_the_system(tmp_path):
+    lock = tmp_path / "lock"
+    looker = "import sys; open(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    with (
+        locks.hold(lock),
+        subprocess.Popen(
+            [sys.executable, "-c", looker, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as other,
+    ):
+        other.stdout.readline()
+        assert locks.held_by(lock, os.getpid())
+        assert not locks.held_by(lock, other.pid), "it has it open, and no more"
+        assert not locks.held_by(lock, 1)
+        assert not locks.held_by(tmp_path / "other", os.getpid())
+    assert not locks.held_by(lock, os.getpid())
+    assert not locks.held_by(lock, other.pid)

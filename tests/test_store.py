@@ -4,17 +4,18 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent, Stage
-from svs.model import Job, Options, Progress, Source, StageRecord
-from svs.records import decode, encode
-from svs.store import Damaged, JobStore
+from svs.model import Options, Progress, Source, StageRecord
+from svs.records import encode
+from svs.store import LARGEST_RECORD, Damaged, JobStore
+
+ID = "20261123T041400-7f3a"
 
 SOURCE = Source(path="/videos/talk.mp4", size=12, mtime_ns=34)
 
@@ -30,19 +31,43 @@ def job(store):
 
 
 def test_a_job_reads_back_as_it_was_saved(store, job):
-    stages = {Stage.EXTRACT: StageRecord(key="k", started="s", seconds=1.5)}
+    stages = {Stage.EXTRACT: StageRecord(key="k", started=job.created, seconds=1.5)}
     changed = replace(job, stages=stages, outputs=("/a/b.md",), warnings=("half of it",))
     store.save(changed)
     assert store.load(job.id) == changed
 
 
-@given(path=st.text(st.characters(), max_size=50), start=st.none() | st.floats(0, 1e6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_name_and_option_survives_the_record(path, start):
-    job = Job(id="x", source=replace(SOURCE, path=path), options=Options(start=start), created="now")
-    data = encode(job)
-    assert data.isascii()
-    assert decode(data, Job) == job
+@pytest.mark.parametrize("kind", ["file", "folder", "link", "locked"])
+@pytest.mark.parametrize(
+    "name", [".x.new", ".x.removed", f".{ID}.new", f".{ID}.removed", f".{ID}-0a1b2c3d.removed"]
+)
+def test_what_lies_in_the_store_blocks_no_job_and_only_what_svs_left_goes(store, job, tmp_path, name, kind):
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").touch()
+    stray = store.root / name
+    {
+        "file": lambda: stray.write_text("old"),
+        "link": lambda: stray.symlink_to(precious),
+        "folder": stray.mkdir,
+        "locked": stray.mkdir,
+    }[kind]()
+    with ExitStack() as stack:
+        if kind == "locked":  # nothing in it can be removed
+            (stray / "stuck").touch()
+            stack.enter_context(pytest.MonkeyPatch.context()).setattr(os, "unlink", _unlink)
+        os.utime(stray, (0, 0), follow_symlinks=False)
+        made = store.create(SOURCE, Options())
+    store.remove(job.id)
+    left = {made.id, name} if "x" in name or kind in ("file", "link") else {made.id}
+    assert {entry.name for entry in store.root.iterdir()} == left
+    assert (precious / "file").exists()
+
+
+def _unlink(path, *, usual=os.unlink, **options):
+    if path == "stuck":
+        raise PermissionError(13, "Permission denied")
+    usual(path, **options)
 
 
 def test_a_name_that_is_no_unicode_survives_the_record(store):
@@ -129,7 +154,7 @@ def test_a_job_is_held_by_one_process_only(store, job):
         (b'{"version": 99}', "newer svs"),
         (b"\xff\xfe", "job.json"),
         (b"[" * 100_000, "nested"),
-        (b" " * 5_000_000, "too large"),
+        (b" " * (LARGEST_RECORD + 1), "too large"),
     ],
 )
 def test_a_damaged_record_is_shown_and_left_alone(store, job, data, problem):

@@ -122,7 +122,11 @@ def _models() -> Iterator[Check]:
     from svs.engines.select import GET_A_MODEL
     from svs.models.installed import available
 
-    found = available()
+    try:
+        found = available()
+    except SvsError as error:
+        yield Check("models", error.message, error.hint, fatal=True)
+        return
     if found:
         yield Check("models", ", ".join(map(_described, found)))
     else:
@@ -136,9 +140,13 @@ def _described(model: "Model") -> str:
 
 
 def _store() -> Iterator[Check]:
-    from svs.paths import home, open_to_others
+    from svs.paths import jobs_home, open_to_others
 
-    folder = home()
+    try:
+        folder = jobs_home().parent
+    except SvsError as error:
+        yield Check("store", error.message, error.hint, fatal=True)
+        return
     there = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(there, os.R_OK | os.W_OK | os.X_OK) or not there.is_dir():
         yield Check(

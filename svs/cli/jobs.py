@@ -184,14 +184,19 @@ def path(job_id: Id) -> None:
 @app.command()
 def rm(job_ids: Ids) -> None:
     """Remove jobs with everything that svs keeps of them; files written for you stay."""
+    from svs import control
+
     store = _store()
 
     def remove(reference: str) -> None:
         job_id = store.resolve(reference)
-        store.remove(job_id)
+        control.remove(store, job_id)
         typer.echo(f"removed {job_id}", err=True)
 
-    _each(job_ids, remove)
+    try:
+        _each(job_ids, remove)
+    finally:
+        store.forget_removed()
 
 
 def _each(names: list[str], work: "Callable[[str], None]") -> None:
@@ -343,7 +348,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the ids.")] = False,
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""
-    from svs.control import Old, old_jobs
+    from svs import control
     from svs.ui.output import write
 
     if older_than is None and not keep and status is None:
@@ -353,14 +358,18 @@ def prune(
     def remove(job_id: str) -> None:
         try:
             if not dry_run:
-                store.remove(job_id)
+                control.remove(store, job_id)
         except SvsError:
             if store.folder(job_id).exists():
                 raise
         else:  # not when another process was faster
             write(f"{job_id}\n")
 
-    _each(list(old_jobs(store, Old(older_than=_age(older_than), keep=keep, status=status))), remove)
+    which = control.Old(older_than=_age(older_than), keep=keep, status=status)
+    try:
+        _each(list(control.old_jobs(store, which)), remove)
+    finally:
+        store.forget_removed()
 
 
 def _age(text: str | None) -> "timedelta | None":

@@ -13,6 +13,7 @@ from types import FrameType
 from svs import pipeline
 from svs.errors import Stopped
 from svs.events import ProgressEvent, Report, ignore
+from svs.files import discard
 from svs.model import Job, Result
 from svs.store import JobStore
 from svs.ui.interface import View
@@ -91,7 +92,7 @@ class _Stop:
         if self._signal is not None:
             stop_children()
             for part in self._folder.glob("*.part"):
-                part.unlink(missing_ok=True)
+                discard(part)
             if sys.stderr.isatty():
                 os.write(2, b"\x1b[?25h\n")  # the bars have hidden the cursor
             os._exit(128 + number)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from typer import BadParameter, Context
 from typer.core import TyperCommand, TyperOption
 
 from svs.errors import UsageError
-from svs.paths import config_file
+from svs.paths import config_file, unsafe
 
 _LARGEST = 1_000_000  # bytes
 _NEVER = ("help",)
@@ -50,8 +51,10 @@ def read(ctx: Context) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}", "Check its permissions.") from error
     with handle as file:
-        mode = os.fstat(file.fileno()).st_mode
+        info = os.fstat(file.fileno())
         text = file.read(_LARGEST).decode("utf-8", "replace")
+    if stat.S_ISREG(info.st_mode) and (problem := unsafe(info)):
+        raise UsageError(f"{path} {problem}", f"Make it yours, and run `chmod 600 {path}`.")
     values = _parse(text, path)
     known = options(ctx)
     found = {}
@@ -60,7 +63,7 @@ def read(ctx: Context) -> dict[str, Any]:
         if key not in known:
             raise UsageError(f"{where}: there is no setting {key!r}", "`svs config show` lists them.")
         found[known[key].name or key] = _checked(ctx, known[key], value, f"{where}: {key}")
-    if os.name == "posix" and mode & 0o077 and found.get("notify"):
+    if os.name == "posix" and info.st_mode & 0o077 and found.get("notify"):
         raise UsageError(
             f"{path} holds addresses for notifications, and others can read it", f"Run `chmod 600 {path}`."
         )

@@ -14,6 +14,7 @@ from svs.engines.interface import Batch
 from svs.errors import InputError
 from svs.events import Tick
 from svs.media import speech
+from svs.media.gate import open_regular
 from svs.model import Gap, Segment
 from svs.text.words import guess_language
 
@@ -23,6 +24,7 @@ SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
 """The subtitle files that are read, the plainest first."""
 
 _LARGEST = 50_000_000  # bytes; a day of subtitles has about two million
+_LONGEST = 1_000_000  # letters shown at once; a whole talk in one cue has less
 _TOUCHING = 0.1  # seconds between two cues that follow each other without a pause
 _ROWS = 4  # lines that rolling captions show at most
 _PACE = 15  # letters said in a second, for a cue without an end
@@ -97,6 +99,11 @@ def read(file: Path, label: str) -> tuple[Segment, ...]:
     except ValueError as error:  # the parser's, of a number that is none
         raise InputError(f"{label} is damaged: {error}", "Use --subtitles never to ignore it.") from error
     segments = tuple(_with_ends(list(_said_once(cues))))
+    if any(len(segment.text) > _LONGEST for segment in segments):
+        raise InputError(
+            f"{label} is damaged: it shows more than {_LONGEST:,} letters at once",
+            "Use --subtitles never to ignore it.",
+        )
     if not segments:
         raise InputError(
             f"no captions in {label}", "Use --subtitles never to have the sound transcribed instead."
@@ -124,13 +131,8 @@ def _for_language(stem: str, video: str) -> bool:
 
 
 def _bytes(file: Path, label: str) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise InputError(
-            f"cannot read {label}: {error.strerror}", "Check the name and its permissions."
-        ) from error
+    with open_regular(file) as stream:
+        data = stream.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise InputError(f"{label} is too large for a subtitle file", "Use --subtitles never to ignore it.")
     return data

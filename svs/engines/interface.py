@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from svs.events import Tick
-from svs.model import Gap, Seconds, Segment
+from svs.fields import Seconds
+from svs.model import Gap, Segment
 
 
 @dataclass(frozen=True, slots=True)

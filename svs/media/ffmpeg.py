@@ -13,9 +13,10 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from svs.errors import InputError, MissingError, StoreError, SvsError
+from svs.fields import message
 from svs.files import store_errors
 from svs.media import allowed, gate
 from svs.media.limits import STREAMS, Limits, Patience, check
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
 
 _ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
+_BY_HANDLE = re.compile(r"file:/proc/self/fd/(\d+)")
+"""How a file, or the folder that it lies in, is named that svs has opened: see `files.private_folder`."""
 _LOG_LIMIT = 1 << 20
 _BEAT = 0.25
 """Seconds between two calls of `on_time`, which is where a wish to stop is noticed."""
@@ -47,7 +50,9 @@ class FfmpegError(SvsError):
 
     def __init__(self, log: str, returncode: int) -> None:
         last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no message")
-        super().__init__(f"ffmpeg failed ({returncode}): {last}", "Run `svs doctor` to check ffmpeg.")
+        super().__init__(
+            message(f"ffmpeg failed ({returncode}): {last}"), "Run `svs doctor` to check ffmpeg."
+        )
         self.log = log
         self.returncode = returncode
 
@@ -133,7 +138,7 @@ def source(
     import ffmpeg
 
     return ffmpeg.input(
-        url(Path(os.path.realpath(path))),
+        url(Path(gate.real_name(path))),
         protocol_whitelist="file",
         format_whitelist=",".join([allowed.FORMATS, *formats]),
         codec_whitelist=allowed.DECODERS[codecs],
@@ -142,6 +147,15 @@ def source(
         threads=2,  # each one more takes memory
         **options,
     )
+
+
+class _Recording(NamedTuple):
+    """An outside file that ffmpeg reads."""
+
+    path: Path
+    file: BinaryIO
+    """It, opened: what has its name when ffmpeg opens that may be another file."""
+    limits: Limits
 
 
 def run(
@@ -164,16 +178,26 @@ def run(
     the end. Whatever it raises kills ffmpeg, and is raised on when ffmpeg is gone.
     """
     outside = _outside(arguments)
-    limits = limits or Limits()
-    before = gate.identity(outside) if outside else None
+    if outside is None:
+        return _run(arguments, None, reads, on_time)
+    with gate.open_regular(outside) as file:
+        return _run(arguments, _Recording(outside, file, limits or Limits()), reads, on_time)
+
+
+def _run(
+    arguments: list[str],
+    recording: _Recording | None,
+    reads: tuple[str, ...],
+    on_time: Callable[[float], None] | None,
+) -> str:
     cpu = _children_time()
     tool = find()
-    process = _start(tool, arguments, limits if outside else None, reads)
+    process = _start(tool, arguments, recording, reads)
     position = [0.0]
     log: deque[bytes] = deque()
     progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
     listener = Thread(target=_keep_the_end, args=(process.stderr, log), daemon=True)
-    patience = Patience(outside) if outside else None
+    patience = Patience(recording.path) if recording else None
     try:
         listener.start()
         progress.start()
@@ -192,10 +216,9 @@ def run(
     finally:
         listener.join()
     text = b"".join(log)[-_LOG_LIMIT:].decode(errors="replace").replace("\r\n", "\n")
-    if outside:
-        if outside.exists() and gate.identity(outside) != before:
-            raise InputError(f"{outside} was replaced while it was read", "Summarize it again.")
-        check(outside, limits, returncode, text, _children_time() - cpu)
+    if recording:
+        _check_read(recording, returncode, text)
+        check(recording.path, recording.limits, returncode, text, _children_time() - cpu)
     if _was_killed(returncode, text):
         raise SvsError("ffmpeg was killed", "Perhaps memory ran out; `svs jobs resume last` goes on.")
     if returncode:
@@ -243,13 +266,37 @@ def _path(name: str) -> str:
     return path if Path(path).is_absolute() else ""
 
 
-def _start(tool: Path, arguments: list[str], limits: Limits | None, reads: tuple[str, ...]) -> sandbox.Child:
+def _start(
+    tool: Path, arguments: list[str], recording: _Recording | None, reads: tuple[str, ...]
+) -> sandbox.Child:
+    """Start ffmpeg in the sandbox. It gets the recording by its name.
+
+    With Landlock it reads what has that name by then only if it is the very file that svs has opened.
+    """
     output = _output(arguments)
     if output:  # ours alone to read, before anything is in it
         with store_errors("write", Path(output)):
             os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
+    inputs = _inputs(arguments)
+    handles = {int(match[1]) for name in arguments if (match := _BY_HANDLE.match(name))}
+    if recording and sys.platform == "linux":
+        handle = recording.file.fileno()
+        handles.add(handle)
+        inputs = [f"/proc/self/fd/{handle}" if Path(name) == recording.path else name for name in inputs]
     command = [str(tool), *_ALWAYS, *arguments]
-    return sandbox.start(command, reads=[*_inputs(arguments), *reads], write=output, limits=limits)
+    limits = recording.limits if recording else None
+    return sandbox.start(command, reads=[*inputs, *reads], write=output, limits=limits, handles=handles)
+
+
+def _check_read(recording: _Recording, returncode: int, log: str) -> None:
+    """Raise InputError when the recording's name led ffmpeg elsewhere."""
+    path = recording.path
+    # Denied is what is not the file that svs could open.
+    denied = log.rstrip().endswith((f"{path}: Permission denied", "input files: Permission denied"))
+    if denied or gate.replaced(path, recording.file):
+        raise InputError(f"{path} was replaced while it was read", "Summarize it again.")
+    if returncode and not path.exists():
+        raise InputError(f"there is no file {path} any more", "Put it back as it was.")
 
 
 def _children_time() -> float:

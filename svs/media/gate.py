@@ -4,6 +4,8 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +25,45 @@ _PLAYLISTS = {
     "an index of subtitles in another file": rb"# VobSub index",
 }
 """How texts begin that make players open other files or addresses."""
+_held: dict[str, tuple[BinaryIO, str]] = {}
+"""The files that are held, and their names without links: by these, and by the names that were given."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a file: meanwhile all of svs that opens it by its name gets this very file.
+
+    What takes its name is not read. Raises InputError: in the end, when the file itself was changed.
+    """
+    names = {_absolute(path), real_name(path)}
+    if _absolute(path) in _held:
+        yield
+        return
+    with open_regular(path) as file:
+        before = _version(file)
+        _held.update(dict.fromkeys(names, (file, real_name(path))))
+        try:
+            yield
+        finally:
+            for name in names:
+                del _held[name]
+        if _version(file) != before:
+            raise InputError(f"{path} was changed while it was read", "Summarize it again.")
+
+
+def real_name(path: Path) -> str:
+    """Return the name of a file without links; of one that is held, as it was found."""
+    found = _held.get(_absolute(path))
+    return found[1] if found else os.path.realpath(path)
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 - Path.absolute() keeps the `..` in it
+
+
+def _version(file: BinaryIO) -> tuple[int, int]:
+    info = os.fstat(file.fileno())
+    return info.st_size, info.st_mtime_ns
 
 
 def check_file(path: Path, largest: int | None = None) -> None:
@@ -51,8 +92,12 @@ def open_regular(path: Path) -> BinaryIO:
     """Open a regular file to read. Raises InputError.
 
     Links are followed once, before: what is put in the file's place after that is not opened. No device is
-    opened at all, and a pipe is never waited for.
+    opened at all, and a pipe is never waited for. One that is `held` is not opened anew.
     """
+    if found := _held.get(_absolute(path)):
+        again = os.fdopen(os.dup(found[0].fileno()), "rb")
+        again.seek(0)
+        return again
     real = os.path.realpath(path)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
@@ -70,14 +115,12 @@ def open_regular(path: Path) -> BinaryIO:
     return file
 
 
-def identity(path: Path) -> tuple[int, int]:
-    """Return what tells this file from another that takes its name. Raises InputError when it is no file."""
+def replaced(path: Path, file: BinaryIO) -> bool:
+    """Say whether another file has the name of this one by now."""
     try:
-        info = path.stat()
-    except (OSError, ValueError) as error:
-        raise _unreachable(path, error) from error
-    _check_kind(path, info)
-    return info.st_dev, info.st_ino
+        return not os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except OSError:  # it has none any more
+        return False
 
 
 def _check_kind(path: Path, info: os.stat_result) -> None:

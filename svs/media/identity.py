@@ -1,9 +1,9 @@
 """Which file it is: a recording that was renamed or moved is the same, one that was changed is another."""
 
 import os
-import stat
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from svs.errors import InputError
 from svs.media.gate import open_regular
@@ -16,19 +16,18 @@ def describe(path: Path) -> Source:
     """Return what tells a file from others. Never fails: what cannot be read is told by its name alone."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - Path.absolute() keeps the `..` in it
     try:
-        info = os.stat(absolute)  # noqa: PTH116
-        regular = stat.S_ISREG(info.st_mode)
-        fingerprint = _fingerprint(Path(absolute), info.st_size) if regular else ""
+        with open_regular(Path(absolute)) as file:
+            info = os.fstat(file.fileno())
+            fingerprint = _fingerprint(file, info.st_size)
     except (OSError, InputError):
         return Source(path=absolute, size=0, mtime_ns=0)
     return Source(path=absolute, size=info.st_size, mtime_ns=info.st_mtime_ns, fingerprint=fingerprint)
 
 
-def _fingerprint(path: Path, size: int) -> str:
+def _fingerprint(file: BinaryIO, size: int) -> str:
     """Return a hash of three samples of a file: enough to tell recordings apart, at once for any size."""
     digest = sha256(str(size).encode())
-    with open_regular(path) as file:
-        for offset in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
-            file.seek(max(0, offset))
-            digest.update(file.read(_SAMPLE))
+    for offset in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
+        file.seek(max(0, offset))
+        digest.update(file.read(_SAMPLE))
     return digest.hexdigest()

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from svs import fields
 from svs.errors import InputError
 from svs.media import ffmpeg
 from svs.media.gate import check_file
 from svs.model import AudioTrack, Chapter, MediaInfo, SubtitleTrack
 
+_LANGUAGE = 40  # characters of a language's tag; real ones have up to 35
 _TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
 
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+),.*")
@@ -74,11 +76,11 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
     durations = (match for line, _ in entries if (match := _DURATION.fullmatch(line)))
     return MediaInfo(
         duration=_seconds(next(durations, None)) if trusted else None,
-        title=title,
+        title=fields.title(title),
         audio=tuple(_audio(match) for match, _ in streams if match["kind"] == "Audio"),
         subtitles=tuple(_subtitles(match) for match, _ in streams if match["kind"] == "Subtitle"),
         chapters=tuple(
-            Chapter(start=max(0.0, float(match[1])), end=max(0.0, float(match[2])), title=tag)
+            Chapter(start=_within(float(match[1])), end=_within(float(match[2])), title=fields.title(tag))
             for line, tag in entries
             if (match := _CHAPTER.fullmatch(line))
         ),
@@ -110,7 +112,12 @@ def _entries(report: list[str]) -> Iterator[tuple[str, str]]:
 def _seconds(match: re.Match[str] | None) -> float | None:
     if match is None:
         return None
-    return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3]) or None
+    return _within(int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])) or None
+
+
+def _within(seconds: float) -> float:
+    """Return a time that a file gives as a record can keep it."""
+    return min(max(0.0, seconds), fields.LONGEST)
 
 
 def _audio(stream: re.Match[str]) -> AudioTrack:
@@ -129,4 +136,4 @@ def _subtitles(stream: re.Match[str]) -> SubtitleTrack:
 
 def _language(stream: re.Match[str]) -> str:
     language: str = stream["language"] or ""
-    return "" if language == "und" else language
+    return "" if language == "und" else language[:_LANGUAGE]

@@ -68,20 +68,22 @@ def remux(
     media: MediaInfo,
     options: Options,
     added: Added,
+    part: Path,
     target: Path,
-    container: Container,
     on_time: Callable[[float], None] | None = None,
 ) -> None:
-    """Copy the pictures, sound and subtitles of a recording to `target`, bit for bit, with more tracks.
+    """Copy the pictures, sound and subtitles of a recording to `part`, bit for bit, with more tracks.
 
-    Text subtitles that the container holds in another form only are converted. The same files give the same
-    bytes. Raises InputError when the container cannot hold a track, and what `ffmpeg.run` raises.
+    `target` is the name that the copy gets later. Text subtitles that the container holds in another form
+    only are converted. The same files give the same bytes. Raises InputError when the container cannot hold a
+    track, and what `ffmpeg.run` raises.
     """
+    container = CONTAINERS[target.suffix.lower()]
     arguments = [*_inputs(source, options, added, container), *_streams(media, added, container)]
     chapters = "2" if added.chapters else "0"
     arguments += ["-map_metadata", "0", "-map_chapters", chapters, "-fflags", "+bitexact"]
     arguments += ["-strict", "experimental"]  # FLAC in MP4, which everything plays by now
-    arguments += ["-f", container.muxer, ffmpeg.url(target)]
+    arguments += ["-f", container.muxer, ffmpeg.url(part)]
     limits = Limits(seconds=options.max_duration, written=2 * source.stat().st_size + _SLACK)
     try:
         log = ffmpeg.run(["-v", "error", *arguments], on_time=on_time, limits=limits)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec.structs import replace
 
 from svs.errors import MissingError, UsageError
+from svs.files import private_folder
 from svs.media.ffmpeg import ask, find, run
 from svs.model import Chapter, Sentence
 
@@ -120,8 +120,7 @@ def make_test_video(
     told = talk()
     seconds = told.duration if duration is None else duration
     try:
-        with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".svs-") as name:
-            folder = Path(name)
+        with private_folder(target.absolute()) as folder:
             streams = [_picture(told, size, fps, seconds), _sound(told, audio, seconds)]
             if subtitles:
                 streams.append(_subtitles(told, seconds, folder / "subtitles.srt"))

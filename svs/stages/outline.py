@@ -7,6 +7,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from svs.errors import UsageError
+from svs.fields import title
 from svs.model import Chapter, Sentence, Summary
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
@@ -49,7 +50,8 @@ def outline(
         chapters = [replace(one, sentences=_own(one, sure, language)) for one in kept]
     else:
         chapters = [] if count == 0 else _found(said, sure, language, count)
-    return replace(summary, chapters=tuple(chapters), phrases=key_phrases(sure, language))
+    phrases = tuple(map(title, key_phrases(sure, language)))
+    return replace(summary, chapters=tuple(chapters), phrases=phrases)
 
 
 def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter]:
@@ -82,7 +84,7 @@ def _named(starts: Sequence[float], end: float, sure: Sequence[Sentence], langua
     """Return chapters that begin at these times, with their titles."""
     spans = [(a, b) for a, b in pairwise([*starts, end]) if a < b]
     names = titles([_in(a, b, sure) for a, b in spans], language)
-    return [Chapter(start=a, end=b, title=name) for (a, b), name in zip(spans, names, strict=True)]
+    return [Chapter(start=a, end=b, title=title(name)) for (a, b), name in zip(spans, names, strict=True)]
 
 
 def _own(chapter: Chapter, sure: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:

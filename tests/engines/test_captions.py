@@ -274,12 +274,17 @@ def test_nothing_said_is_a_clear_error(tmp_path, content):
 
 
 def test_missing_and_oversized_files(tmp_path):
-    with pytest.raises(InputError, match="cannot read the label"):
+    with pytest.raises(InputError, match=r"there is no file .*none\.srt"):
         list(Captions("the label", None).transcribe(tmp_path / "none.srt", 0, _tick))
     huge = tmp_path / "huge.srt"
     with huge.open("wb") as file:
         file.truncate(50_000_001)
     with pytest.raises(InputError, match="too large"):
+        list(Captions("the label", None).transcribe(huge, 0, _tick))
+    huge.write_text(srt("x" * 1_000_001))
+    with pytest.raises(
+        InputError, match="the label is damaged: it shows more than 1,000,000 letters at once"
+    ):
         list(Captions("the label", None).transcribe(huge, 0, _tick))
 
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
-from svs import control
+from svs import control, locks
 from svs.errors import StoreError
 from svs.media.identity import describe
 from svs.model import Options, Progress
@@ -215,28 +215,54 @@ def test_a_job_is_cancelled_from_another_terminal(
 
 
 @pytest.mark.parametrize("pid", [None, 1, 0, -1, 2**31 - 2, 2**31, 2**70])
-def test_only_the_very_process_that_runs_a_job_is_killed(store, talk_video, pid):
-    """The lock is ours; the record of progress names another process, or none that can be."""
+def test_only_the_process_that_holds_the_lock_is_killed(store, talk_video, pid):
+    """The lock is ours; the record of progress is forged: it names another process, or none that can be."""
     job = store.create(describe(talk_video), Options())
     store.save(replace(job, status="running"))
     with subprocess.Popen(["sleep", "60"]) as other, store.hold(job.id):
-        started = psutil.Process(1).create_time() if pid == 1 else psutil.Process(other.pid).create_time() - 5
-        progress = Progress(
-            pid=pid if pid is not None else other.pid,
-            process_started=started,
-            stage=None,
-            done=0.0,
-            total=None,
-            overall=0.0,
-            at=0.0,
-        )
-        store.write_progress(job.id, progress)
+        named = other.pid if pid is None else pid
+        process = psutil.Process(named if named in (1, other.pid) else other.pid)
+        forged = {"pid": named, "process_started": process.create_time(), "stage": None, "done": 0.0}
+        forged |= {"total": None, "overall": 0.0, "at": 0.0}
+        (store.folder(job.id) / "progress.json").write_text(json.dumps(forged))
         with pytest.raises(StoreError, match="nothing was killed"):
             control.cancel(store, job.id, at_once=True)
         assert other.poll() is None
         assert store.asked_to_cancel(job.id)
         other.kill()
     assert store.load(job.id).status == "running"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere psutil compares the times of their starts")
+def test_what_takes_the_number_of_a_runner_that_has_just_ended_is_not_killed(store, talk_video, monkeypatch):
+    job = store.create(describe(talk_video), Options())
+    store.save(replace(job, status="running"))
+    script = "import sys, time; from pathlib import Path; from svs import locks\n"
+    script += "with locks.hold(Path(sys.argv[1])): print(flush=True); time.sleep(60)"
+    lock = store.folder(job.id) / "lock"
+    usual, sent = locks.held_by, []
+
+    def held_by(path, pid):
+        held = usual(path, pid)
+        runner.terminate()
+        runner.wait()
+        monkeypatch.setattr(os, "kill", lambda *arguments: sent.append(arguments))
+        return held
+
+    monkeypatch.setattr(locks, "held_by", held_by)
+    with subprocess.Popen([sys.executable, "-c", script, lock], stdout=subprocess.PIPE) as runner:
+        runner.stdout.readline()
+        store.write_progress(job.id, _progress(runner.pid, psutil.Process(runner.pid).create_time()))
+        with pytest.raises(StoreError, match="nothing was killed") as refused:
+            control.cancel(store, job.id, at_once=True)
+    assert isinstance(refused.value.__cause__, ProcessLookupError)
+    assert not sent
+
+
+def _progress(pid, started):
+    return Progress(
+        pid=pid, process_started=started, stage=None, done=0.0, total=None, overall=0.0, at=time.time()
+    )
 
 
 def test_without_a_record_of_progress_nothing_is_killed(store, talk_video):

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from svs import control, pipeline, results
 from svs.errors import StoreError, SvsError
 from svs.media.identity import describe
 from svs.model import Options
-from svs.store import Damaged, JobStore
+from svs.store import LARGEST_RECORD, Damaged, JobStore
 from svs.ui import listing, tables
 from svs.ui.terminal import stdout
 
@@ -111,8 +112,7 @@ def test_a_poisoned_record_harms_nothing_else(place, records, monkeypatch, data)
         ),
     )
     before = _snapshot(store.folder(other))
-    signalled = []
-    monkeypatch.setattr(psutil.Process, "kill", lambda process: signalled.append(process.pid))
+    signalled = _watch_signals(monkeypatch)
     for act in (_look, _cancel, _resume):
         with suppress(SvsError):
             act(store, newest)
@@ -123,6 +123,14 @@ def test_a_poisoned_record_harms_nothing_else(place, records, monkeypatch, data)
     assert set(after) <= known
 
 
+def _watch_signals(monkeypatch):
+    """Return the list of all signals that are sent from now on, and send none."""
+    sent = []
+    monkeypatch.setattr(psutil.Process, "kill", sent.append)
+    monkeypatch.setattr(signal, "pidfd_send_signal", lambda *arguments: sent.append(arguments), raising=False)
+    return sent
+
+
 def _look(store, job_id):
     """Do what all commands do that only look."""
     for job in store.jobs():
@@ -130,8 +138,10 @@ def _look(store, job_id):
         shown = listing.text([(job, state, store.progress(job.id))])
         assert "\x1b" not in shown
         if state is not None:
-            with stdout().capture():
+            with stdout().capture() as shown:
                 stdout().print(tables.job_details(job, state, "", store.progress(job.id)))
+            assert "\x1b" not in shown.get()
+            assert job.finished is None or listing.local(job.finished)
     list(control.old_jobs(store, control.Old(keep=1)))
     results.load(store.load(job_id), store.folder(job_id))
 
@@ -151,8 +161,7 @@ def test_no_process_is_killed_that_a_record_only_claims_to_be_svs(place, records
     newest, _ = store.ids()
     _write(store.folder(newest), "job.json", {**records["job.json"], "status": "running"})
     _write(store.folder(newest), "progress.json", {**records["progress.json"], "pid": pid})
-    killed = []
-    monkeypatch.setattr(psutil.Process, "kill", lambda process: killed.append(process.pid))
+    killed = _watch_signals(monkeypatch)
     with store.hold(newest), pytest.raises(StoreError, match="nothing was killed"):
         control.cancel(store, newest, at_once=True)
     assert not killed
@@ -214,7 +223,7 @@ def test_a_record_of_another_job_is_damage(place, records):
     store = JobStore(place / "home" / "jobs")
     newest, other = store.ids()
     _write(store.folder(newest), "job.json", {**records["job.json"], "id": other})
-    assert store.read(newest).problem == "job.json belongs to another job"
+    assert store.read(newest).problem == "job.json: it belongs to another job"
     assert store.read(other).id == other
 
 
@@ -224,7 +233,7 @@ def test_a_file_too_large_to_be_one_is_not_read(place, records):
     for file in records:
         _write(store.folder(newest), file, records[file])
         with (store.folder(newest) / file).open("a") as opened:
-            opened.write(" " * 5_000_000)  # still JSON
+            opened.write(" " * LARGEST_RECORD)  # still JSON
     assert store.read(newest).problem == "job.json: it is too large to be one"
     assert store.progress(newest) is None
 

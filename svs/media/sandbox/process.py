@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,9 +33,11 @@ def start(
     reads: Sequence[str] = (),
     write: str = "",
     limits: Limits | None = None,
+    handles: Iterable[int] = (),
 ) -> Child:
     """Start a program that may read these files and write this one, and little else: see the README.
 
+    It inherits these handles, so that it finds them in /proc/self/fd, where `reads` and `write` may lead too.
     It gets a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone.
     """
     if os.name == "posix":
@@ -47,6 +49,7 @@ def start(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pass_fds=sorted(handles) if os.name == "posix" else (),
         env=_environment(),
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

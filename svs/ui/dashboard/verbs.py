@@ -58,7 +58,8 @@ def cancel(store: JobStore, job_id: str) -> Done:
 
 def remove(store: JobStore, job_id: str) -> Done:
     """Remove a job with everything that svs keeps of it."""
-    store.remove(job_id)
+    control.remove(store, job_id)
+    store.forget_removed()
     return Done(f"removed {job_id}")
 
 
