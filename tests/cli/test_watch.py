@@ -238,14 +238,13 @@ def test_logs_tell_what_happened_when_by_the_clock_here(svs, captions, store):
     svs("summarize", captions)
     job_id = store.resolve("last")
     with (store.folder(job_id) / "events.jsonl").open("ab") as log:
-        log.write(
-            b'{"job_id":"","stage":null,"kind":"warning","message":"\\u001b[2J\\nx","at":1e300}\nbroken\n{"torn'
-        )
+        forged = f'"job_id":"{job_id}","stage":null,"kind":"warning","message":"\\u001b[2J\\nx","at"'
+        log.write(f'{{{forged}:1e10}}\n{{{forged}:1e300}}\nbroken\n{{"torn'.encode())
     environment = {**os.environ, "TZ": "Etc/GMT-14"}
     lines = svs("jobs", "logs", job_id, "-f", env=environment).stdout.splitlines()
     here = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 14 * 3600))
     assert any(re.match(rf"{here} ..:..:..  summarize   done: ", line) for line in lines)
-    assert lines[-2].strip() == "?                                warning: \\x1b[2J x"
+    assert lines[-2] == "2286-11-21 07:46:40              warning: \\x1b[2J x"
     assert lines[-1].endswith("  done")
     raw = [json.loads(line) for line in svs("jobs", "logs", job_id, "--json").stdout.splitlines()]
     assert raw[-2]["kind"] == "done"
