@@ -285,7 +285,7 @@ class JobStore:
             if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
                 folder.rename(gone)  # in one step, so that nobody sees half a job
         with store_errors("remove", folder):
-            if not gone.exists():
+            if os.name != "posix":
                 folder.rename(gone)
             with suppress(FileNotFoundError):  # another process sweeps it too
                 shutil.rmtree(gone)

@@ -23,7 +23,7 @@ OVER = FOLDER / "over"
 LASTING = FOLDER / "lasting.srt"
 STOPPED = FOLDER / "stopped.srt"
 SOURCE = FOLDER / "talk.srt"
-HELD, GONE = "is being run by process", "there is no job"
+HELD, GONE = "is being run by", "there is no job"
 STORE = JobStore(FOLDER / "home" / "jobs")
 RANDOM = random.Random(sys.argv[2])
 
