@@ -35,7 +35,7 @@ def fill(home: Path, count: int) -> JobStore:
     record = (store.folder(made.id) / "job.json").read_text()
     for number in range(count - 1):
         folder = store.root / f"2025{number // 60**2 % 12 + 1:02}01T{number % 10**6:06}-{number >> 16:04x}"
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
         (folder / "job.json").write_text(record.replace(made.id, folder.name))
     return store
 

@@ -71,6 +71,14 @@ def carried(hidden_packages, monkeypatch):
         pytest.skip("the packages with models are not installed: use scripts/test")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _usual_umask():
+    """Have what tests make be changed by its owner alone: svs refuses a folder of its own that others may."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def micro_whisper():
     """Return the folder of a tiny Whisper model that knows the bundled talk."""

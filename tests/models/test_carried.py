@@ -43,7 +43,7 @@ def site(carried, tmp_path, monkeypatch):
                 copy = folder / file
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.symlink_to(Path(file.locate()).resolve())
-    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])  # restored before that of `carried` is
     monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
     return folder
 
