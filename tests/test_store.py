@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -62,6 +63,19 @@ def test_what_lies_in_the_store_blocks_no_job_and_only_what_svs_left_goes(store,
     left = {made.id, name} if "x" in name or kind in ("file", "link") else {made.id}
     assert {entry.name for entry in store.root.iterdir()} == left
     assert (precious / "file").exists()
+
+
+def test_what_another_process_sweeps_while_it_is_removed_is_removed(store, job, monkeypatch):
+    usual, made = Path.rename, []
+
+    def rename(path, target):
+        usual(path, target)
+        if target.suffix == ".removed":
+            made.append(JobStore(store.root).create(SOURCE, Options()).id)  # which sweeps
+
+    monkeypatch.setattr(Path, "rename", rename)
+    store.remove(job.id)
+    assert {entry.name for entry in store.root.iterdir()} == set(made) != set()
 
 
 def _unlink(path, *, usual=os.unlink, **options):
