@@ -15,7 +15,7 @@ import subprocess, sys
 from pathlib import Path
 from svs.cli import app, models
 def download(name):
-    subprocess.run([{svs!r}, "models", "add", {model!r}, "--name", name], check=True, stdout=sys.stderr)
+    subprocess.run([{svs!r}, "models", "add", {model!r}, "--name", "micro"], check=True, stdout=sys.stderr)
     return Path()
 models.download_with_bar = download
 app.main()
@@ -71,7 +71,7 @@ def test_a_yes_downloads_and_goes_on(on_terminal, svs_command, micro_whisper, ta
     )
     assert code == 0, screen
     assert screen.startswith(f"svs: no Whisper model is installed. {QUESTION}")
-    assert json.loads(printed)["transcript"]["model"] == "base"
+    assert json.loads(printed)["transcript"]["model"] == "micro"
     assert len(json.loads(svs("jobs", "list", "--json").stdout)) == 1
 
 

@@ -16,7 +16,7 @@ from svs.errors import SvsError
 from svs.media import ffmpeg
 from svs.media.frames import Moment, key_frames
 from svs.media.probe import probe
-from svs.media.remux import CONTAINERS, Added, remux
+from svs.media.remux import Added, remux
 from svs.model import Options
 from svs.stages.extract import extract
 from tests.hostile.recordings import BOMBS, CASES, DAMAGED, PLAYLISTS, SECRET, shelf
@@ -159,4 +159,4 @@ def copied(path: Path, folder: Path) -> None:
     (folder / "cues.srt").write_text("1\n00:00:00,000 --> 00:00:02,000\nHello.\n")
     added = Added(folder / "cues.srt", "eng", "Summary", None)
     target = folder / "copy.mkv"
-    remux(path, probe(path), Options(max_duration=1800), added, target, CONTAINERS[".mkv"])
+    remux(path, probe(path), Options(max_duration=1800), added, target, target)
