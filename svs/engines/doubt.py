@@ -30,6 +30,11 @@ def wrong(found: Hypothesis) -> bool:
     return found.repetition > _TOO_REPETITIVE or found.likelihood < _TOO_UNLIKELY
 
 
+def credibility(found: Hypothesis) -> tuple[float, float]:
+    """Return what orders texts: those that do not repeat themselves first, then by likelihood."""
+    return -max(_TOO_REPETITIVE, found.repetition), found.likelihood
+
+
 def doubtful(found: Hypothesis) -> bool:
     """Say whether a text is not to be relied on."""
     unlikely = found.no_speech > _RATHER_SILENT and found.likelihood < _RATHER_UNLIKELY

@@ -75,7 +75,7 @@ class Passage:
         return segments
 
     def _best(self, piece: Window) -> Hypothesis:
-        """Return the first text that does not look wrong, or the likeliest that is no loop."""
+        """Return the first text that does not look wrong, or the most credible one."""
         first = piece.first - self.window.first
         encoded = self.decoder.encode(self.audio[first : first + piece.last - piece.first])
         tried = []
@@ -83,7 +83,7 @@ class Passage:
             if not doubt.wrong(found):
                 return found
             tried.append(found)
-        return max(tried, key=lambda found: (-max(2.4, found.repetition), found.likelihood))
+        return max(tried, key=doubt.credibility)
 
     def _language_of(self, piece: Window, encoded: object) -> str:
         """Return what is spoken in a piece: the main language, unless another one is clear."""
