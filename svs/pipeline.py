@@ -238,7 +238,7 @@ class _Line:
         self.begin(Stage.TRANSCRIBE, key, "s", after)
         if header:
             journal.begin(path, header, batches)
-        language = header.language if header else self.plan.language
+        language = header.language if header and batches else self.plan.language
         engine = self.engine(language)
 
         def keep(batch: Batch) -> None:

@@ -53,12 +53,12 @@ def without_repetition(text: str, before: str) -> str:
 
     A piece that is decoded on may begin with what was decoded already. One word alone may well be said twice.
     """
-    words, earlier = text.split(), _plain(before)
-    plain = [" ".join(_plain(word)) for word in words]
+    words = text.split()
+    plain, earlier = ([re.sub(r"\W", "", word.lower()) for word in t.split()] for t in (text, before))
     for count in range(min(len(words), len(earlier)), 1, -1):
-        if " ".join(plain[:count]).split() == earlier[-count:]:
+        if plain[:count] == earlier[-count:]:
             return " ".join(words[count:])
-    return "" if earlier[-len(words) :] == plain else text
+    return text
 
 
 def in_loop(texts: list[str]) -> list[bool]:

@@ -1,6 +1,6 @@
 """One window of speech, transcribed to its end: where Whisper stops early, decoding goes on from there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from svs.engines import coverage, doubt
 from svs.engines.decoder import Decoder, Hypothesis
-from svs.engines.tokens import Parsed, parse
+from svs.engines.tokens import Parsed, Phrase, parse
 from svs.media.speech import Window
 from svs.model import Gap, Segment
 
@@ -43,22 +43,33 @@ class Passage:
         """Return what is said, in time order, and the speech that stays without words."""
         segments = self._decode(self.window)
         for sparse in [s for s in segments if coverage.is_sparse(self.window, s)]:
-            around = self.window.part(sparse.start - _AROUND, sparse.end + _AROUND)
-            found = [segment for half in _halves(around) for segment in self._decode(half)]
+            halves = _halves(self._around(sparse, segments))
+            found = [segment for half in halves for segment in self._sure(half)]
             if coverage.size(found) > _MORE * coverage.size([sparse]):
-                segments = [s for s in segments if s is not sparse] + found
+                segments = _sorted([*(s for s in segments if s is not sparse), *found])
         for gap in coverage.uncovered(self.window, segments):
-            around = self.window.part(gap.start - _AROUND, gap.end + _AROUND)
-            found = [s for s in self._decode(around) if not coverage.is_thin(self.window, s)]
-            segments = [s for s in segments if not (gap.start <= s.start and s.end <= gap.end)] + found
-        segments.sort(key=lambda segment: segment.start)
+            thin = [s for s in segments if s.start < gap.end and s.end > gap.start]
+            found = self._sure(self._around(gap, [s for s in segments if s not in thin]))
+            if coverage.size(found) > coverage.size(thin):
+                segments = _sorted([*(s for s in segments if s not in thin), *found])
         looped = doubt.in_loop([segment.text for segment in segments])
         segments = [replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, looped, strict=True)]
         return tuple(segments), tuple(coverage.uncovered(self.window, segments))
 
+    def _around(self, part: Segment | Gap, segments: list[Segment]) -> Window:
+        """Return the window around a part of it, up to the segments before and after."""
+        earlier = max((s.end for s in segments if s.end <= part.start), default=0.0)
+        later = min((s.start for s in segments if s.start >= part.end), default=self.window.end)
+        return self.window.part(max(earlier, part.start - _AROUND), min(later, part.end + _AROUND))
+
+    def _sure(self, part: Window) -> list[Segment]:
+        """Return what is said in a part of the window, without what is doubtful."""
+        return [segment for segment in self._decode(part) if not segment.suspect]
+
     def _decode(self, whole: Window) -> list[Segment]:
         """Return what is said in a part of the window, which is decoded in as many pieces as it takes."""
         segments: list[Segment] = []
+        unfinished: list[Segment] = []  # words without an end, for when decoding them again gives none
         pieces = [whole]
         while pieces:
             piece = pieces.pop()
@@ -68,8 +79,10 @@ class Passage:
                 continue
             parsed = parse(found.tokens, self._times(found), piece.end - piece.start)
             rest = _rest(piece, parsed)
-            new = list(self._segments(piece, parsed, found, open_end=rest is None))
-            segments += _continued(segments, new) if segments else new
+            new = list(self._segments(piece, parsed.phrases, found))
+            last = list(self._segments(piece, (parsed.last,) if parsed.last else (), found))
+            segments += _continued(segments, (new if rest else [*new, *last]) or unfinished)
+            unfinished = last if rest else []
             if rest:
                 pieces.append(rest)
         return segments
@@ -95,13 +108,11 @@ class Passage:
     def _times(self, found: Hypothesis) -> int:
         return int(self.decoder.tokenizer(found.language).timestamp_begin)
 
-    def _segments(
-        self, piece: Window, parsed: Parsed, found: Hypothesis, *, open_end: bool
-    ) -> Iterator[Segment]:
-        """Yield the segments of a piece; what has no end is kept if it is not decoded again."""
+    def _segments(self, piece: Window, phrases: Iterable[Phrase], found: Hypothesis) -> Iterator[Segment]:
+        """Yield the segments of a piece, without what nobody said."""
         tokenizer = self.decoder.tokenizer(found.language)
         doubted = doubt.doubtful(found)
-        for phrase in (*parsed.phrases, *([parsed.last] if parsed.last and open_end else [])):
+        for phrase in phrases:
             text = tokenizer.decode(phrase.tokens).strip()
             start, end = piece.start + phrase.start, piece.start + phrase.end
             speech = self.window.speech(start - _AROUND, end + _AROUND)
@@ -117,10 +128,14 @@ class Passage:
             )
 
 
+def _sorted(segments: list[Segment]) -> list[Segment]:
+    return sorted(segments, key=lambda segment: segment.start)
+
+
 def _continued(before: list[Segment], after: list[Segment]) -> list[Segment]:
     """Return the segments that follow others, without the words that these end with."""
-    if not after:
-        return []
+    if not after or not before:
+        return after
     text = doubt.without_repetition(after[0].text, before[-1].text)
     return [replace(after[0], text=text), *after[1:]] if text else after[1:]
 

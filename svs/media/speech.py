@@ -4,9 +4,10 @@ Windows are contiguous pieces of the audio, with the silence inside them. They d
 on where the blocks fall, and memory does not grow with its length.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 
 from svs.media import pcm
@@ -87,14 +88,22 @@ def windows(audio: Path) -> Iterator[Window]:
     samples = round(pcm.seconds(audio) * pcm.RATE)
     frames = -(-samples // FRAME)
     earlier = 0
-    for first, probabilities in join(_probabilities(audio, samples)):
+    for (first, probabilities), following in _with_next(join(_probabilities(audio, samples))):
         last = first + len(probabilities)
-        start, end = max(earlier, first - _PAD), min(frames, last + _PAD)
+        start = max(earlier, first - _PAD)
+        end = earlier = min(frames, last + _PAD, following)
         silence_before, silence_after = (0.0,) * (first - start), (0.0,) * (end - last)
-        earlier = end
         yield Window(
             start * FRAME, min(samples, end * FRAME), (*silence_before, *probabilities, *silence_after)
         )
+
+
+def _with_next(
+    stretches: Iterable[tuple[int, tuple[float, ...]]],
+) -> Iterator[tuple[tuple[int, tuple[float, ...]], int]]:
+    """Yield each stretch with the first frame of the next one."""
+    ends = [(sys.maxsize, ())]
+    yield from ((stretch, following[0]) for stretch, following in pairwise(chain(stretches, ends)))
 
 
 def join(probabilities: Iterable[float]) -> Iterator[tuple[int, tuple[float, ...]]]:

@@ -8,6 +8,7 @@ from faster_whisper import WhisperModel
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svs.engines import doubt
 from svs.engines.decoder import Decoder
 from svs.engines.passage import Passage
 from svs.media.pcm import RATE
@@ -122,6 +123,25 @@ def test_every_word_is_in_a_segment_once_or_in_a_gap(micro_whisper, count, endin
     for begin, word in words:
         in_gap = any(gap.start <= begin + SPOKEN / 2 <= gap.end for gap in gaps)
         assert word in texts or in_gap or SPOKEN * (count - len(texts)) < 1.5
+
+
+def test_words_without_an_end_are_kept_if_decoding_them_again_gives_none(tokenizer):
+    words, segments, _, _ = _transcribe(tokenizer, 2, ["open", "empty", "empty"])
+    assert [segment.text for segment in segments] == [word for _, word in words]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "kept"),
+    [
+        ("And I don't know", "I don't know that man.", "And I don't know"),
+        ("don't know that man. Nor do I.", "I don't know that man.", "Nor do I."),
+        ("No.", "He said no.", "No."),
+        ("of these men", "a well-known fact", "of these men"),
+        ("well-known fact, it is", "a well-known fact", "it is"),
+    ],
+)
+def test_only_two_or_more_words_at_the_start_count_as_repeated(text, before, kept):
+    assert doubt.without_repetition(text, before) == kept
 
 
 def test_speech_that_gives_no_words_is_a_gap(tokenizer):

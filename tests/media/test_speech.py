@@ -78,6 +78,18 @@ def test_silence_of_any_length_has_no_windows(tmp_path, samples):
     assert list(speech.windows(audio)) == []
 
 
+def test_windows_have_a_probability_for_each_frame_and_meet_at_a_cut(monkeypatch, tmp_path):
+    loud = [0.9] * 2000
+    loud[600] = 0.6  # where the first window is to end
+    audio = tmp_path / "speech.pcm"
+    audio.write_bytes(bytes(2 * 2000 * speech.FRAME))
+    monkeypatch.setattr(speech, "_probabilities", lambda audio, samples: iter(loud))
+    windows = list(speech.windows(audio))
+    assert windows[0].last == windows[1].first == 600 * speech.FRAME
+    for window in windows:
+        assert len(window.probabilities) * speech.FRAME == window.last - window.first
+
+
 @pytest.mark.parametrize("decibels", [-30, -50])
 def test_speech_in_quiet_audio_is_found(talk_pcm, tmp_path, decibels):
     samples = np.frombuffer(pcm.read_bytes(talk_pcm, 0, 30 * pcm.RATE), "<i2")
