@@ -86,7 +86,7 @@ def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_mo
     from svs.store import JobStore
 
     store = JobStore(home / "jobs")
-    job = store.create(describe(talk_video), Options(end=60.0))
+    job = store.create(describe(talk_video), Options(threads=1))
     seen = []
     pipeline.run(job, store, lambda event: seen.append((event, store.progress(job.id))))
     heard = [now for event, now in seen if event.stage == Stage.TRANSCRIBE and now]
