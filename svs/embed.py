@@ -10,6 +10,7 @@ from svs.engines.captions import is_caption_file
 from svs.errors import StoreError, UsageError
 from svs.files import private_folder, put, store_errors
 from svs.languages import long_code
+from svs.media.probe import probe
 from svs.media.remux import CONTAINERS, Added, remux
 from svs.model import Job, Result, Transcript
 from svs.results import check_folder
@@ -54,7 +55,7 @@ def embed(
             language = _language(result.transcript)
             added = Added(subtitles, language, "Transcript", chapters if result.summary.chapters else None)
             with planning.opened(job.source):
-                media = planning.look(source, job.options)
+                media = probe(source, formats=job.options.allow_formats, largest=job.options.max_size)
                 remux(source, media, job.options, added, copy, target, on_time)
             _keep(copy, target, force=force)
 

@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from svs import pipeline
 from svs.errors import Stopped
 from svs.events import ProgressEvent, Report, ignore
 from svs.files import discard
 from svs.model import Job, Result
+from svs.pipeline import run
 from svs.store import JobStore
 from svs.ui.interface import View
 from svs.ui.plain import JsonProgress, PlainProgress
@@ -27,7 +27,7 @@ def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbo
     with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
         with stop.listening():
-            return _in_thread(lambda: pipeline.run(job, store, report, stop))
+            return _in_thread(lambda: run(job, store, report, stop))
 
 
 @contextmanager

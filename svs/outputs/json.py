@@ -1,6 +1,6 @@
 """The whole result as JSON: what `--json` prints and `-f json` writes.
 
-The schema is `svs.model.Result`, field by field, under the same names and in the same order; every field is
+The schema is `Result` of `svs.model`: the same fields under the same names and in the same order; each is
 always there. Times are seconds from the recording's start. `version` is raised when a field changes its
 meaning or goes away; new fields may come without that, so ignore what you do not know. The main ones:
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from svs import pipeline
-from svs.cli import app
+from svs.cli import app, running
 from svs.events import fan_out
 
 STAGE, KIND, FAULT, DISK = sys.argv[1:5]
@@ -62,8 +61,8 @@ def main():
 
     if STAGE == "start":
         strikes.pop()()
-    usual = pipeline.run
-    pipeline.run = lambda job, store, report, stop: usual(job, store, fan_out(report, strike), stop)
+    usual = running.run
+    running.run = lambda job, store, report, stop: usual(job, store, fan_out(report, strike), stop)
     sys.argv = ["svs", *sys.argv[5:]]
     app.main()
 

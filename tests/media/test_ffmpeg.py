@@ -173,7 +173,7 @@ def test_it_dies_with_svs_even_when_svs_is_killed(tmp_path):
     script = (
         "import os, signal; from svs.media.ffmpeg import run\n"
         f"run(['-f', 'lavfi', '-i', 'sine', '-f', 's16le', {str(fifo)!r}],"
-        " on_time=lambda _: os.kill(os.getpid(), signal.SIGKILL))"
+        " on_time=lambda seconds: seconds and os.kill(os.getpid(), signal.SIGKILL))"  # once it writes
     )
     with subprocess.Popen([sys.executable, "-c", script]) as svs, fifo.open("rb", buffering=0) as written:
         while svs.poll() is None:
