@@ -39,7 +39,7 @@ from typing import Any
 import snowballstemmer
 
 from svs.errors import SvsError
-from svs.model import Segment, Sentence, Transcript
+from svs.model.speech import Segment, Sentence, Transcript
 from svs.stages.summarize import METHODS, summarize
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned

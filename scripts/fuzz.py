@@ -13,12 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from svs import journal, pipeline, results
 from svs.engines import captions
 from svs.errors import SvsError
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store import results, transcript
+from svs.store.jobs import JobStore
 
 SUBTITLES = {
     "talk.srt": "1\n00:00:01,000 --> 00:00:04,000\n<i>A lens</i> gathers light.\n\n"
@@ -57,13 +58,13 @@ def targets(folder: Path) -> list[tuple[Path, Callable[[], object]]]:
         found.append((file, lambda file=file: captions.read(file, file.name)))
     store = JobStore(folder / "home" / "jobs")
     job = store.create(describe(folder / "talk.srt"), Options(formats=("md",), output_dir=str(folder)))
-    pipeline.run(job, store)
+    run(job, store)
     home = store.folder(job.id)
     found += [
         (home / "job.json", lambda: store.read(job.id)),
         (home / "progress.json", lambda: store.progress(job.id)),
         (home / "summary.json", lambda: results.summary(home)),
-        (home / "transcript.jsonl", lambda: journal.read(home / "transcript.jsonl")),
+        (home / "transcript.jsonl", lambda: transcript.read(home / "transcript.jsonl")),
     ]
     return found
 

@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from svs.model import Options, Plan, Source
-from svs.store import JobStore
+from svs.model.job import Options, Plan
+from svs.model.media import Source
+from svs.store.index import Watcher
+from svs.store.jobs import JobStore
 from svs.ui.dashboard.app import Dashboard
-from svs.watching import Watcher
 
 SVS = str(Path(sys.executable).with_name("svs"))
 

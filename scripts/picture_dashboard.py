@@ -11,11 +11,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs.events import Stage
-from svs.model import Job, JobError, Metrics, Options, Progress, StageRecord, Status
-from svs.store import JobStore
+from svs.model.job import Job, JobError, Metrics, Options, Progress, StageRecord, Status
+from svs.store.index import Watcher
+from svs.store.jobs import JobStore
 from svs.ui.dashboard.app import Dashboard, Shade
 from svs.ui.dashboard.charts import Chart, Machine
-from svs.watching import Watcher
 
 _NAMES = (
     *("Board meeting.mp4", "Lecture 12, signal flow.mkv", "Interview Okafor.mov", "Grand rounds.mp4"),

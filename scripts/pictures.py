@@ -11,11 +11,12 @@ import picture_dashboard
 from rich.console import Console
 from rich.text import Text
 
-from svs import pipeline
 from svs.events import ProgressEvent, Stage
 from svs.media.testvideo import make_test_video
-from svs.model import Options, Source
-from svs.store import JobStore
+from svs.model.job import Options
+from svs.model.media import Source
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
 from svs.ui import result as result_ui
 from svs.ui import tables
 from svs.ui.progress import RichProgress
@@ -42,7 +43,7 @@ def main(model: str) -> None:
                 if event.stage == Stage.TRANSCRIBE and event.kind == "advanced" and 40 < event.overall < 60:
                     draw("progress", "svs summarize talk.mp4", bars.screen())
 
-            result = pipeline.run(job, store, show)
+            result = run(job, store, show)
         draw("summary", "svs summarize talk.mp4", result_ui.summary_view(result))
         done = store.load(job.id)
         draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))

@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from svs.stats import SHARES
-from svs.store import Damaged, JobStore
-from svs.timeleft import error
+from svs.progress.estimate import error
+from svs.progress.stats import SHARES
+from svs.store.jobs import Damaged, JobStore
 
 SVS = str(Path(sys.executable).with_name("svs"))
 MICRO = Path(__file__).parents[1] / "tests" / "data" / "micro-whisper"

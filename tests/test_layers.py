@@ -1,60 +1,12 @@
-"""The dependency rule, and what start-up may load."""
+"""The import rule, and what start-up may load."""
 
 import ast
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
-LAYERS = (
-    {
-        "svs.errors",
-        "svs.events",
-        "svs.fields",
-        "svs.paths",
-        "svs.records",
-        "svs.languages",
-        "svs.network",
-        "svs",
-    },
-    {"svs.times"},
-    {"svs.model", "svs.files", "svs.locks"},
-    {"svs.media", "svs.text", "svs.models"},
-    {"svs.engines"},
-    {"svs.stages", "svs.outputs", "svs.store", "svs.journal"},
-    {"svs.timeleft", "svs.usage"},
-    {"svs.stats"},
-    {
-        "svs.tracker",
-        "svs.results",
-        "svs.control",
-        "svs.planning",
-        "svs.background",
-        "svs.following",
-        "svs.watching",
-    },
-    {"svs.embed", "svs.search"},
-    {"svs.notify"},
-    {"svs.pipeline"},
-    {"svs.ui"},
-    {"svs.cli"},
-)
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(ROOT.glob("svs/**/*.py"))
-DOORS = {
-    f"svs.{room}.{name}"
-    for room, names in {
-        "media": ("ffmpeg", "pcm", "allowed", "gate", "limits"),
-        "media.sandbox": ("process", "launcher", "landlock", "seccomp"),
-        "engines": ("coverage", "decoder", "doubt", "passage", "tokens"),
-        "models": ("catalog", "weights", "strict", "contents", "carried"),
-        "text": ("words", "plain", "ranking"),
-    }.items()
-    for name in names
-}
-"""What the rest of its own folder may import, beside the folder's `interface`."""
 
 
 def _name(path):
@@ -72,27 +24,16 @@ def _imports(path):
                 yield whole if whole in names else node.module
 
 
-def _room(module):
-    return ".".join(module.split(".")[:2])
-
-
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_imports_point_downwards(path):
-    module = _name(path)
-    for imported in _imports(path):
-        root = imported.partition(".")[0]
-        if root in ("typer", "rich", "textual"):
-            assert _room(module) in ("svs.cli", "svs.ui"), f"{module} imports {imported}"
-        if root != "svs" or imported == module:
-            continue
-        assert RANK[_room(imported)] <= RANK[_room(module)], (
-            f"{module} imports {imported}, which lies above it"
-        )
-        if _room(imported) == _room(module) and module != _room(module):
-            allowed = imported.endswith(".interface") or imported in DOORS or module == "svs.cli.app"
-            assert allowed or _room(module) in ("svs.cli", "svs.ui"), (
-                f"{module} imports its sibling {imported}"
-            )
+def test_imports_point_downwards_and_never_in_a_circle():
+    """The contracts are in pyproject.toml."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_everything_that_touches_a_recording_starts_in_the_sandbox():

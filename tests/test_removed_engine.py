@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from svs.media.identity import describe
-from svs.records import encode
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.store.jobs import JobStore
+from svs.system.codec import encode
 
 JOB_ID = "20261123T041400-7f3a"
 SAID = "at the top of the tower a bright line"

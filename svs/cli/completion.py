@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from svs.store import JobStore
+    from svs.store.jobs import JobStore
 
 _MOST = 50  # jobs
 _HARMLESS = frozenset(" ._-")
@@ -15,8 +15,8 @@ _HARMLESS = frozenset(" ._-")
 
 def job_ids(incomplete: str) -> list[tuple[str, str]]:
     """Return the newest jobs whose ids begin so, each with its status and file."""
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
 
     store = JobStore(jobs_home())
     fitting = (job_id for job_id in store.ids() if job_id.startswith(incomplete))
@@ -24,7 +24,7 @@ def job_ids(incomplete: str) -> list[tuple[str, str]]:
 
 
 def _about(store: "JobStore", job_id: str) -> str:
-    from svs.store import Damaged
+    from svs.store.jobs import Damaged
 
     job = store.read(job_id)
     if isinstance(job, Damaged):

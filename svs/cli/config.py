@@ -24,7 +24,7 @@ _HEAD = """\
 @app.command()
 def path() -> None:
     """Print where the config file is, or would be."""
-    from svs.paths import config_file
+    from svs.system.paths import config_file
     from svs.ui.output import write
 
     write(f"{config_file()}\n")
@@ -33,8 +33,8 @@ def path() -> None:
 @app.command()
 def init(ctx: typer.Context) -> None:
     """Write a config file that explains every setting and sets none; an existing one is left alone."""
-    from svs.files import store_errors, write_atomic
-    from svs.paths import config_file
+    from svs.system.files import store_errors, write_atomic
+    from svs.system.paths import config_file
     from svs.ui.output import write
 
     file = config_file()
@@ -66,7 +66,7 @@ def show(
 
     rows = _rows(ctx)
     if as_json:
-        from svs.records import encode
+        from svs.system.codec import encode
 
         write(encode(rows, indent=2).decode())
         return
@@ -84,7 +84,7 @@ def _text(value: object) -> str:
 
 def _rows(ctx: typer.Context) -> list[dict[str, Any]]:
     """Return name, value and source of each setting."""
-    from svs.notify import masked
+    from svs.jobs.notify import masked
 
     known = options(ctx)
     inner = typer.Context(ctx.command, info_name="summarize", auto_envvar_prefix="SVS", default_map=read(ctx))

@@ -15,9 +15,9 @@ def dashboard(
     """Watch and steer all jobs on one screen. Press ? there for its keys."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise UsageError("the dashboard needs a terminal", "`svs jobs list` writes to anything.")
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.store.index import Watcher
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
     from svs.ui.dashboard.app import Dashboard
-    from svs.watching import Watcher
 
     Dashboard(Watcher(JobStore(jobs_home())), theme, filter_words).run()

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svs.errors import SvsError
-from svs.model import Options
+from svs.model.job import Options
 
 if TYPE_CHECKING:
     from subprocess import Popen
 
-    from svs.store import JobStore
+    from svs.store.jobs import JobStore
 
 OUTPUT = "output.log"
 """What the process says, in the job's folder."""
@@ -20,22 +20,23 @@ _PAUSE = 0.05  # seconds
 
 def start_detached(video: Path, options: Options, addresses: Sequence[str], *, content: bool) -> None:
     """Start a job in a session of its own, and print its id. Raises what is wrong before it begins."""
-    from svs import background, results
-    from svs.files import store_errors
-    from svs.media.gate import check_file
-    from svs.media.identity import describe
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.jobs import launch
+    from svs.media.fingerprint import describe
+    from svs.media.input_check import check_file
+    from svs.outputs import write as delivery
+    from svs.store.jobs import JobStore
+    from svs.system.files import store_errors
+    from svs.system.paths import jobs_home
     from svs.ui.output import write
 
     check_file(video, options.max_size)
-    results.targets(str(video), options.formats, options.output_dir, force=options.force)
+    delivery.targets(str(video), options.formats, options.output_dir, force=options.force)
     store = JobStore(jobs_home())
     job = store.create(describe(video), options)
     log = store.folder(job.id) / OUTPUT
     environment = {"SVS_NOTIFY": " ".join(addresses), "SVS_NOTIFY_CONTENT": str(int(content))}
     with store_errors("write", log):
-        process = background.start(["jobs", "resume", job.id, "--progress", "plain"], log, environment)
+        process = launch.start(["jobs", "resume", job.id, "--progress", "plain"], log, environment)
     _await(process, store, job.id, log)
     write(f"{job.id}\n")
 

@@ -140,7 +140,7 @@ def _described(model: "Model") -> str:
 
 
 def _store() -> Iterator[Check]:
-    from svs.paths import jobs_home, open_to_others
+    from svs.system.paths import jobs_home, open_to_others
 
     try:
         folder = jobs_home().parent

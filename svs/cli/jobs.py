@@ -8,17 +8,17 @@ import typer
 
 from svs.cli import completion
 from svs.cli.errors import tell
-from svs.cli.notices import Notices, Notify, NotifyContent
+from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.settings import Configured
 from svs.errors import Stopped, SvsError, UsageError
-from svs.ui.interface import View
+from svs.ui.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import timedelta
 
-    from svs.model import Job, Progress
-    from svs.store import Damaged, JobStore, State
+    from svs.model.job import Job, Progress
+    from svs.store.jobs import Damaged, JobStore, State
 
 app = typer.Typer(
     help="List, show, resume, export and remove jobs.", no_args_is_help=True, rich_markup_mode=None
@@ -45,8 +45,8 @@ Filter = Literal["queued", "running", "done", "failed", "cancelled", "interrupte
 
 
 def _store() -> "JobStore":
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
 
     return JobStore(jobs_home())
 
@@ -67,7 +67,7 @@ def list_jobs(
     found = _jobs(_store(), status)
     jobs = list(found if everything else islice(found, number))
     if as_json:
-        from svs.records import encode
+        from svs.system.codec import encode
 
         write(encode([_summary(*job) for job in jobs], indent=2).decode())
     elif not jobs:
@@ -87,7 +87,7 @@ def _jobs(
     store: "JobStore", status: Filter | None
 ) -> "Iterator[tuple[Job | Damaged, State | None, Progress | None]]":
     """Yield the jobs in a state, newest first; records are read as they are asked for."""
-    from svs.store import Damaged
+    from svs.store.jobs import Damaged
 
     for job in store.jobs():
         state = None if isinstance(job, Damaged) else store.state(job)
@@ -100,7 +100,7 @@ def _jobs(
 
 def _summary(job: "Job | Damaged", state: "State | None", progress: "Progress | None") -> dict[str, object]:
     """Return what a script may want to know of a job in a list."""
-    from svs.store import Damaged
+    from svs.store.jobs import Damaged
 
     if isinstance(job, Damaged):
         return {"id": job.id, "status": "damaged", "folder": str(job.folder), "problem": job.problem}
@@ -122,15 +122,15 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show each engine's and model's speed here and coverage, and how right the time left was."""
-    from svs import stats as found
-    from svs.store import Damaged
+    from svs.progress import stats as found
+    from svs.store.jobs import Damaged
     from svs.ui.output import write
     from svs.ui.tables import stats_table
     from svs.ui.terminal import stdout
 
     rows = found.rows(job for job in _store().jobs() if not isinstance(job, Damaged))
     if as_json:
-        from svs.records import encode
+        from svs.system.codec import encode
 
         write(encode(rows, indent=2).decode())
     elif rows:
@@ -146,7 +146,7 @@ def show(
     transcript: Annotated[bool, typer.Option("--transcript", help="Show the whole transcript.")] = False,
 ) -> None:
     """Show a job, and its summary if it is done."""
-    from svs import results
+    from svs.store import results
     from svs.ui.output import write
     from svs.ui.result import summary_view, transcript_view
     from svs.ui.tables import job_details
@@ -157,7 +157,7 @@ def show(
     state, folder = store.state(job), store.folder(job.id)
     result = results.load(job, folder) if state == "done" else None
     if as_json:
-        from svs.records import encode
+        from svs.system.codec import encode
 
         record = {"job": job, "status": state, "progress": store.progress(job.id), "result": result}
         write(encode(record, indent=2).decode())
@@ -184,13 +184,13 @@ def path(job_id: Id) -> None:
 @app.command()
 def rm(job_ids: Ids) -> None:
     """Remove jobs with everything that svs keeps of them; files written for you stay."""
-    from svs import control
+    from svs.jobs import actions
 
     store = _store()
 
     def remove(reference: str) -> None:
         job_id = store.resolve(reference)
-        control.remove(store, job_id)
+        actions.remove(store, job_id)
         typer.echo(f"removed {job_id}", err=True)
 
     try:
@@ -237,8 +237,9 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without doing anything again."""
-    from svs import results
     from svs.cli.summarize import split_formats
+    from svs.outputs import write as delivery
+    from svs.store import results
     from svs.ui.output import write
 
     store = _store()
@@ -250,13 +251,13 @@ def export(
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
     folder = store.folder(job.id)
     result = results.load(job, folder)
-    files = results.targets(job.source.path, names, str(output), force=force)
+    files = delivery.targets(job.source.path, names, str(output), force=force)
     if embed:
-        from svs import embed as embedding
+        from svs.outputs import embed as embedding
 
         embedding.check(Path(job.source.path), embed, force=force)
-    frames = results.frames(job, result, folder) if "html" in files else ()
-    for file in results.write_files(result, files, force=force, frames=frames):
+    frames = delivery.frames(job, result, folder) if "html" in files else ()
+    for file in delivery.write_files(result, files, force=force, frames=frames):
         write(f"{file}\n")
     if embed:
         embedding.embed(job, result, embed.absolute(), force=force)
@@ -298,7 +299,7 @@ def retry(
     notify_content: NotifyContent = False,
 ) -> None:
     """Start failed or cancelled jobs anew, with the same options."""
-    from svs.control import start_anew
+    from svs.jobs.actions import start_anew
 
     store, notices = _store(), Notices(notify, content=notify_content)
     jobs = [start_anew(store, store.resolve(reference)) for reference in job_ids]
@@ -328,13 +329,13 @@ def cancel(
     at_once: Annotated[bool, typer.Option("--now", help="Kill the process instead of asking it.")] = False,
 ) -> None:
     """Have jobs stop for good. What they have done is kept, and they can be resumed."""
-    from svs import control
+    from svs.jobs import actions
 
     store = _store()
 
     def stop(reference: str) -> None:
         job_id = store.resolve(reference)
-        ended = control.cancel(store, job_id, at_once=at_once)
+        ended = actions.cancel(store, job_id, at_once=at_once)
         typer.echo(f"{'cancelled' if ended else 'asked to stop:'} {job_id}", err=True)
 
     _each(job_ids, stop)
@@ -348,7 +349,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the ids.")] = False,
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""
-    from svs import control
+    from svs.jobs import actions
     from svs.ui.output import write
 
     if older_than is None and not keep and status is None:
@@ -358,16 +359,16 @@ def prune(
     def remove(job_id: str) -> None:
         try:
             if not dry_run:
-                control.remove(store, job_id)
+                actions.remove(store, job_id)
         except SvsError:
             if store.folder(job_id).exists():
                 raise
         else:  # not when another process was faster
             write(f"{job_id}\n")
 
-    which = control.Old(older_than=_age(older_than), keep=keep, status=status)
+    which = actions.Old(older_than=_age(older_than), keep=keep, status=status)
     try:
-        _each(list(control.old_jobs(store, which)), remove)
+        _each(list(actions.old_jobs(store, which)), remove)
     finally:
         store.forget_removed()
 

@@ -34,7 +34,7 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON
 
     rows = _rows()
     if as_json:
-        from svs.records import encode
+        from svs.system.codec import encode
 
         write(encode(rows, indent=2).decode())
         return
@@ -166,7 +166,7 @@ def print_path(
 ) -> None:
     """Print where the models are, or where one of them is."""
     from svs.models.installed import find, ready
-    from svs.paths import models_home
+    from svs.system.paths import models_home
 
     _print(ready(find(name).folder, _tell).folder if name else models_home())
 

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 from svs.errors import NoModelError
-from svs.model import Options
+from svs.model.job import Options
 
 
 def offer_model(video: Path, options: Options) -> None:
     """Download a model if the recording needs one and the user agrees. Raises NoModelError when not."""
-    from svs import planning
     from svs.cli.models import download_with_bar
+    from svs.pipeline import plan
 
     try:
-        planning.check_model(video, options)
+        plan.check_model(video, options)
     except NoModelError as error:
         if not _agreed(f"svs: {error.message}. Download base now (148 MB)? [Y/n] "):
             raise

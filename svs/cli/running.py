@@ -12,13 +12,14 @@ from types import FrameType
 
 from svs.errors import Stopped
 from svs.events import ProgressEvent, Report, ignore
-from svs.files import discard
-from svs.model import Job, Result
-from svs.pipeline import run
-from svs.store import JobStore
-from svs.ui.interface import View
+from svs.model.job import Job
+from svs.model.speech import Result
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
+from svs.system.files import discard
 from svs.ui.plain import JsonProgress, PlainProgress
 from svs.ui.terminal import stderr
+from svs.ui.view import View
 
 
 def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:

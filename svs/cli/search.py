@@ -10,7 +10,7 @@ from svs.errors import SvsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from svs.search import Hit
+    from svs.store.search import Hit
 
 
 def mount(app: typer.Typer) -> None:
@@ -30,9 +30,9 @@ def search(
 
     Case and accents do not matter, and a part of a word will do.
     """
-    from svs import search as searching
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.store import search as searching
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
     from svs.ui.output import visible
 
     def skip(problem: str) -> None:
@@ -51,7 +51,7 @@ def search(
 
 def _show(words: list[str], *, as_json: bool) -> "Callable[[Hit], None]":
     """Return what shows a line: for programs, for a pipe, or for eyes."""
-    from svs.records import encode
+    from svs.system.codec import encode
     from svs.ui.output import write
     from svs.ui.search import Hits, plain
     from svs.ui.terminal import stdout

@@ -10,7 +10,7 @@ from typer import BadParameter, Context
 from typer.core import TyperCommand, TyperOption
 
 from svs.errors import UsageError
-from svs.paths import config_file, unsafe
+from svs.system.paths import config_file, unsafe
 
 _LARGEST = 1_000_000  # bytes
 _NEVER = ("help",)

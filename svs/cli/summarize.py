@@ -11,11 +11,12 @@ import typer
 from svs import times
 from svs.cli import completion
 from svs.cli.detach import start_detached
-from svs.cli.notices import Notices, Notify, NotifyContent
+from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.errors import UsageError
-from svs.model import Device, EngineWish, Method, Options, Result, Subtitles
-from svs.ui.interface import View
+from svs.model.job import Device, EngineWish, Method, Options, Subtitles
+from svs.model.speech import Result
+from svs.ui.view import View
 
 
 def summarize(
@@ -167,9 +168,9 @@ def _run(
     verbose: bool,
 ) -> None:
     from svs.cli.running import run_job
-    from svs.media.identity import describe
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.media.fingerprint import describe
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
 
     store = JobStore(jobs_home())
     job = store.create(describe(video), options)
@@ -203,7 +204,7 @@ def check(options: Options, video: Path) -> None:
     if options.start is not None and options.end is not None and options.end <= options.start:
         raise UsageError("--end lies before --start", "Give times such as --start 1:30 --end 2:00.")
     if options.embed:
-        from svs.embed import check as check_copy
+        from svs.outputs.embed import check as check_copy
 
         check_copy(video, Path(options.embed), force=options.force)
 
@@ -221,7 +222,7 @@ def split_formats(text: str) -> tuple[str, ...]:
 
 def _formats(text: str) -> tuple[str, ...]:
     """Return the formats of ffmpeg's that the user allows."""
-    from svs.media.allowed import formats
+    from svs.media.whitelist import formats
 
     return formats(text)
 

@@ -9,15 +9,15 @@ import typer
 from svs.cli.completion import job_ids as complete_ids
 from svs.errors import Cancelled, SvsError
 from svs.times import parse_length
-from svs.ui.interface import View
+from svs.ui.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from svs.events import ProgressEvent
-    from svs.following import Follower
-    from svs.model import Job
-    from svs.store import JobStore
+    from svs.model.job import Job
+    from svs.store.follow import Follower
+    from svs.store.jobs import JobStore
 
 _PAUSE = 0.25  # seconds between two looks: progress is not written more often
 _TIMED_OUT = 124  # as GNU timeout exits
@@ -45,8 +45,8 @@ def mount(app: typer.Typer) -> None:
 
 
 def _store() -> "JobStore":
-    from svs.paths import jobs_home
-    from svs.store import JobStore
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
 
     return JobStore(jobs_home())
 
@@ -63,7 +63,7 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
 ) -> None:
     """Watch jobs live until they have ended. Exits with 0 when all of them are done, else with 1."""
-    from svs.following import Follower, running
+    from svs.store.follow import Follower, running
 
     store = _store()
     ids = list(dict.fromkeys(map(store.resolve, job_ids or ()))) or running(store)
@@ -127,7 +127,7 @@ def wait(
     timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
 ) -> None:
     """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
-    from svs.following import Follower
+    from svs.store.follow import Follower
 
     until = None if timeout is None else time.monotonic() + parse_length(timeout)
     store = _store()
@@ -146,10 +146,10 @@ def attach(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, with its result in the end. Ctrl-C leaves it running."""
-    from svs import results
     from svs.cli.running import showing
     from svs.cli.summarize import show
-    from svs.following import Follower
+    from svs.store import results
+    from svs.store.follow import Follower
 
     store = _store()
     follower = Follower(store, store.resolve(job_id))
@@ -184,8 +184,8 @@ def logs(
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
 ) -> None:
     """Show what happened to a job, and when."""
-    from svs.following import Follower, read_log
-    from svs.records import encode
+    from svs.store.follow import Follower, read_log
+    from svs.system.codec import encode
     from svs.ui.listing import log_line
     from svs.ui.output import write
 

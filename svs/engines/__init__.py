@@ -6,7 +6,7 @@ from pathlib import Path
 
 from svs.engines.interface import Engine
 from svs.errors import MissingError
-from svs.model import Options, Plan
+from svs.model.job import Options, Plan
 
 
 def load(plan: Plan, options: Options, language: str | None, notice: Callable[[str], None]) -> Engine:

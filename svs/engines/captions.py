@@ -10,12 +10,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs.engines import coverage
-from svs.engines.interface import Batch
 from svs.errors import InputError
 from svs.events import Tick
-from svs.media import speech
-from svs.media.gate import open_regular
-from svs.model import Gap, Segment
+from svs.media import vad
+from svs.media.input_check import open_regular
+from svs.model.speech import Batch, Gap, Segment
 from svs.text.words import guess_language
 
 AUDIO = "audio.pcm"
@@ -83,7 +82,7 @@ class Captions:
             return (), 0.0
         gaps, seconds = list[Gap](), 0.0
         moved = [replace(s, start=s.start - self._start, end=s.end - self._start) for s in segments]
-        for window in speech.windows(audio):
+        for window in vad.windows(audio):
             seconds += window.speech()
             within = (s for s in moved if s.end > window.start - 1 and s.start < window.end + 1)
             gaps += coverage.uncovered(window, within)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from svs.media.speech import Window
-from svs.model import Gap, Segment
+from svs.media.vad import Window
+from svs.model.speech import Gap, Segment
 
 LEAST = 1.5  # seconds of speech without words that count as a gap
 _EDGE = 0.5  # seconds by which a segment's times may miss its words

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from svs.media import pcm
-from svs.model import Options
+from svs.model.job import Options
 
 if TYPE_CHECKING:
     import numpy as np

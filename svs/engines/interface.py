@@ -1,29 +1,11 @@
 """What an engine is: it turns the extracted recording into segments, batch by batch."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from svs.events import Tick
-from svs.fields import Seconds
-from svs.model import Gap, Segment
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What an engine heard in one go: the unit that is journalled, and never heard twice."""
-
-    end: Seconds
-    """All the extracted audio before this second has been heard."""
-    total: Seconds
-    """Seconds of extracted audio in all."""
-    segments: tuple[Segment, ...]
-    """In time order; times in seconds from the start of the extracted audio."""
-    gaps: tuple[Gap, ...] = ()
-    """Speech without words that lasts, after everything was tried; times likewise."""
-    speech: Seconds = 0.0
-    """Seconds of speech by the voice detector; 0 when it was not asked."""
+from svs.model.speech import Batch
 
 
 class Engine(Protocol):

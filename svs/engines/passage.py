@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from svs.engines import coverage, doubt
 from svs.engines.decoder import Decoder, Hypothesis
 from svs.engines.tokens import Parsed, Phrase, parse
-from svs.media.speech import Window
-from svs.model import Gap, Segment
+from svs.media.vad import Window
+from svs.model.speech import Gap, Segment
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from svs.errors import InputError, NoModelError, UsageError
 from svs.languages import code
-from svs.model import MediaInfo, Options, Plan, SubtitleTrack
+from svs.model.job import Options, Plan
+from svs.model.media import MediaInfo, SubtitleTrack
 
 _PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
 GET_A_MODEL = (

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from svs.engines.decoder import Decoder
-from svs.engines.interface import Batch
 from svs.engines.passage import Passage
 from svs.errors import MissingError, UsageError
 from svs.events import Tick
-from svs.media import pcm, speech
-from svs.media.speech import Window
-from svs.model import Options
+from svs.media import pcm, vad
+from svs.media.vad import Window
+from svs.model.job import Options
+from svs.model.speech import Batch
 
 _CUT_PROMPT = (
     "--prompt and --hotwords are too long for Whisper together: the ends of them are not used. "
@@ -70,7 +70,7 @@ class Whisper:
         total = pcm.seconds(source)
         tick(after, total)
         began = time.monotonic()
-        windows = (window for window in speech.windows(source) if window.end > after)
+        windows = (window for window in vad.windows(source) if window.end > after)
         first = list(islice(windows, _LANGUAGE_WINDOWS))
         if self.language is None and first:
             self.language = self._main_language(source, first)

@@ -17,10 +17,10 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from svs.errors import InputError, MissingError, StoreError, SvsError
 from svs.fields import message
-from svs.files import store_errors
-from svs.media import allowed, gate
+from svs.media import input_check, whitelist
 from svs.media.limits import STREAMS, Limits, Patience, check
 from svs.media.sandbox import process as sandbox
+from svs.system.files import store_errors
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import FilterableStream
@@ -129,7 +129,7 @@ def url(path: Path) -> str:
 
 
 def source(
-    path: Path, *, codecs: allowed.Codecs = "audio", formats: tuple[str, ...] = (), **options: float | str
+    path: Path, *, codecs: whitelist.Codecs = "audio", formats: tuple[str, ...] = (), **options: float | str
 ) -> "FilterableStream":
     """Return an outside file as ffmpeg-python's input: a plain file and nothing else, whatever its name.
 
@@ -138,10 +138,10 @@ def source(
     import ffmpeg
 
     return ffmpeg.input(
-        url(Path(gate.real_name(path))),
+        url(Path(input_check.real_name(path))),
         protocol_whitelist="file",
-        format_whitelist=",".join([allowed.FORMATS, *formats]),
-        codec_whitelist=allowed.DECODERS[codecs],
+        format_whitelist=",".join([whitelist.FORMATS, *formats]),
+        codec_whitelist=whitelist.DECODERS[codecs],
         max_pixels=_PIXELS,
         max_streams=STREAMS,
         threads=2,  # each one more takes memory
@@ -180,7 +180,7 @@ def run(
     outside = _outside(arguments)
     if outside is None:
         return _run(arguments, None, reads, on_time)
-    with gate.open_regular(outside) as file:
+    with input_check.open_regular(outside) as file:
         return _run(arguments, _Recording(outside, file, limits or Limits()), reads, on_time)
 
 
@@ -293,7 +293,7 @@ def _check_read(recording: _Recording, returncode: int, log: str) -> None:
     path = recording.path
     # Denied is what is not the file that svs could open.
     denied = log.rstrip().endswith((f"{path}: Permission denied", "input files: Permission denied"))
-    if denied or gate.replaced(path, recording.file):
+    if denied or input_check.replaced(path, recording.file):
         raise InputError(f"{path} was replaced while it was read", "Summarize it again.")
     if returncode and not path.exists():
         raise InputError(f"there is no file {path} any more", "Put it back as it was.")

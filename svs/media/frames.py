@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from svs.errors import Cancelled, Stopped, SvsError
 from svs.media import ffmpeg
 from svs.media.limits import Limits
-from svs.model import Frame
+from svs.model.media import Frame
 
 if TYPE_CHECKING:
     import numpy as np

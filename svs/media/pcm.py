@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svs.files import store_errors
+from svs.system.files import store_errors
 
 if TYPE_CHECKING:
     import numpy as np

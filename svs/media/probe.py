@@ -7,8 +7,9 @@ from pathlib import Path
 from svs import fields
 from svs.errors import InputError
 from svs.media import ffmpeg
-from svs.media.gate import check_file
-from svs.model import AudioTrack, Chapter, MediaInfo, SubtitleTrack
+from svs.media.input_check import check_file
+from svs.model.media import AudioTrack, MediaInfo, SubtitleTrack
+from svs.model.speech import Chapter
 
 _LANGUAGE = 40  # characters of a language's tag; real ones have up to 35
 _TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}

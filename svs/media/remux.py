@@ -9,7 +9,8 @@ from typing import Literal
 from svs.errors import InputError
 from svs.media import ffmpeg
 from svs.media.limits import Limits
-from svs.model import MediaInfo, Options
+from svs.model.job import Options
+from svs.model.media import MediaInfo
 
 _REASON = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] (?!.*whitelist|Failed to open codec)(.*)", re.MULTILINE)
 """What a muxer complains of; not that the decoders of tracks that are only copied are out of reach."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec.structs import replace
 
 from svs.errors import MissingError, UsageError
-from svs.files import private_folder
 from svs.media.ffmpeg import ask, find, run
-from svs.model import Chapter, Sentence
+from svs.model.speech import Chapter, Sentence
+from svs.system.files import private_folder
 
 if TYPE_CHECKING:
     from ffmpeg.nodes import Stream

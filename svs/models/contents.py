@@ -5,9 +5,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from svs.files import read_plain
 from svs.models import catalog, strict
 from svs.models.catalog import FILES, KNOWN, NEEDED, VOCABULARIES, WEIGHTS
+from svs.system.files import read_plain
 
 _SUMS = "SHA256SUMS"
 """What the files were when the model was installed; the command sha256sum reads it too."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from svs.errors import InputError, MissingError, SvsError, UsageError
-from svs.files import store_errors, sync_folder
 from svs.models import carried, catalog, contents, strict
 from svs.models.catalog import ALIASES, KNOWN, KnownModel, Verified
-from svs.paths import home, models_home
+from svs.system.files import store_errors, sync_folder
+from svs.system.paths import home, models_home
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))

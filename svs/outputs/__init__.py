@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from svs.model import Frame, Result
+from svs.model.media import Frame
+from svs.model.speech import Result
 from svs.outputs import chapters, html, json, markdown, subtitles, table, text
 
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from svs.model import Chapter, Result
-from svs.outputs.interface import PARTIAL, chapter_title, line
+from svs.model.speech import Chapter, Result
+from svs.outputs.shared import PARTIAL, chapter_title, line
 
 _SPECIAL = re.compile(r"[=;#\\]")
 """What FFMETADATA1 takes for its own, beside the end of a line, which `line` removes."""

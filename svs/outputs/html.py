@@ -16,8 +16,9 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from svs.model import Chapter, Frame, Gap, Result, Sentence
-from svs.outputs.interface import by_chapter, cautions, facts, line, with_gaps
+from svs.model.media import Frame
+from svs.model.speech import Chapter, Gap, Result, Sentence
+from svs.outputs.shared import by_chapter, cautions, facts, line, with_gaps
 from svs.text.coverage import mark
 from svs.times import clock
 

@@ -22,8 +22,8 @@ segment or sentence is null where it is the transcript's.
 The text is ASCII: other characters are escaped as `\\uXXXX`, so that no terminal or encoding can change it.
 """
 
-from svs.model import Result
-from svs.records import encode
+from svs.model.speech import Result
+from svs.system.codec import encode
 
 
 def render(result: Result) -> str:

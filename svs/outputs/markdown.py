@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from itertools import starmap
 
-from svs.model import Chapter, Result, Sentence
-from svs.outputs.interface import by_chapter, cautions, facts, line, timestamp
+from svs.model.speech import Chapter, Result, Sentence
+from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#$@]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
 """What could become markup within a line: emphasis, code, HTML, tables, formulas, links (bare ones too)."""

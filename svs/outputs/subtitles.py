@@ -7,8 +7,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from svs.model import Gap, Result, Sentence
-from svs.outputs.interface import PARTIAL, line, with_gaps
+from svs.model.speech import Gap, Result, Sentence
+from svs.outputs.shared import PARTIAL, line, with_gaps
 from svs.text.coverage import NOT_UNDERSTOOD
 
 if TYPE_CHECKING:

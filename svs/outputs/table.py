@@ -3,8 +3,8 @@
 import csv
 import io
 
-from svs.model import Gap, Result
-from svs.outputs.interface import line, with_gaps
+from svs.model.speech import Gap, Result
+from svs.outputs.shared import line, with_gaps
 from svs.text.coverage import NOT_UNDERSTOOD
 
 COLUMNS = ("start_ms", "end_ms", "text", "suspect", "partial")

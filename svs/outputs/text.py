@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from svs.model import Gap, Result, Sentence
-from svs.outputs.interface import by_chapter, cautions, facts, line, timestamp, with_gaps
+from svs.model.speech import Gap, Result, Sentence
+from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp, with_gaps
 from svs.text.coverage import mark
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from svs.errors import InputError
 from svs.events import Tick
-from svs.files import store_errors, write_atomic
 from svs.media import ffmpeg
-from svs.media.gate import open_regular
+from svs.media.input_check import open_regular
 from svs.media.limits import Limits
-from svs.model import MediaInfo, Options
+from svs.model.job import Options
+from svs.model.media import MediaInfo
+from svs.system.files import store_errors, write_atomic
 
 _LARGEST = 50_000_000  # bytes; a day of subtitles has about two million
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from svs.errors import InputError, StoreError, UsageError
 from svs.events import Tick
-from svs.files import store_errors, sync_folder
 from svs.languages import code
-from svs.media import ending, ffmpeg, pcm
-from svs.media.allowed import Codecs
-from svs.media.gate import check_file
+from svs.media import ffmpeg, pcm, truncation
+from svs.media.input_check import check_file
 from svs.media.limits import Limits
-from svs.model import AudioTrack, MediaInfo, Options
+from svs.media.whitelist import Codecs
+from svs.model.job import Options
+from svs.model.media import AudioTrack, MediaInfo
+from svs.system.files import store_errors, sync_folder
 from svs.times import clock
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
             hint = failure.message if failure else "Is there sound when you play it?"
             raise InputError(f"no sound could be read from {source}{after}", hint) from failure
         cut_off = bool(total and media.duration) and _ends_early(source, seconds, total or 0.0, options, tick)
-        torn = options.end is None and ending.breaks_off(source)
+        torn = options.end is None and truncation.breaks_off(source)
         tick(seconds, seconds)
         _keep(part, target)
     finally:

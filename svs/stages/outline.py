@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from svs.errors import UsageError
 from svs.fields import title
-from svs.model import Chapter, Sentence, Summary
+from svs.model.speech import Chapter, Sentence, Summary
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
-from svs.text.interface import count_words
 from svs.text.phrases import key_phrases, titles
 from svs.text.ranking import CHAPTER, best
+from svs.text.tokens import count_words
 
 _OWN_WORDS, _OWN_SENTENCES = 40, 2
 """How long a chapter's own summary is at most."""

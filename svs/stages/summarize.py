@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from svs.errors import InputError, UsageError
-from svs.model import Method, Sentence, Summary
+from svs.model.job import Method
+from svs.model.speech import Sentence, Summary
 from svs.text.cleaning import cleaned
-from svs.text.interface import count_words
-from svs.text.plain import ratings
 from svs.text.ranking import best
+from svs.text.sumy_methods import ratings
+from svs.text.tokens import count_words
 
 METHODS: tuple[Method, ...] = get_args(Method)
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from svs.engines.interface import Batch, Engine
+from svs.engines.interface import Engine
 from svs.events import Tick
+from svs.model.speech import Batch
 
 
 def transcribe(

@@ -15,8 +15,8 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from svs.model import Sentence
-from svs.text.interface import count_words, to_words
+from svs.model.speech import Sentence
+from svs.text.tokens import count_words, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from svs.model import Sentence
+from svs.model.speech import Sentence
 
 _SPLIT = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 _LONGEST = 4  # words in a repetition

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from svs.languages import name
-from svs.model import Gap, Transcript
+from svs.model.speech import Gap, Transcript
 from svs.times import clock
 
 NOT_UNDERSTOOD = "[not understood]"

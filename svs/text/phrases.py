@@ -14,8 +14,8 @@ from itertools import chain
 from typing import NamedTuple
 from unicodedata import category
 
-from svs.model import Sentence
-from svs.text.interface import to_words
+from svs.model.speech import Sentence
+from svs.text.tokens import to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
 _LONGEST = 5  # words of a phrase

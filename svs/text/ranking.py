@@ -11,9 +11,9 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from svs.model import Sentence
-from svs.text.interface import count_words, to_words
-from svs.text.plain import ratings
+from svs.model.speech import Sentence
+from svs.text.sumy_methods import ratings
+from svs.text.tokens import count_words, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from operator import itemgetter
 
 from msgspec.structs import replace
 
-from svs.model import Gap, Segment, Sentence, Transcript
-from svs.text.interface import count_words, joiner
+from svs.model.speech import Gap, Segment, Sentence, Transcript
+from svs.text.tokens import count_words, joiner
 
 _MARK = re.compile(r"[.!?\u2026](?=\W|$)|[\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u0589\u104b]")
 _PUNCTUATED = 1 / 3  # of the longer segments: such a transcript has sentences of its own

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
-from svs.text import interface
+from svs.text import tokens
 
 _LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
 """Languages without a list of stop words, and a near relative that has one."""
@@ -63,7 +63,7 @@ class Tokenizer:
 
     def to_words(self, text: str) -> tuple[str, ...]:
         """Return the words in lower case; a script without spaces gives its pairs of characters."""
-        return interface.to_words(text)
+        return tokens.to_words(text)
 
 
 @cache
@@ -91,7 +91,7 @@ def guess_language(text: str) -> str:
     """Return the language whose stop words a text has most of; `und` when there are too few to tell."""
     import stopwordsiso
 
-    words = interface.to_words(text)[:_SAMPLE]
+    words = tokens.to_words(text)[:_SAMPLE]
     found = {
         code: sum(word in stopwordsiso.stopwords(code) for word in words) for code in stopwordsiso.langs()
     }

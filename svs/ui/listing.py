@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from svs.events import ProgressEvent
-from svs.model import Job, Progress
-from svs.store import Damaged, State
+from svs.model.job import Job, Progress
+from svs.store.jobs import Damaged, State
 from svs.times import clock
 from svs.ui.output import visible
 

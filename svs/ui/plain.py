@@ -3,10 +3,10 @@
 from typing import TextIO
 
 from svs.events import ProgressEvent
-from svs.records import encode
+from svs.system.codec import encode
 from svs.times import remaining
-from svs.ui.interface import Pace
 from svs.ui.output import visible
+from svs.ui.view import Pace
 
 _INTERVAL = 1.0  # seconds between two lines about one stage
 _QUIET = 10.0  # seconds after which a line is written though the percentage is still the same

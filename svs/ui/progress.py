@@ -11,9 +11,9 @@ from rich.text import Text
 
 from svs.events import ProgressEvent, Stage
 from svs.times import clock, remaining
-from svs.ui.interface import Pace
 from svs.ui.output import visible
 from svs.ui.terminal import term
+from svs.ui.view import Pace
 
 _NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMARIZE: "Summarize"}
 

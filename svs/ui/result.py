@@ -5,8 +5,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from svs.model import Gap, Result
-from svs.outputs.interface import by_chapter, cautions, facts, timestamp, with_gaps
+from svs.model.speech import Gap, Result
+from svs.outputs.shared import by_chapter, cautions, facts, timestamp, with_gaps
 from svs.text.coverage import mark
 from svs.ui.terminal import term
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from svs.outputs.interface import timestamp
-from svs.search import Hit, spans
+from svs.outputs.shared import timestamp
+from svs.store.search import Hit, spans
 from svs.ui.output import visible
 from svs.ui.terminal import term
 

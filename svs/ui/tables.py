@@ -6,9 +6,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from svs.model import Job, Progress
-from svs.stats import Row, real_time
-from svs.store import State
+from svs.model.job import Job, Progress
+from svs.progress.stats import Row, real_time
+from svs.store.jobs import State
 from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row

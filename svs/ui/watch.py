@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.text import Text
 
 from svs.events import ProgressEvent
-from svs.following import Follower
-from svs.records import encode
+from svs.store.follow import Follower
+from svs.system.codec import encode
 from svs.times import remaining
 from svs.ui.plain import PlainProgress
 from svs.ui.progress import RichProgress

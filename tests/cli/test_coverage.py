@@ -8,13 +8,16 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from svs import journal, planning, results
-from svs.engines.interface import Batch
 from svs.events import Stage
-from svs.media.identity import describe
-from svs.model import Gap, Options, Segment, StageRecord
-from svs.paths import jobs_home
-from svs.store import JobStore, now
+from svs.media.fingerprint import describe
+from svs.model.job import Options, StageRecord
+from svs.model.speech import Batch, Gap, Segment
+from svs.pipeline import keys
+from svs.pipeline import plan as planning
+from svs.store import results
+from svs.store import transcript as journal
+from svs.store.jobs import JobStore, now
+from svs.system.paths import jobs_home
 
 SAID = (
     Segment(1.0, 5.0, "A lighthouse guides ships at night."),
@@ -43,13 +46,13 @@ def stopped(talk_video, with_model):
         plan = planning.plan(talk_video, options, planning.look(talk_video, options), pytest.fail, print)
         job = replace(job, status="running", plan=plan, title="Talk", duration=90.0)
         for stage, key in (
-            (Stage.EXTRACT, planning.extract_key),
-            (Stage.TRANSCRIBE, planning.transcript_key),
+            (Stage.EXTRACT, keys.extract_key),
+            (Stage.TRANSCRIBE, keys.transcript_key),
         ):
             record = StageRecord(key=key(job), started=now(), finished=now(), seconds=1.0, amount=90.0)
             job = replace(job, stages={**job.stages, stage: record})
         header = journal.Header(
-            key=planning.transcript_key(job),
+            key=keys.transcript_key(job),
             engine="whisper",
             model=plan.model,
             language="en",
@@ -58,7 +61,7 @@ def stopped(talk_video, with_model):
         )
         store.save(job)
         journal.begin(store.folder(job.id) / results.TRANSCRIPT, header, [batch])
-        store.remember(planning.reuse_key(job), job.id)
+        store.remember(keys.reuse_key(job), job.id)
         return job.id
 
     return make

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from svs.paths import models_home
+from svs.system.paths import models_home
 
 
 @pytest.fixture

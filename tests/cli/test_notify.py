@@ -17,8 +17,8 @@ import psutil
 import pytest
 from aiosmtpd.controller import Controller
 
-from svs import notify
 from svs.errors import UsageError
+from svs.jobs import notify
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's
 SECRET = "s3cr3t-t0ken"

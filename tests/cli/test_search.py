@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from svs import journal, results
-from svs.engines.interface import Batch
 from svs.errors import UsageError
-from svs.model import Chapter, Options, Segment, Sentence, Source, Summary
-from svs.records import encode
-from svs.search import search, spans
-from svs.store import JobStore
+from svs.model.job import Options
+from svs.model.media import Source
+from svs.model.speech import Batch, Chapter, Segment, Sentence, Summary
+from svs.store import results
+from svs.store import transcript as journal
+from svs.store.jobs import JobStore
+from svs.store.search import search, spans
+from svs.system.codec import encode
 
 LIGHT = "A glass lens gathers its light."
 BRIDGES = "Bridges of glass need no light at night."

@@ -15,10 +15,10 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
-from svs.following import read_log
-from svs.media.identity import describe
-from svs.model import JobError, Options, Progress
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import JobError, Options, Progress
+from svs.store.follow import read_log
+from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals and signals of POSIX")
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"

@@ -12,8 +12,8 @@ from svs.engines import doubt
 from svs.engines.decoder import Decoder
 from svs.engines.passage import Passage
 from svs.media.pcm import RATE
-from svs.media.speech import FRAME, SECOND, Window
-from svs.model import Options
+from svs.media.vad import FRAME, SECOND, Window
+from svs.model.job import Options
 
 WORDS = "amber birch cedar daisy elder fern grass hazel iris jasmine kelp lotus maple nettle olive pine"
 SPACING = 1.6  # seconds from the beginning of one word to that of the next

@@ -11,7 +11,7 @@ import pytest
 
 from svs.engines.whisper import Whisper
 from svs.media import pcm
-from svs.model import Options
+from svs.model.job import Options
 from svs.models import installed
 
 TEXTS = (

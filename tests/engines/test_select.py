@@ -7,7 +7,8 @@ import pytest
 
 from svs.engines.select import choose
 from svs.errors import InputError, NoModelError, UsageError
-from svs.model import MediaInfo, Options, SubtitleTrack
+from svs.model.job import Options
+from svs.model.media import MediaInfo, SubtitleTrack
 
 MODEL = ("small", Path("/models/small"))
 SIDE = [Path("/videos/talk.srt")]

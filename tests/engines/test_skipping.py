@@ -2,11 +2,12 @@
 
 import pytest
 
-from svs import outputs, pipeline
+from svs import outputs
 from svs.engines.passage import Passage
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
 
 SKIPPED = (40.0, 60.0)  # seconds of the talk
 
@@ -23,7 +24,7 @@ def result(home, talk_video, with_model, monkeypatch):
     store = JobStore(home / "jobs")
     said = []
     job = store.create(describe(talk_video), Options(model="micro", subtitles="never"))
-    return pipeline.run(job, store, said.append), said
+    return run(job, store, said.append), said
 
 
 def test_skipped_speech_is_a_gap_in_the_result_and_a_warning(result):

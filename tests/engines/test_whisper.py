@@ -5,7 +5,7 @@ import pytest
 from svs.engines.whisper import Whisper
 from svs.errors import MissingError, UsageError
 from svs.media import pcm
-from svs.model import Options
+from svs.model.job import Options
 
 
 def _tick(done, total):

@@ -12,11 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-from svs import control, pipeline
 from svs.errors import Cancelled, StoreError, UsageError
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import JobStore
+from svs.jobs import actions
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
 
 FOLDER = Path(sys.argv[3])
 OVER = FOLDER / "over"
@@ -52,7 +53,7 @@ def last():
         while not OVER.exists():
             time.sleep(0.02)
 
-    return pipeline.run(STORE.create(describe(LASTING), Options()), STORE, stop=stop).job_id
+    return run(STORE.create(describe(LASTING), Options()), STORE, stop=stop).job_id
 
 
 def work():
@@ -72,7 +73,7 @@ def work():
 def _run(job):
     while True:
         try:
-            pipeline.run(job, STORE)
+            run(job, STORE)
         except Cancelled:
             return "cancelled"
         except StoreError as error:
@@ -153,7 +154,7 @@ def cancel():
         for job in STORE.jobs():
             if Path(job.source.path) == SOURCE and RANDOM.random() < 0.1:
                 try:
-                    control.cancel(STORE, job.id)
+                    actions.cancel(STORE, job.id)
                     count += 1
                 except (StoreError, UsageError):
                     pass  # it has ended, begun, or gone meanwhile
@@ -183,7 +184,7 @@ def prune():
     """Remove old jobs, again and again; returns which."""
     removed = []
     while not OVER.exists():
-        for job_id in list(control.old_jobs(STORE, control.Old(keep=3, status="done"))):
+        for job_id in list(actions.old_jobs(STORE, actions.Old(keep=3, status="done"))):
             try:
                 STORE.remove(job_id)
                 removed.append(job_id)
@@ -214,7 +215,7 @@ def rival():
     """Try to run what runs already; returns what was said."""
     job = next(job for job in STORE.jobs() if Path(job.source.path) == LASTING)
     try:
-        pipeline.run(job, STORE)
+        run(job, STORE)
     except StoreError as error:
         return [job.id, error.exit_code, error.message]
     return [job.id, 0, "it ran"]

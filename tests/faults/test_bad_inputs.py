@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from svs.media import ffmpeg
-from svs.store import JobStore
+from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="names and files of POSIX")
 RECORD = {"job.json", "events.jsonl", "lock", "progress.json"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from svs import results
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.store import results
+from svs.store.jobs import JobStore
 
 CROWD = {
     "last": 3,

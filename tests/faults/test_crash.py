@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from svs.media.identity import describe
+from svs.media.fingerprint import describe
 from svs.media.testvideo import make_test_video
-from svs.model import Options
-from svs.store import JobStore
+from svs.model.job import Options
+from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups of POSIX")
 SCRIPT = Path(__file__).parents[2] / "scripts" / "crash_test.py"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from svs.store import JobStore
+from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"

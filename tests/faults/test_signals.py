@@ -12,11 +12,12 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
-from svs import control, locks
 from svs.errors import StoreError
-from svs.media.identity import describe
-from svs.model import Options, Progress
-from svs.store import JobStore
+from svs.jobs import actions
+from svs.media.fingerprint import describe
+from svs.model.job import Options, Progress
+from svs.store.jobs import JobStore
+from svs.system import locks
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 WHISPER = ("--model", "micro", "--threads", "1", "--end", "120")
@@ -226,7 +227,7 @@ def test_only_the_process_that_holds_the_lock_is_killed(store, talk_video, pid):
         forged |= {"total": None, "overall": 0.0, "at": 0.0}
         (store.folder(job.id) / "progress.json").write_text(json.dumps(forged))
         with pytest.raises(StoreError, match="nothing was killed"):
-            control.cancel(store, job.id, at_once=True)
+            actions.cancel(store, job.id, at_once=True)
         assert other.poll() is None
         assert store.asked_to_cancel(job.id)
         other.kill()
@@ -237,7 +238,7 @@ def test_only_the_process_that_holds_the_lock_is_killed(store, talk_video, pid):
 def test_what_takes_the_number_of_a_runner_that_has_just_ended_is_not_killed(store, talk_video, monkeypatch):
     job = store.create(describe(talk_video), Options())
     store.save(replace(job, status="running"))
-    script = "import sys, time; from pathlib import Path; from svs import locks\n"
+    script = "import sys, time; from pathlib import Path; from svs.system import locks\n"
     script += "with locks.hold(Path(sys.argv[1])): print(flush=True); time.sleep(60)"
     lock = store.folder(job.id) / "lock"
     usual, sent = locks.held_by, []
@@ -254,7 +255,7 @@ def test_what_takes_the_number_of_a_runner_that_has_just_ended_is_not_killed(sto
         runner.stdout.readline()
         store.write_progress(job.id, _progress(runner.pid, psutil.Process(runner.pid).create_time()))
         with pytest.raises(StoreError, match="nothing was killed") as refused:
-            control.cancel(store, job.id, at_once=True)
+            actions.cancel(store, job.id, at_once=True)
     assert isinstance(refused.value.__cause__, ProcessLookupError)
     assert not sent
 
@@ -269,7 +270,7 @@ def test_without_a_record_of_progress_nothing_is_killed(store, talk_video):
     job = store.create(describe(talk_video), Options())
     store.save(replace(job, status="running"))
     with store.hold(job.id), pytest.raises(StoreError, match="nothing was killed"):
-        control.cancel(store, job.id, at_once=True)
+        actions.cancel(store, job.id, at_once=True)
 
 
 def test_under_nohup_a_hang_up_is_ignored(svs_command, talk_video, with_model, store, tmp_path):

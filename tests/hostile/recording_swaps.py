@@ -13,12 +13,12 @@ from pathlib import Path
 
 import psutil
 
-from svs import pipeline
 from svs.errors import SvsError
-from svs.media.identity import describe
-from svs.model import Options
-from svs.paths import jobs_home
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
+from svs.system.paths import jobs_home
 
 FILE, OTHER, KIND = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 ASIDE, ORIGINAL = FILE.with_name("aside"), FILE.with_name("original")
@@ -57,7 +57,7 @@ def main():
         job = store.create(describe(FILE), Options(fresh=True))
         count, moment = 0, moment + 1
         try:
-            outcome = pipeline.run(job, store, stop=back).sentences[0].text
+            outcome = run(job, store, stop=back).sentences[0].text
         except SvsError as error:
             outcome = f"refused: {error.message}"
         sys.stdout.write(f"{moment} {outcome}\n")

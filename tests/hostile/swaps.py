@@ -10,12 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from svs import embed, results
 from svs.errors import SvsError
-from svs.files import write_atomic
 from svs.media.testvideo import make_test_video
-from svs.paths import jobs_home
-from svs.store import JobStore
+from svs.outputs import embed
+from svs.store import results
+from svs.store.jobs import JobStore
+from svs.system.files import write_atomic
+from svs.system.paths import jobs_home
 
 ACTION, FOLDER, PRECIOUS, KIND, USER = sys.argv[1:]
 TARGET = Path(FOLDER, "talk.mkv")

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 CUES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"

@@ -7,13 +7,14 @@ import sys
 import pytest
 import tokenizers
 
-from svs import engines, pipeline
+from svs import engines
 from svs.errors import MissingError
-from svs.media.identity import describe
-from svs.model import Options
+from svs.media.fingerprint import describe
+from svs.model.job import Options
 from svs.models import contents
-from svs.paths import jobs_home, models_home
-from svs.store import JobStore
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
+from svs.system.paths import jobs_home, models_home
 
 CHARSMAP = {"type": "Precompiled", "precompiled_charsmap": "AAAA"}
 ATTACKS = {
@@ -61,7 +62,7 @@ def test_a_model_that_was_crafted_after_it_was_installed_is_not_used(with_model,
     store, create = job
     made = create()
     with pytest.raises(MissingError, match="micro is not usable") as failure:
-        pipeline.run(made, store)
+        run(made, store)
     assert "svs models rm micro" in failure.value.hint
     assert (store.load(made.id).status, store.load(made.id).error.exit_code) == ("failed", 4)
 
@@ -72,10 +73,10 @@ def test_a_model_that_was_crafted_after_the_job_began_is_not_used(folder, job, m
     with monkeypatch.context() as patch:
         patch.setattr(engines, "load", lambda *arguments: sys.exit(1))  # it is killed here
         with pytest.raises(SystemExit):
-            pipeline.run(made, store)
+            run(made, store)
     craft(folder, ATTACKS["an id beyond the vocabulary"])
     with pytest.raises(MissingError, match="mine is not usable"):
-        pipeline.run(store.load(made.id), store)
+        run(store.load(made.id), store)
     assert store.load(made.id).status == "failed"
 
 
@@ -88,7 +89,7 @@ def test_a_panic_that_was_not_foreseen_is_an_error_of_the_job(folder, job, monke
     store, create = job
     made = create(str(folder))
     with pytest.raises(MissingError, match="a library failed on its files"):
-        pipeline.run(made, store)
+        run(made, store)
     assert (store.load(made.id).status, store.load(made.id).error.exit_code) == ("failed", 4)
 
 

@@ -6,12 +6,13 @@ import shutil
 
 import pytest
 
-from svs import pipeline
 from svs.cli.errors import tell
 from svs.errors import InputError
-from svs.media.identity import describe
-from svs.model import Options, Source
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.model.media import Source
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
 from svs.ui.output import visible
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="names that POSIX allows")
@@ -91,7 +92,7 @@ def test_an_error_names_the_file_and_nothing_else_happens(
     store = JobStore(home / "jobs")
     job = store.create(describe(tmp_path / name), Options(track="7"))
     with pytest.raises(InputError) as caught:
-        pipeline.run(job, store)
+        run(job, store)
     tell(caught.value)
     said = capsys.readouterr().err
     assert_harmless(said)

@@ -6,10 +6,11 @@ import urllib.request
 
 import pytest
 
-from svs import network, pipeline
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
+from svs.system import network
 
 SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"
 
@@ -64,7 +65,7 @@ def test_a_job_refuses_networks_while_it_runs_and_records_it(home, tmp_path, ser
             socket.create_connection(server)
         seen.append(event.kind)
 
-    pipeline.run(job, store, report)
+    run(job, store, report)
     assert "done" in seen
     assert store.load(job.id).offline
     socket.create_connection(server).close()

@@ -17,7 +17,7 @@ from svs.media import ffmpeg
 from svs.media.frames import Moment, key_frames
 from svs.media.probe import probe
 from svs.media.remux import Added, remux
-from svs.model import Options
+from svs.model.job import Options
 from svs.stages.extract import extract
 from tests.hostile.recordings import BOMBS, CASES, DAMAGED, PLAYLISTS, SECRET, shelf
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from svs.files import write_atomic
 from svs.media.testvideo import make_test_video
+from svs.system.files import write_atomic
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root may act as another user"

@@ -15,11 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from svs import control, pipeline, results
 from svs.errors import StoreError, SvsError
-from svs.media.identity import describe
-from svs.model import Options
-from svs.store import LARGEST_RECORD, Damaged, JobStore
+from svs.jobs import actions
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store import results
+from svs.store.jobs import LARGEST_RECORD, Damaged, JobStore
 from svs.ui import listing, tables
 from svs.ui.terminal import stdout
 
@@ -42,7 +44,7 @@ def place(tmp_path_factory):
         made = store.create(
             describe(folder / "talk.srt"), Options(formats=("md",), output_dir=f"{folder}/out", force=True)
         )
-        pipeline.run(made, store)
+        run(made, store)
     return folder
 
 
@@ -142,17 +144,17 @@ def _look(store, job_id):
                 stdout().print(tables.job_details(job, state, "", store.progress(job.id)))
             assert "\x1b" not in shown.get()
             assert job.finished is None or listing.local(job.finished)
-    list(control.old_jobs(store, control.Old(keep=1)))
+    list(actions.old_jobs(store, actions.Old(keep=1)))
     results.load(store.load(job_id), store.folder(job_id))
 
 
 def _cancel(store, job_id):
     with store.hold(job_id):  # as if it were running
-        control.cancel(store, job_id, at_once=True)
+        actions.cancel(store, job_id, at_once=True)
 
 
 def _resume(store, job_id):
-    pipeline.run(store.load(job_id), store)
+    run(store.load(job_id), store)
 
 
 @pytest.mark.parametrize("pid", [1, 0, -1, -9, 2**31, 2**70])
@@ -163,7 +165,7 @@ def test_no_process_is_killed_that_a_record_only_claims_to_be_svs(place, records
     _write(store.folder(newest), "progress.json", {**records["progress.json"], "pid": pid})
     killed = _watch_signals(monkeypatch)
     with store.hold(newest), pytest.raises(StoreError, match="nothing was killed"):
-        control.cancel(store, newest, at_once=True)
+        actions.cancel(store, newest, at_once=True)
     assert not killed
 
 

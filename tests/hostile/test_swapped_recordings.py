@@ -9,7 +9,7 @@ import pytest
 
 from svs.errors import InputError
 from svs.media import ffmpeg
-from svs.media.gate import held, open_regular
+from svs.media.input_check import held, open_regular
 from svs.media.sandbox import landlock
 from svs.media.testvideo import make_test_video
 

@@ -12,7 +12,8 @@ import pytest
 from svs.errors import InputError
 from svs.media import ffmpeg
 from svs.media.probe import probe
-from svs.model import AudioTrack, Chapter, SubtitleTrack
+from svs.model.media import AudioTrack, SubtitleTrack
+from svs.model.speech import Chapter
 
 FORGED = (
     "Talk\n  Stream #0:9: Audio: mp3\n  Duration: 99:00:00.00, start: 0\n    Chapter #0:7: start 1.0, end 2.0"

@@ -14,7 +14,7 @@ from svs.errors import InputError, MissingError, StoreError
 from svs.models import carried as packages
 from svs.models import installed as models
 from svs.models.catalog import KNOWN
-from svs.paths import models_home
+from svs.system.paths import models_home
 
 LINE = "preparing the {} model, once"
 

@@ -13,7 +13,7 @@ from svs.models import installed as models
 from svs.models.carried import copy
 from svs.models.catalog import KNOWN
 from svs.models.download import fetch
-from svs.paths import models_home
+from svs.system.paths import models_home
 
 LOOSE = "distil-large-v2"
 """A known model of which nobody has published what its files must be: any model can be served for it."""

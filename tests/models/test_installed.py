@@ -10,7 +10,7 @@ from filelock import FileLock
 from svs.errors import InputError, MissingError, SvsError, UsageError
 from svs.models import installed as models
 from svs.models.catalog import KNOWN
-from svs.paths import models_home
+from svs.system.paths import models_home
 
 FILES = {"config.json", "model.bin", "preprocessor_config.json", "tokenizer.json", "vocabulary.json"}
 

@@ -9,7 +9,7 @@ import pytest
 from svs.models.installed import ready
 from svs.models.strict import read
 from svs.models.weights import Shapes, read_shapes
-from svs.paths import models_home
+from svs.system.paths import models_home
 
 BEYOND = 2110  # the first id that the micro model does not have
 

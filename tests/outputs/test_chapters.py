@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.console import Console
 
-from svs.model import Chapter, Result, Sentence, Summary, Transcript
+from svs.model.speech import Chapter, Result, Sentence, Summary, Transcript
 from svs.outputs import render
-from svs.outputs.interface import PARTIAL, line
+from svs.outputs.shared import PARTIAL, line
 from svs.ui.result import summary_view
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from svs.model import Chapter, Frame, Gap, Result, Sentence, Summary, Transcript
+from svs.model.media import Frame
+from svs.model.speech import Chapter, Gap, Result, Sentence, Summary, Transcript
 from svs.outputs import render
-from svs.outputs.interface import line
+from svs.outputs.shared import line
 
 SENTENCES = (
     Sentence(1.0, 4.0, "A lighthouse guides ships at night."),

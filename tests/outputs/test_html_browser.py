@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from svs.media.testvideo import talk as bundled_talk
-from svs.model import Frame, Result, Sentence, Summary, Transcript
+from svs.model.media import Frame
+from svs.model.speech import Result, Sentence, Summary, Transcript
 from svs.outputs import render
 
 EVIL = (

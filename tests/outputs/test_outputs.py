@@ -20,9 +20,9 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from svs.engines import captions
-from svs.model import Gap, Result, Segment, Sentence, Summary, Transcript, Word
+from svs.model.speech import Gap, Result, Segment, Sentence, Summary, Transcript, Word
 from svs.outputs import FORMATS, render
-from svs.outputs.interface import cautions, facts, line, timestamp
+from svs.outputs.shared import cautions, facts, line, timestamp
 from svs.text.coverage import warnings
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -8,7 +8,7 @@ import pytest
 from svs.errors import InputError, StoreError
 from svs.media import ffmpeg
 from svs.media.probe import probe
-from svs.model import Options
+from svs.model.job import Options
 from svs.stages.captions import fetch_file, fetch_track
 
 

@@ -16,7 +16,7 @@ import pytest
 from svs.errors import InputError, Stopped, StoreError, UsageError
 from svs.media import ffmpeg, pcm
 from svs.media.probe import probe
-from svs.model import Options
+from svs.model.job import Options
 from svs.stages.extract import Extracted, extract
 
 PICTURES = (

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from svs import outputs
 from svs.errors import UsageError
-from svs.model import Chapter, Result, Segment, Sentence, Transcript
+from svs.model.speech import Chapter, Result, Segment, Sentence, Transcript
 from svs.stages.outline import outline, parse_chapters
 from svs.stages.summarize import summarize
 from svs.text.sentences import sentences

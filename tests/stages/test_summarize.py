@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from svs.errors import InputError, UsageError
-from svs.model import Sentence
+from svs.model.speech import Sentence
 from svs.stages.summarize import METHODS, parse_length, summarize
-from svs.text.interface import count_words
+from svs.text.tokens import count_words
 
 TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())
 SAID = [Sentence(s["start"], s["end"], s["text"]) for s in TALK["sentences"]]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svs.model import Sentence
+from svs.model.speech import Sentence
 from svs.text.chapters import chapter_starts
 
 TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svs.model import Sentence
+from svs.model.speech import Sentence
 from svs.text.cleaning import clean, cleaned
 
 

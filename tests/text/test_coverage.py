@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from svs.model import Gap, Segment, Transcript
+from svs.model.speech import Gap, Segment, Transcript
 from svs.text.coverage import covered, mark, share, warnings
 
 HEARD = Transcript(engine="whisper", model="m", language="en", translated=False, segments=(), speech=100.0)

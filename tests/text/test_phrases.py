@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svs.model import Sentence
+from svs.model.speech import Sentence
 from svs.text.phrases import key_phrases, titles
 
 TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from svs.model import Segment, Sentence, Transcript
-from svs.text.interface import count_words
+from svs.model.speech import Segment, Sentence, Transcript
 from svs.text.ranking import CHAPTER, best
 from svs.text.sentences import sentences
+from svs.text.tokens import count_words
 
 LANGUAGES = json.loads((Path(__file__).parents[1] / "data/languages.json").read_text())
 TOPIC = (

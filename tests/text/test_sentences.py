@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from svs.model import Gap, Segment, Sentence, Transcript, Word
+from svs.model.speech import Gap, Segment, Sentence, Transcript, Word
 from svs.text.sentences import sentences
 
 

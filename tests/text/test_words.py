@@ -3,7 +3,7 @@
 import pytest
 from faster_whisper.tokenizer import _LANGUAGE_CODES as WHISPER
 
-from svs.text.interface import count_words, joiner, to_words
+from svs.text.tokens import count_words, joiner, to_words
 from svs.text.words import Tokenizer, guess_language, stemmer, stop_words
 
 

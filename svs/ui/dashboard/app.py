@@ -6,10 +6,10 @@ from typing import Literal
 
 from textual.app import App
 
+from svs.store.index import Watcher
 from svs.ui.dashboard import charts, themes
 from svs.ui.dashboard.detail import WIDE
 from svs.ui.dashboard.screen import Jobs
-from svs.watching import Watcher
 
 Shade = Literal["dark", "light"]
 

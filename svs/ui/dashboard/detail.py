@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static, TabbedContent, TabPane
 
-from svs import journal, results
 from svs.errors import SvsError
-from svs.model import Job
-from svs.outputs.interface import with_gaps
-from svs.store import Damaged
-from svs.ui.dashboard.facts import facts
+from svs.model.job import Job
+from svs.outputs.shared import with_gaps
+from svs.store import results, transcript
+from svs.store.index import Entry, Watcher
+from svs.store.jobs import Damaged
+from svs.ui.dashboard.job_view import facts
 from svs.ui.dashboard.transcript import Said, Transcript
 from svs.ui.result import summary_view
 from svs.ui.terminal import term
-from svs.watching import Entry, Watcher
 
 WIDE = 150
 """From so many columns on, the table and the details stand side by side."""
@@ -124,8 +124,8 @@ class Detail(Vertical):
             result = results.load(job, folder)
             said = with_gaps(result.sentences, result.transcript.gaps)
             return summary_view(result, head=False), said
-        header, batches = journal.read(folder / results.TRANSCRIPT)
-        heard = journal.transcript(header, batches) if header else None
+        header, batches = transcript.read(folder / results.TRANSCRIPT)
+        heard = transcript.transcript(header, batches) if header else None
         so_far = with_gaps(heard.segments, heard.gaps) if heard else ()
         return Text("There is no summary yet.", "dim"), so_far
 

@@ -14,9 +14,9 @@ from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from svs.outputs import FORMATS
+from svs.store.index import Entry
+from svs.ui.dashboard.formatting import one_line
 from svs.ui.dashboard.verbs import Files
-from svs.ui.dashboard.words import one_line
-from svs.watching import Entry
 
 _REPLACE = "replace"
 

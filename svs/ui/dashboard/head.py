@@ -5,9 +5,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from svs.ui.dashboard import words
+from svs.store.index import Condition, Watcher
+from svs.ui.dashboard import formatting
 from svs.ui.dashboard.charts import Machine
-from svs.watching import Condition, Watcher
 
 _ALWAYS: tuple[Condition, ...] = ("running", "queued", "done", "failed")
 _ROOMY = 110
@@ -25,16 +25,16 @@ class Head(Horizontal):
     def count(self, watcher: Watcher) -> None:
         """Show how many jobs are in which state, and, until all are read, of how many that is known."""
         counts = watcher.counts()
-        parts = [words.count(state, counts[state]) for state in _ALWAYS]
-        others = [state for state in words.COLOURS if counts[state] and state not in _ALWAYS]
-        parts += [words.count(state, counts[state], short=self.size.width < _ROOMY) for state in others]
+        parts = [formatting.count(state, counts[state]) for state in _ALWAYS]
+        others = [state for state in formatting.COLOURS if counts[state] and state not in _ALWAYS]
+        parts += [formatting.count(state, counts[state], short=self.size.width < _ROOMY) for state in others]
         if not watcher.complete:
             parts.insert(0, Text(f"reading {len(watcher.ids):,} jobs:", "dim"))
         self.query_one("#counts", Static).update(Text("  ").join(parts), layout=False)
 
     def complain(self, problem: str) -> None:
         """Show why there is nothing to show."""
-        self.query_one("#counts", Static).update(Text(words.one_line(problem), "red"), layout=False)
+        self.query_one("#counts", Static).update(Text(formatting.one_line(problem), "red"), layout=False)
 
     def measure(self, machine: Machine) -> None:
         """Show how busy the machine is."""

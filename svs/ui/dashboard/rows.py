@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from svs.store.index import Entry
 from svs.times import clock
-from svs.ui.dashboard import words
-from svs.watching import Entry
+from svs.ui.dashboard import formatting
 
 _GAP = "  "
 
@@ -24,13 +24,13 @@ class _Column:
 def _progress(entry: Entry) -> Text:
     if entry.state == "damaged":
         return Text()
-    colour = words.COLOURS[entry.state]
-    return words.bar(entry.overall, 10, colour) + Text(f"{int(entry.overall):4} %")
+    colour = formatting.COLOURS[entry.state]
+    return formatting.bar(entry.overall, 10, colour) + Text(f"{int(entry.overall):4} %")
 
 
 def _left(entry: Entry) -> Text:
     left = entry.progress.left if entry.progress else None
-    return Text(words.span(left) if left else "")
+    return Text(formatting.span(left) if left else "")
 
 
 def _speed(entry: Entry) -> Text:
@@ -43,14 +43,14 @@ def _length(entry: Entry) -> Text:
 
 
 _COLUMNS = (
-    _Column("STATUS", 13, 0, lambda entry: words.state(entry.state)),
+    _Column("STATUS", 13, 0, lambda entry: formatting.state(entry.state)),
     _Column("PROGRESS", 16, 0, _progress),
     _Column("LEFT", 10, 0, _left),
     _Column("SPEED", 6, 100, _speed),
     _Column("LENGTH", 8, 92, _length),
-    _Column("CREATED", 11, 82, lambda entry: Text(words.date(entry.created, "%m-%d %H:%M"))),
+    _Column("CREATED", 11, 82, lambda entry: Text(formatting.date(entry.created, "%m-%d %H:%M"))),
     _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
-    _Column("VIDEO", 0, 0, lambda entry: Text(words.one_line(entry.name))),
+    _Column("VIDEO", 0, 0, lambda entry: Text(formatting.one_line(entry.name))),
 )
 """The last one takes the room that is left."""
 

@@ -15,12 +15,12 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from svs.errors import SvsError
-from svs.ui.dashboard import charts, dialogs, rows, verbs, words
+from svs.store.index import Condition, Entry, Watcher
+from svs.ui.dashboard import charts, dialogs, formatting, rows, verbs
 from svs.ui.dashboard.detail import Detail
 from svs.ui.dashboard.head import Head
 from svs.ui.dashboard.table import JobTable
 from svs.ui.output import visible
-from svs.watching import Condition, Entry, Watcher
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -235,7 +235,7 @@ class Jobs(Screen[None]):
         if action not in (*verbs.FITTING, *_ANY) or not self.is_mounted:
             return True
         entry = self._entry
-        return entry is not None and entry.state in verbs.FITTING.get(action, words.COLOURS)
+        return entry is not None and entry.state in verbs.FITTING.get(action, formatting.COLOURS)
 
     def action_cancel(self) -> None:
         """Have the job stop for good."""

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from svs.store.index import Watcher
 from svs.ui.dashboard import rows
-from svs.watching import Watcher
 
 _MARK = 2
 """Columns before each line, for the mark of the chosen one."""

@@ -16,10 +16,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from svs.model import Gap, Segment, Sentence
+from svs.model.speech import Gap, Segment, Sentence
 from svs.text.coverage import mark
 from svs.times import clock
-from svs.ui.dashboard.words import one_line
+from svs.ui.dashboard.formatting import one_line
 
 _MARGIN = 10
 """Columns for the time before each sentence."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svs import background, control, results
 from svs.errors import MissingError, StoreError, UsageError
-from svs.files import store_errors
-from svs.store import JobStore
-from svs.watching import Condition
+from svs.jobs import actions, launch
+from svs.outputs import write
+from svs.store import results
+from svs.store.index import Condition
+from svs.store.jobs import JobStore
+from svs.system.files import store_errors
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -52,13 +54,13 @@ class Files:
 
 def cancel(store: JobStore, job_id: str) -> Done:
     """Have a job stop for good."""
-    ended = control.cancel(store, job_id)
+    ended = actions.cancel(store, job_id)
     return Done(f"cancelled {job_id}" if ended else f"asked {job_id} to stop")
 
 
 def remove(store: JobStore, job_id: str) -> Done:
     """Remove a job with everything that svs keeps of it."""
-    control.remove(store, job_id)
+    actions.remove(store, job_id)
     store.forget_removed()
     return Done(f"removed {job_id}")
 
@@ -70,13 +72,13 @@ def resume(store: JobStore, job_id: str) -> Done:
         raise UsageError(f"job {job_id} is {state}", "Only a job that was stopped or failed is resumed.")
     log = store.folder(job_id) / OUTPUT
     with store_errors("write", log):
-        process = background.start(["jobs", "resume", job_id, "--progress", "none"], log)
+        process = launch.start(["jobs", "resume", job_id, "--progress", "none"], log)
     return Done(f"going on with {job_id}", process)
 
 
 def retry(store: JobStore, job_id: str) -> Done:
     """Start a job anew, in a process of its own that outlives the dashboard."""
-    control.start_anew(store, job_id)
+    actions.start_anew(store, job_id)
     return resume(store, job_id)
 
 
@@ -96,15 +98,15 @@ def export(store: JobStore, job_id: str, files: Files) -> Done:
         raise UsageError(f"job {job_id} is {store.state(job)}: it has no result", "Wait until it is done.")
     result = results.load(job, store.folder(job_id))
     folder = str(Path(files.folder).expanduser().absolute())
-    targets = results.targets(job.source.path, files.formats, folder, force=files.force)
-    return Done("\n".join(("wrote", *results.write_files(result, targets, force=files.force))))
+    targets = write.targets(job.source.path, files.formats, folder, force=files.force)
+    return Done("\n".join(("wrote", *write.write_files(result, targets, force=files.force))))
 
 
 def open_folder(store: JobStore, job_id: str) -> Done:
     """Show a job's folder in the file manager."""
     folder = store.folder(job_id)
     try:
-        return Done(f"opening {folder}", background.show_folder(folder))
+        return Done(f"opening {folder}", launch.show_folder(folder))
     except FileNotFoundError as error:
         raise MissingError("there is no file manager to open it with", f"The folder is {folder}") from error
     except OSError as error:

@@ -7,27 +7,17 @@ import pytest
 from msgspec.structs import replace
 from textual import events
 
-from svs import journal, results
-from svs.engines.interface import Batch
 from svs.events import Stage
-from svs.model import (
-    JobError,
-    Metrics,
-    Options,
-    Plan,
-    Progress,
-    Segment,
-    Sentence,
-    Source,
-    StageRecord,
-    Summary,
-)
-from svs.paths import jobs_home
-from svs.records import encode
-from svs.store import JobStore
+from svs.model.job import JobError, Metrics, Options, Plan, Progress, StageRecord
+from svs.model.media import Source
+from svs.model.speech import Batch, Segment, Sentence, Summary
+from svs.store import results, transcript
+from svs.store.index import Watcher
+from svs.store.jobs import JobStore
+from svs.system.codec import encode
+from svs.system.paths import jobs_home
 from svs.ui.dashboard.app import Dashboard
 from svs.ui.dashboard.charts import Machine
-from svs.watching import Watcher
 
 CREATED = "2026-11-23T12:59:00+00:00"
 
@@ -79,12 +69,12 @@ class Records:
 
     def hear(self, job, said, gaps=()):
         """Write a transcript."""
-        header = journal.Header(
+        header = transcript.Header(
             key="k", engine="whisper", model="small", language="en", translated=False, offset=0
         )
         segments = tuple(Segment(5.0 * n, 5.0 * n + 4, text) for n, text in enumerate(said))
         batch = Batch(segments=segments, end=600.0, total=600.0, gaps=gaps, speech=600.0)
-        journal.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch])
+        transcript.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch])
 
     def progress(self, job, percent, **changes):
         """Write where a job stands, half-way through its transcript."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svs.ui.dashboard import words
+from svs.ui.dashboard import formatting
 from svs.ui.dashboard.charts import plot
 
 SIZES = {"width": st.integers(1, 40), "height": st.integers(1, 8)}
@@ -41,7 +41,7 @@ def test_a_plot_grows_from_the_bottom():
 
 @given(st.floats(0, 100), st.integers(1, 60))
 def test_a_bar_keeps_its_width_and_is_full_at_the_end_only(percent, width):
-    bar = words.bar(percent, width, "red").plain
+    bar = formatting.bar(percent, width, "red").plain
     assert len(bar) == width
     assert (bar == "━" * width) == (percent == 100)
 
@@ -60,7 +60,7 @@ def test_a_bar_keeps_its_width_and_is_full_at_the_end_only(percent, width):
     ],
 )
 def test_a_time_left_is_a_range(left, shown):
-    assert words.span(left) == shown
+    assert formatting.span(left) == shown
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_a_time_left_is_a_range(left, shown):
     [(0, "0 B"), (999, "999 B"), (812_000, "812 kB"), (812e6, "812 MB"), (1.55e9, "1.6 GB")],
 )
 def test_a_size_is_short(count, shown):
-    assert words.size(count) == shown
+    assert formatting.size(count) == shown
 
 
 def test_a_date_that_is_none_is_shown_as_it_stands():
-    assert words.date("\x1bnever") == "\\x1bnever"
+    assert formatting.date("\x1bnever") == "\\x1bnever"

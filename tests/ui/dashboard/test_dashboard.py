@@ -10,14 +10,15 @@ import pytest
 from msgspec.structs import replace
 from textual import events
 
-from svs import pipeline
-from svs.media.identity import describe
-from svs.model import Gap, Metrics, Options
-from svs.store import JobStore
+from svs.media.fingerprint import describe
+from svs.model.job import Metrics, Options
+from svs.model.speech import Gap
+from svs.pipeline.run import run
+from svs.store.index import Watcher
+from svs.store.jobs import JobStore
 from svs.ui.dashboard.app import Dashboard
 from svs.ui.dashboard.dialogs import KEYS
 from svs.ui.dashboard.screen import Jobs
-from svs.watching import Watcher
 
 WIDE = (150, 36)
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
@@ -120,7 +121,7 @@ def test_a_job_that_ends_while_it_is_watched_shows_its_summary(see, stopped, sto
     async def steps(view):
         await view.press("2")
         await view.until("There is no summary yet.")
-        await asyncio.to_thread(pipeline.run, store.load(stopped.id), store)
+        await asyncio.to_thread(run, store.load(stopped.id), store)
         await view.settle()
         assert "✓ done" in view.rows[0]
         await view.until("glass lens")

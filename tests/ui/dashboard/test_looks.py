@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from svs.paths import jobs_home
-from svs.store import JobStore
+from svs.store.jobs import JobStore
+from svs.system.paths import jobs_home
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SIZES = [(80, 24), (200, 60)]

@@ -1,0 +1,95 @@
+"""`--notify`: what is said when a job has ended, and when."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svs.cli.errors import tell
+from svs.errors import Cancelled, Stopped, SvsError
+
+if TYPE_CHECKING:
+    from svs.model.job import Job
+    from svs.store.jobs import JobStore
+
+
+Notify = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--notify",
+        metavar="URL",
+        envvar="SVS_NOTIFY",
+        show_default=False,
+        help="Tell when it has ended: `bell`, or an address for Apprise. Repeatable. Other users of the "
+        "machine can see it here; keep secrets in the config file or in SVS_NOTIFY.",
+    ),
+]
+NotifyContent = Annotated[
+    bool,
+    typer.Option(
+        "--notify-content", envvar="SVS_NOTIFY_CONTENT", help="Include the summary's first sentence."
+    ),
+]
+
+
+class Notices:
+    """Whom to tell that jobs have ended."""
+
+    def __init__(self, addresses: Sequence[str] | None, *, content: bool = False) -> None:
+        """Raises MissingError and UsageError, before any work is done."""
+        from svs.jobs.notify import BELL, Notifier
+
+        os.environ.pop("SVS_NOTIFY", None)  # no child needs it
+        self._bell = BELL in (addresses or ())
+        self._content = content
+        others = [address for address in addresses or () if address != BELL]
+        self._notifier = Notifier(others) if others else None
+
+    @contextmanager
+    def of(self, job: "Job", store: "JobStore") -> Iterator[None]:
+        """Tell how the work inside has ended, after its result was shown or its error told."""
+        began = time.monotonic()
+        try:
+            yield
+        except SvsError as error:
+            tell(error)
+            self._send(job, store, _outcome(error), time.monotonic() - began)
+            raise
+        except Exception:
+            self._send(job, store, "failed", time.monotonic() - began)
+            raise
+        self._send(job, store, "done", time.monotonic() - began)
+
+    def _send(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+        from svs.times import clock
+        from svs.ui.output import visible
+
+        name = visible(job.source.path.rpartition("/")[2]).replace("\n", "\\n")
+        if self._bell and sys.stderr.isatty():
+            sys.stderr.write(f"\a\x1b]0;svs: {name} {outcome}\x1b\\")
+            sys.stderr.flush()
+        if self._notifier:
+            body = f"{name}: {outcome} after {clock(seconds)}"
+            if self._content and outcome == "done":
+                body += "\n\n" + _first_sentence(store, job.id)
+            with suppress(KeyboardInterrupt):  # the job has ended: there is only this to stop waiting for
+                for place in self._notifier.send(f"svs: {name} {outcome}", body):
+                    typer.echo(f"warning: the notification to {visible(place)} failed", err=True)
+
+
+def _outcome(error: SvsError) -> str:
+    if isinstance(error, Stopped):
+        return "stopped"
+    return "cancelled" if isinstance(error, Cancelled) else "failed"
+
+
+def _first_sentence(store: "JobStore", job_id: str) -> str:
+    from svs.store import results
+    from svs.ui.output import visible
+
+    summary = results.summary(store.folder(job_id))
+    return visible(summary.sentences[0].text) if summary and summary.sentences else ""

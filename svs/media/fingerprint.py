@@ -1,0 +1,69 @@
+"""Which file it is: a recording that was renamed or moved is the same, one that was changed is another."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from svs.errors import InputError
+from svs.media.input_check import check_file, held, open_regular
+from svs.model.media import Source
+
+_SAMPLE = 1 << 20  # bytes read at the beginning, in the middle and at the end
+
+
+def describe(path: Path) -> Source:
+    """Return what tells a file from others. Never fails: what cannot be read is told by its name alone."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - Path.absolute() keeps the `..` in it
+    try:
+        with open_regular(Path(absolute)) as file:
+            info = os.fstat(file.fileno())
+            fingerprint = _fingerprint(file, info.st_size)
+    except (OSError, InputError):
+        return Source(path=absolute, size=0, mtime_ns=0)
+    return Source(path=absolute, size=info.st_size, mtime_ns=info.st_mtime_ns, fingerprint=fingerprint)
+
+
+def _fingerprint(file: BinaryIO, size: int) -> str:
+    """Return a hash of three samples of a file: enough to tell recordings apart, at once for any size."""
+    digest = sha256(str(size).encode())
+    for offset in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
+        file.seek(max(0, offset))
+        digest.update(file.read(_SAMPLE))
+    return digest.hexdigest()
+
+
+def identity(source: Source) -> tuple[int, int, str]:
+    """Return what makes a recording the same, wherever it lies."""
+    return source.size, source.mtime_ns, source.fingerprint
+
+
+def check_source(source: Source) -> None:
+    """Refuse another recording than the one that a job began with. Raises InputError."""
+    found = describe(Path(source.path))
+    if not source.fingerprint or identity(found) == identity(source):  # without one, it never began
+        return
+    if not found.fingerprint and Path(source.path).exists():
+        check_file(Path(source.path))
+    what = "has changed since the job began" if found.fingerprint else "is gone"
+    raise InputError(
+        f"{source.path} {what}", "Put the file back as it was, or summarize the new one as a new job."
+    )
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[None]:
+    """Hold the recording that a job began with: all that reads it meanwhile reads this very file.
+
+    Raises InputError when it is gone, another one, or changed meanwhile.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(Path(source.path)))
+        except InputError:
+            check_source(source)  # which may know more of what is wrong
+            raise
+        check_source(source)
+        yield

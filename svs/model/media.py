@@ -1,0 +1,65 @@
+"""What a file is, and what it says of itself."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from svs.fields import (
+    Count,
+    FilePath,
+    Name,
+    Seconds,
+)
+from svs.model.speech import Chapter
+
+
+class Frame(Struct, frozen=True):
+    """A picture out of a recording."""
+
+    start: Seconds
+    jpeg: bytes
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """The file that a job reads."""
+
+    path: FilePath
+    """Absolute. From outside: escape it."""
+    size: Count
+    mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    fingerprint: Name = ""
+    """A hash of samples of its content; empty when it cannot be read."""
+
+
+class AudioTrack(Struct, frozen=True):
+    """One sound track of a recording."""
+
+    index: int
+    """Among all streams of the file, as ffmpeg counts, from 0."""
+    language: str
+    """As the file says it, often three letters; empty when it does not."""
+    codec: str
+
+
+class SubtitleTrack(Struct, frozen=True):
+    """One subtitle track of a recording."""
+
+    index: int
+    language: str
+    codec: str
+    text: bool
+    """Made of text, not of pictures."""
+    forced: bool
+    """Only the foreign parts or signs, not the whole of what is said."""
+
+
+class MediaInfo(Struct, frozen=True, kw_only=True):
+    """What a recording says of itself; nothing of it is to be trusted."""
+
+    duration: Seconds | None
+    """Seconds; None when the file does not say."""
+    title: str
+    """The title tag, or empty. From outside: escape it."""
+    audio: tuple[AudioTrack, ...]
+    subtitles: tuple[SubtitleTrack, ...]
+    chapters: tuple[Chapter, ...] = ()

@@ -1,0 +1,84 @@
+"""`--embed`: a copy of the recording that carries its chapters, and its transcript as a subtitle track."""
+
+import filecmp
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from svs import outputs
+from svs.engines.captions import is_caption_file
+from svs.errors import StoreError, UsageError
+from svs.languages import long_code
+from svs.media import fingerprint
+from svs.media.probe import probe
+from svs.media.remux import CONTAINERS, Added, remux
+from svs.model.job import Job
+from svs.model.speech import Result, Transcript
+from svs.outputs.write import check_folder
+from svs.system.files import private_folder, put, store_errors
+
+
+def check(source: Path, target: Path, *, force: bool) -> None:
+    """Raise UsageError when there can be no such copy, before any work is done."""
+    if target.suffix.lower() not in CONTAINERS:
+        raise UsageError(
+            f"--embed {target} does not end like a file that holds chapters and subtitles",
+            f"End its name with one of {', '.join(CONTAINERS)}.",
+        )
+    if is_caption_file(source):
+        raise UsageError(f"{source} holds subtitles: there is no recording to copy", "Leave out --embed.")
+    if target == source or (target.exists() and source.exists() and target.samefile(source)):
+        raise UsageError(
+            f"--embed {target} is the recording itself", "svs never changes it: name another file."
+        )
+    if target.is_dir() or (target.exists() and not force):
+        hint = "Name a file." if target.is_dir() else "Use --force to replace it, or name another file."
+        raise UsageError(f"{target} is there already", hint)
+    check_folder(target.parent)
+
+
+def embed(
+    job: Job, result: Result, target: Path, *, force: bool, on_time: Callable[[float], None] | None = None
+) -> None:
+    """Write the copy of a finished job's recording; it appears complete or not at all.
+
+    Raises InputError when the recording is gone or has changed, or the container cannot hold it, UsageError
+    when another file is there, StoreError when it cannot be written. `on_time` gets the seconds so far.
+    """
+    source, container = Path(job.source.path), CONTAINERS[target.suffix.lower()]
+    fingerprint.check_source(job.source)
+    with store_errors("write", target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _check_room(target, job.source.size)
+        with private_folder(target, job.id) as folder:
+            subtitles, chapters, copy = (folder / name for name in ("subtitles", "chapters", "copy"))
+            subtitles.write_text(outputs.render(result, container.subtitles), encoding="utf-8")
+            chapters.write_text(outputs.render(result, "ffmetadata"), encoding="utf-8")
+            language = _language(result.transcript)
+            added = Added(subtitles, language, "Transcript", chapters if result.summary.chapters else None)
+            with fingerprint.opened(job.source):
+                media = probe(source, formats=job.options.allow_formats, largest=job.options.max_size)
+                remux(source, media, job.options, added, copy, target, on_time)
+            _keep(copy, target, force=force)
+
+
+def _language(transcript: Transcript) -> str:
+    """Return the subtitle track's language in three letters."""
+    return long_code("en" if transcript.translated else transcript.language)
+
+
+def _check_room(target: Path, size: int) -> None:
+    free = shutil.disk_usage(target.parent).free
+    if free < size:
+        raise StoreError(
+            f"no room for the copy in {target.parent}: {size / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
+            "Free some space, or name another folder.",
+        )
+
+
+def _keep(copy: Path, target: Path, *, force: bool) -> None:
+    try:
+        put(copy, target, replace=force)
+    except FileExistsError:
+        if not filecmp.cmp(copy, target, shallow=False):  # else this job has written it, and was killed then
+            raise UsageError(f"{target} is there already", "Use --force to replace it.") from None

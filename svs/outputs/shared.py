@@ -1,0 +1,94 @@
+"""What all outputs share: how a result is described, and how text from outside becomes harmless text."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Summary
+from svs.text.coverage import covered
+
+Said = TypeVar("Said", bound=Sentence | Segment)
+
+PARTIAL = "the file is damaged or incomplete: something is missing"
+"""How subtitles, which have no room for sentences, label that of a damaged file."""
+
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters, and those that turn the direction of what follows."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def line(text: str) -> str:
+    """Return text from outside as one line without control characters, which any encoding can write."""
+    return _SURROGATE.sub("\ufffd", _HARMFUL.sub("", " ".join(text.split())))
+
+
+def timestamp(seconds: float) -> str:
+    """Return a time as `hh:mm:ss`."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def facts(result: Result) -> list[tuple[str, str]]:
+    """Return what a header says of a result: labels and values, the values not yet escaped."""
+    transcript, summary = result.transcript, result.summary
+    found = [
+        ("Duration", timestamp(result.duration)),
+        ("Language", "unknown" if transcript.language == "und" else transcript.language),
+        ("Engine", f"{transcript.engine} ({transcript.model})" if transcript.model else transcript.engine),
+        ("Date", _date(result.created)),
+        ("Summary", f"{summary.length}, by {summary.method}"),
+    ]
+    if chapters := summary.chapters:
+        origin = "from the recording" if chapters[0].given else "by topic"
+        found.append(("Chapters", f"{len(chapters)}, {origin}"))
+    if coverage := covered(transcript):
+        found.append(("Coverage", coverage))
+    if summary.phrases:
+        found.append(("About", ", ".join(summary.phrases)))
+    if result.start:
+        found.insert(1, ("From", timestamp(result.start)))
+    return found
+
+
+def chapter_title(chapter: Chapter, number: int) -> str:
+    """Return a chapter's title as one line; of one without a title, its number (from 1)."""
+    return " ".join(line(chapter.title).split()) or f"Chapter {number}"
+
+
+def by_chapter(summary: Summary) -> list[tuple[str, Chapter | None, list[Sentence]]]:
+    """Return the summary's sentences under the chapters in which they were said, and their titles."""
+    if not summary.chapters:
+        return [("", None, list(summary.sentences))]
+    starts = [one.start for one in summary.chapters]
+    said: list[list[Sentence]] = [[] for _ in starts]
+    for sentence in summary.sentences:
+        said[max(0, bisect_right(starts, sentence.start) - 1)].append(sentence)
+    return [
+        (chapter_title(one, number), one, sentences)
+        for number, (one, sentences) in enumerate(zip(summary.chapters, said, strict=True), 1)
+    ]
+
+
+def with_gaps(said: Iterable[Said], gaps: Iterable[Gap]) -> list[Said | Gap]:
+    """Return what was said, with the gaps in it where they are."""
+    found: list[Said | Gap] = [*said, *gaps]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _date(created: str) -> str:
+    try:
+        return datetime.fromisoformat(created).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:  # no reason to withhold a summary
+        return created
+
+
+def cautions(result: Result) -> list[str]:
+    """Return what the reader has to know before trusting the text, one sentence or two each, not escaped."""
+    found = []
+    if result.transcript.translated:
+        found.append("Translated to English by the model: these are not the words that were said.")
+    if result.partial:
+        found.append("The file is damaged or incomplete: this covers only the part that could be read.")
+    return found + [warning for warning in result.warnings if warning not in found]

@@ -1,0 +1,120 @@
+"""How a job gets its transcript: decided once, when it first runs."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from svs.engines import captions, select
+from svs.errors import InputError, NoModelError, SvsError, UsageError
+from svs.media.fingerprint import describe
+from svs.media.input_check import check_file, held
+from svs.media.probe import probe
+from svs.model.job import REMOVED_ENGINE, Job, Options, Plan
+from svs.model.media import MediaInfo
+from svs.model.speech import Chapter
+from svs.models import installed
+
+_CHAPTERS = 500  # of a recording; whoever has more has no chapters that people read
+
+
+def look(source: Path, options: Options) -> MediaInfo:
+    """Return what a recording says of itself; a subtitle file says nothing."""
+    if captions.is_caption_file(source):
+        check_file(source, options.max_size)
+        return MediaInfo(duration=None, title="", audio=(), subtitles=())
+    return probe(source, formats=options.allow_formats, largest=options.max_size)
+
+
+def plan(
+    source: Path,
+    options: Options,
+    media: MediaInfo,
+    warn: Callable[[str], None],
+    notice: Callable[[str], None],
+) -> Plan:
+    """Decide how the recording's transcript is made; a model that is needed for it is there then."""
+    if captions.is_caption_file(source):
+        if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
+            raise UsageError(f"{source} holds subtitles, not sound", "Leave out --engine and --track.")
+        return Plan(
+            engine="captions",
+            model=source.name,
+            model_digest=describe(source).fingerprint,
+            captions_file=str(source),
+            language=options.language,
+        )
+    english = _english_will_do(options)
+    model = installed.find(options.model) if options.model else installed.best(english=english)
+    if options.model and model and not english and not model.multilingual:
+        raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
+    found = select.choose(
+        options,
+        media,
+        _usable(captions.sidecars(source), options, warn),
+        (model.name, model.folder) if model else None,
+    )
+    if found.model_folder:
+        file = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
+    elif found.captions_file:
+        file = Path(found.captions_file)
+    else:
+        return found
+    return replace(found, model_digest=describe(file).fingerprint)
+
+
+def check_model(source: Path, options: Options) -> None:
+    """Raise NoModelError when a recording needs a Whisper model and none that can do it is installed.
+
+    Whatever else is wrong with the recording is left to its job, which keeps a record of it.
+    """
+    if installed.best(english=_english_will_do(options)):
+        return
+    try:
+        plan(source, options, look(source, options), lambda _: None, lambda _: None)
+    except NoModelError:
+        raise
+    except SvsError:
+        return
+
+
+def check_engine(job: Job) -> None:
+    """Refuse a job that an earlier version began with an engine that is gone. Raises UsageError."""
+    if REMOVED_ENGINE in (job.options.engine, job.plan and job.plan.engine):
+        raise UsageError(
+            f"job {job.id} was begun with {REMOVED_ENGINE}, which svs does not have any more",
+            f"Summarize {job.source.path} again.",
+        )
+
+
+def _english_will_do(options: Options) -> bool:
+    return options.language in (None, "en") and not options.translate
+
+
+def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:
+    """Return the chapters that the recording itself names."""
+    return media.chapters if len(media.chapters) <= _CHAPTERS else ()
+
+
+def _usable(files: Iterable[Path], options: Options, warn: Callable[[str], None]) -> Iterator[Path]:
+    """Yield the subtitle files that hold words; a broken one is no reason not to listen."""
+    for file in files:
+        try:
+            captions.read(file, file.name)
+        except InputError as problem:
+            if options.subtitles == "only" or options.engine == "captions":
+                raise
+            warn(f"{problem.message}: it is ignored")
+        else:
+            yield file
+
+
+@contextmanager
+def captions_opened(plan: Plan) -> Iterator[None]:
+    """Hold the subtitle file that a job was planned with. Raises InputError when it is another one."""
+    file = Path(plan.captions_file)
+    with held(file):
+        if plan.model_digest and describe(file).fingerprint != plan.model_digest:
+            raise InputError(f"{file} has changed since the job began", "Summarize it as a new job.")
+        yield

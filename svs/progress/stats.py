@@ -1,0 +1,80 @@
+"""What the stored jobs tell: each engine's speed here and coverage, and how right the time left was."""
+
+from collections.abc import Iterable
+from statistics import median, quantiles
+
+from msgspec import Struct
+
+from svs.model.job import Job
+from svs.progress.estimate import error
+
+SHARES = (0.25, 0.5, 0.75)
+"""Of a run's time, after which its estimate is judged."""
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """What is known of one engine with one model; None where nothing is."""
+
+    engine: str
+    model: str
+    """From outside: escape it."""
+    jobs: int
+    failed: int
+    hours: float
+    """Of recordings that were done."""
+    speed: float | None
+    """Seconds of a recording in a second, the median."""
+    speed_p90: float | None
+    """The speed that one job in ten exceeds."""
+    coverage: float | None
+    """The share of the speech in its recordings that words cover."""
+    errors: tuple[float | None, float | None, float | None]
+    """The median error of the time left after 25, 50 and 75 % of a run, in percent of the run's time."""
+
+
+def rows(jobs: Iterable[Job]) -> list[Row]:
+    """Return a row for each engine and model; jobs that never got to choose one are left out."""
+    groups: dict[tuple[str, str], list[Job]] = {}
+    for job in jobs:
+        if job.plan:
+            model = "" if job.plan.engine == "captions" else job.plan.model
+            groups.setdefault((job.plan.engine, model), []).append(job)
+    return [_row(engine, model, found) for (engine, model), found in sorted(groups.items())]
+
+
+def _row(engine: str, model: str, jobs: list[Job]) -> Row:
+    done = [job for job in jobs if job.status == "done"]
+    whole = [job for job in done if not job.origin and job.metrics.wall]  # nothing was taken over
+    speeds = [speed for job in whole if (speed := real_time(job))]
+    errors = [[error(job.metrics, share) for job in whole] for share in SHARES]
+    middles = [_median([100 * one for one in found if one is not None]) for found in errors]
+    return Row(
+        engine=engine,
+        model=model,
+        jobs=len(jobs),
+        failed=sum(job.status == "failed" for job in jobs),
+        hours=round(sum(job.duration for job in done) / 3600, 2),
+        speed=_median(speeds),
+        speed_p90=round(quantiles(speeds, n=10, method="inclusive")[-1], 1)
+        if len(speeds) > 1
+        else _median(speeds),
+        coverage=_coverage(whole),
+        errors=(middles[0], middles[1], middles[2]),
+    )
+
+
+def real_time(job: Job) -> float | None:
+    """Return how many seconds of a recording a job worked through in a second; None when nobody knows."""
+    took = sum(record.seconds for record in job.stages.values())
+    return job.duration / took if took and job.duration and job.status == "done" else None
+
+
+def _coverage(jobs: list[Job]) -> float | None:
+    """Return the coverage of all the speech that was measured in these jobs."""
+    found = [(job.metrics.speech, job.metrics.coverage) for job in jobs if job.metrics.coverage is not None]
+    speech = sum(seconds for seconds, _ in found)
+    return round(sum(seconds * share for seconds, share in found) / speech, 6) if speech else None
+
+
+def _median(values: list[float]) -> float | None:
+    return round(median(values), 1) if values else None

@@ -1,0 +1,187 @@
+"""The jobs of a store for those who keep looking: each record is read once, and again when it has changed."""
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from svs.model.job import Job, Progress
+from svs.store.jobs import Damaged, JobStore, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Condition = State | Literal["damaged"]
+_SETTLED = 2.0  # seconds; file systems date two changes alike that follow each other faster
+
+_Mark = tuple[int, int, int]
+"""Tells one version of a file from another: every change of a record makes a new file."""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """What a list shows of a job, small enough to keep a hundred thousand of them."""
+
+    id: str
+    state: Condition
+    name: str
+    """The recording's file name; of a damaged record, what is wrong with it. From outside: escape it."""
+    created: str = ""
+    duration: float = 0.0
+    """Seconds of the recording that were read."""
+    engine: str = ""
+    overall: float = 0.0
+    """How much is done, 0-100 percent."""
+    progress: Progress | None = None
+    """Of a running job."""
+
+
+class Watcher:
+    """The jobs of a store as they are now. It only reads. Several threads may look; one of them sweeps."""
+
+    def __init__(self, store: JobStore) -> None:
+        """List the jobs, and read none. Raises StoreError."""
+        self.store = store
+        self.ids: list[str] = []
+        """All jobs, newest first."""
+        self.changes = 0
+        """Another number whenever something is other than it was."""
+        self._entries: dict[str, Entry] = {}
+        self._words: dict[str, str] = {}
+        self._marks: dict[str, _Mark | None] = {}
+        self._running: dict[str, Job] = {}
+        self._unread: list[str] = []
+        self._round: Iterator[str] = iter(())
+        self._listed: _Mark | None = None
+        self._last: tuple[str, _Mark | None, Job | Damaged] | None = None
+        self.update()
+
+    @property
+    def read(self) -> int:
+        """How many jobs have been read so far."""
+        return len(self._entries)
+
+    @property
+    def complete(self) -> bool:
+        """Say whether every job has been read."""
+        return not self._unread
+
+    @property
+    def running(self) -> list[str]:
+        """The jobs that are known to run."""
+        return [job_id for job_id in list(self._running) if self.known(job_id).state == "running"]
+
+    def update(self) -> None:
+        """List the jobs anew if some came or went. Raises StoreError."""
+        mark = _mark(self.store.root)
+        if mark is not None and mark == self._listed:
+            return
+        settled = mark is not None and time.time() - mark[0] / 1e9 > _SETTLED
+        ids = self.store.ids()
+        self._listed = mark if settled else None  # else more may come that the folder's date does not tell
+        if ids != self.ids:
+            for gone in self._entries.keys() - set(ids):
+                self._forget(gone)
+            self._unread = [job_id for job_id in reversed(ids) if job_id not in self._entries]
+            self.ids = ids
+            self.changes += 1
+
+    def known(self, job_id: str) -> Entry:
+        """Return what is known of a job, read now if it never was."""
+        return self._entries.get(job_id) or self.look(job_id)
+
+    def look(self, job_id: str) -> Entry:
+        """Return what a job is now; its record is read only if it has changed."""
+        before, running = self._entries.get(job_id), self._running.get(job_id)
+        folder = self.store.folder(job_id)
+        mark = _mark(folder / "job.json")
+        if mark is None and not folder.exists():  # `update` takes it from the list
+            return before or Entry(id=job_id, state="damaged", name="it has been removed")
+        if before is None or mark is None or mark != self._marks.get(job_id):
+            entry = self._enter(self.store.read(job_id), job_id)
+        elif running:
+            entry = self._enter(running, job_id)
+        else:
+            return before
+        self._marks[job_id] = mark
+        if entry == before:
+            return before
+        self._entries[job_id] = entry
+        self.changes += 1
+        return entry
+
+    def record(self, job_id: str) -> Job | Damaged:
+        """Return a job's whole record; the last one is kept, for it is asked for again and again."""
+        mark = _mark(self.store.folder(job_id) / "job.json")
+        if self._last is None or mark is None or self._last[:2] != (job_id, mark):
+            self._last = (job_id, mark, self.store.read(job_id))
+        return self._last[2]
+
+    def version(self, job_id: str, file: str) -> object:
+        """Return what is another when a file of a job has changed."""
+        return _mark(self.store.folder(job_id) / file)
+
+    def _enter(self, job: Job | Damaged, job_id: str) -> Entry:
+        if not isinstance(job, Damaged) and job.status == "running":
+            self._running[job_id] = job
+        else:
+            self._running.pop(job_id, None)
+        if isinstance(job, Damaged):
+            self._words[job_id] = f"damaged {job_id}"
+            return Entry(id=job_id, state="damaged", name=job.problem)
+        state = self.store.state(job)
+        progress = None if state in ("done", "queued") else self.store.progress(job_id)
+        name = job.source.path.rpartition("/")[2]
+        engine = job.plan.engine if job.plan else ""
+        self._words[job_id] = f"{state} {job_id} {engine} {name} {job.title}".lower()
+        return Entry(
+            id=job_id,
+            state=state,
+            name=name,
+            created=job.created,
+            duration=job.duration,
+            engine=engine,
+            overall=100.0 if state == "done" else progress.overall if progress else 0.0,
+            progress=progress if state == "running" else None,
+        )
+
+    def _forget(self, job_id: str) -> None:
+        for known in (self._entries, self._words, self._marks, self._running):
+            known.pop(job_id, None)
+
+    def sweep(self, seconds: float) -> None:
+        """Look at jobs for so long: first at those never read, newest first, then at all, round after round.
+
+        It ends early when a round does.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            unread = self._unread  # another thread may bring a new list
+            job_id = unread.pop() if unread else next(self._round, None)
+            if job_id is None:
+                self._round = iter(self.ids)
+                return
+            self.look(job_id)
+
+    def counts(self) -> Counter[Condition]:
+        """Count the jobs in each state, among those that have been read."""
+        return Counter(entry.state for entry in list(self._entries.values()))
+
+    def matching(self, wanted: str) -> list[str]:
+        """Return the jobs, newest first, in whose state, id, engine, name or title all these words occur.
+
+        Those that were never read are left out, unless all are wanted.
+        """
+        found = self.ids
+        for word in wanted.lower().split():
+            found = [job_id for job_id in found if word in self._words.get(job_id, "")]
+        return found
+
+
+def _mark(path: Path) -> _Mark | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

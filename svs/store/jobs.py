@@ -1,0 +1,358 @@
+"""The job store: one folder a job, so that a damaged file loses one job and no write touches another."""
+
+import os
+import re
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from svs.errors import StoreError, UsageError
+from svs.events import ProgressEvent
+from svs.fields import JOB_ID
+from svs.model.job import JOB_VERSION, Job, Options, Progress, Status
+from svs.model.media import Source
+from svs.system import locks
+from svs.system.codec import checked, decode
+from svs.system.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
+from svs.system.paths import unsafe
+
+State = Literal[Status, "interrupted"]
+"""A job's status as it really is: a running job that no process holds was interrupted."""
+
+_ID = re.compile(JOB_ID)
+_PART = re.compile(r"[0-9A-Za-z-]{1,20}")
+_LISTED = "`svs jobs list --all` shows every job with its id."
+_LEFT = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
+"""How folders are called that processes leave that were killed while they made or removed a job."""
+_KEY = re.compile("[0-9a-f]{64}")
+_NOTE = 100  # bytes
+_STALE = 3600  # seconds
+LARGEST_RECORD = 8_000_000
+"""Bytes; a real one has a few thousand, and none that its fields allow has more."""
+LARGEST_PROGRESS = 100_000
+LARGEST_LOG = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A job whose record cannot be read: it is shown, and left alone."""
+
+    id: str
+    folder: Path
+    problem: str
+
+
+def now() -> str:
+    """Return the time as records keep it: ISO 8601, UTC, seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _new_id() -> str:
+    """Return the time in UTC with its fraction of a second as four hex digits: later ids sort later."""
+    at = datetime.now(UTC)
+    return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
+
+
+def _parse(data: bytes, job_id: str) -> Job:
+    """Return the job that a record tells of. Raises ValueError when it is not what svs writes."""
+    job = decode(data, Job)
+    if problem := _implausible(job, job_id):
+        raise ValueError(problem)
+    return job
+
+
+def _implausible(job: Job, job_id: str) -> str:
+    """Return what no job of svs says, though every field is of its type; empty for a sound record."""
+    if job.id != job_id:
+        return "it belongs to another job"
+    if not all(map(_is_time, (job.created, job.finished or job.created))):
+        return "it has a time that is none"
+    wished = (job.options.output_dir, job.options.embed)
+    paths = (job.source.path, *filter(None, wished), *job.outputs)
+    if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
+        return "it has a path that svs does not write"
+    return ""
+
+
+def _record(job: Job) -> bytes:
+    """Return a job's record. Raises ValueError when it is one that could not be read again."""
+    data = checked(job, LARGEST_RECORD, indent=2)
+    if problem := _implausible(job, job.id):
+        raise ValueError(problem)
+    return data
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).utcoffset() == timedelta(0)
+    except ValueError:
+        return False
+
+
+def _foreign(folder: Path) -> str:
+    """Return why a job's folder is none of ours; empty when it is, and when there is none."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return ""
+    return "is a link to another place" if stat.S_ISLNK(found.st_mode) else unsafe(found)
+
+
+def _no_job(reference: str) -> StoreError:
+    return StoreError(f"there is no job {reference!r}", _LISTED)
+
+
+class JobStore:
+    """The jobs below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._transcripts = root.parent / "transcripts"
+
+    def create(self, source: Source, options: Options) -> Job:
+        """Make a queued job with a folder of its own. Raises UsageError if it could not be read again."""
+        with store_errors("make a job in", self.root):
+            for folder in (self.root.parent, self.root):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._sweep()
+            while True:
+                job = Job(id=_new_id(), source=source, options=options, created=now())
+                if self._make(job):
+                    return job
+
+    def _make(self, job: Job) -> bool:
+        """Make a job's folder with its record in it, in one step for readers; False when the id is taken."""
+        folder = self.folder(job.id)
+        new = self.root / f".{job.id}.new"
+        try:
+            data = _record(job)
+        except ValueError as error:
+            raise UsageError(
+                f"no job can be made of this: {error}", "Give shorter names and texts."
+            ) from error
+        try:
+            new.mkdir(mode=0o700)
+        except FileExistsError:
+            return False
+        try:
+            write_atomic(new / "job.json", data)
+            new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
+        except OSError:
+            shutil.rmtree(new)
+            if folder.exists():
+                return False
+            raise
+        sync_folder(self.root)
+        return True
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left, where that can be done; nobody takes so long to make a job."""
+        with suppress(OSError):
+            for left in filter(lambda entry: _LEFT.fullmatch(entry.name), os.scandir(self.root)):
+                new = left.name.endswith(".new")
+                if not new or time.time() - left.stat(follow_symlinks=False).st_mtime > _STALE:
+                    shutil.rmtree(left, ignore_errors=True)
+
+    def folder(self, job_id: str) -> Path:
+        """Return a job's folder. The id must be whole: see `resolve`."""
+        if not _ID.fullmatch(job_id):
+            raise UsageError(f"{job_id!r} is not a job id", "See `svs jobs list`.")
+        return self.root / job_id
+
+    def ids(self) -> list[str]:
+        """Return the ids of all jobs, newest first."""
+        try:
+            names = [entry.name for entry in os.scandir(self.root)]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(
+                f"cannot read {self.root}: {error.strerror}", "Check its permissions."
+            ) from error
+        return sorted(filter(_ID.fullmatch, names), reverse=True)
+
+    def jobs(self) -> Iterator[Job | Damaged]:
+        """Yield all jobs, newest first; each record is read when it is asked for."""
+        for job_id in self.ids():
+            job = self.read(job_id)
+            if not isinstance(job, Damaged) or job.folder.exists():  # else it has been removed since
+                yield job
+
+    def resolve(self, reference: str) -> str:
+        """Return the whole id that `last`, an id, or a unique beginning or end of one means."""
+        ids = self.ids()
+        if reference == "last" and ids:
+            return ids[0]
+        found = [i for i in ids if i == reference] or [
+            i
+            for i in ids
+            if _PART.fullmatch(reference) and (i.startswith(reference) or i.endswith(reference))
+        ]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise _no_job(reference)
+        raise StoreError(f"{len(found)} jobs match {reference!r}", _LISTED)
+
+    def save(self, job: Job) -> None:
+        """Write a job's record; it is on the disk when this returns."""
+        path = self.folder(job.id) / "job.json"
+        try:
+            data = _record(job)
+        except ValueError as error:
+            raise StoreError(
+                f"cannot write {path}: {error}", "This is a fault of svs: please report it."
+            ) from error
+        with store_errors("write", path):
+            write_atomic(path, data)
+
+    def load(self, job_id: str) -> Job:
+        """Read a job's record. Raises StoreError when it is damaged or too new."""
+        job = self.read(job_id)
+        if isinstance(job, Damaged):
+            if not job.folder.exists():
+                raise _no_job(job_id)
+            raise StoreError(
+                f"the record of job {job_id} is damaged: {job.problem}",
+                f"Its files are in {job.folder}; `svs jobs rm {job_id}` removes them.",
+            )
+        return job
+
+    def read(self, job_id: str) -> Job | Damaged:
+        """Read a job's record, or say what is wrong with it."""
+        folder, data = self.folder(job_id), b""
+        if problem := _foreign(folder):
+            return Damaged(job_id, folder, f"its folder {problem}")
+        try:
+            data = read_plain(folder / "job.json", LARGEST_RECORD)
+            version = decode(data, dict[str, object]).get("version")
+            if isinstance(version, int) and version > JOB_VERSION:
+                return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
+            return _parse(data, job_id)
+        except FileNotFoundError:
+            return Damaged(job_id, folder, "job.json is missing")
+        except OSError as error:
+            return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
+        except ValueError as error:
+            empty = not data and not str(error).startswith("it is")
+            return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
+
+    def state(self, job: Job) -> State:
+        """Return a job's status as it really is."""
+        if job.status == "running" and not self._held(job.id):
+            latest = self.read(job.id)  # it may have ended, or gone, between the record and the lock
+            if not isinstance(latest, Damaged):
+                return "interrupted" if latest.status == "running" else latest.status
+        return job.status
+
+    def _held(self, job_id: str) -> bool:
+        try:
+            return locks.held(self.folder(job_id) / "lock")
+        except OSError:
+            return True
+
+    @contextmanager
+    def hold(self, job_id: str) -> Iterator[Path]:
+        """Hold a job for this process, which alone may run it; yields its folder."""
+        folder = self.folder(job_id)
+        if problem := _foreign(folder):  # nothing is written, or removed, there
+            raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or make it yours.")
+        with ExitStack() as stack:
+            with store_errors("lock", folder):
+                try:
+                    stack.enter_context(locks.hold(folder / "lock"))
+                except TimeoutError:
+                    raise self._held_by_another(job_id) from None
+                except FileNotFoundError:
+                    raise _no_job(job_id) from None
+            yield folder
+
+    def _held_by_another(self, job_id: str) -> StoreError:
+        progress = self.progress(job_id)
+        holder = f"process {progress.pid}" if progress else "another process"
+        return StoreError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
+
+    def remove(self, job_id: str) -> None:
+        """Remove a job with everything in its folder; refuses a running one."""
+        gone = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
+        with self.hold(job_id) as folder, store_errors("remove", folder):
+            if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
+                folder.rename(gone)  # in one step, so that nobody sees half a job
+        with store_errors("remove", folder):
+            if os.name != "posix":
+                folder.rename(gone)
+            with suppress(FileNotFoundError):  # another process sweeps it too
+                shutil.rmtree(gone)
+        clear_parts(self._transcripts, job_id)
+        self._sweep()
+
+    def tidy(self, job_id: str) -> None:
+        """Remove what a killed run of a held job may have left, and the wish to cancel it."""
+        folder = self.folder(job_id)
+        for left in folder.glob("*.part"):  # the pattern takes hidden ones too
+            discard(left)
+        clear_parts(self._transcripts, job_id)
+        with store_errors("clear", folder):
+            (folder / "cancel").unlink(missing_ok=True)
+
+    def ask_to_cancel(self, job_id: str) -> None:
+        """Leave word for the process that runs a job that it shall stop."""
+        path = self.folder(job_id) / "cancel"
+        with store_errors("write", path):
+            write_atomic(path, b"")
+
+    def asked_to_cancel(self, job_id: str) -> bool:
+        """Tell whether there is such word."""
+        return (self.folder(job_id) / "cancel").exists()
+
+    def remember(self, key: str, job_id: str) -> None:
+        """Note which job has a transcript, by a hash of the recording and of how it was transcribed."""
+        path = self._transcripts / key
+        with store_errors("write", path):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_atomic(path, job_id.encode(), owner=job_id)
+
+    def forget_removed(self) -> None:
+        """Remove the notes of transcripts whose jobs are gone, where that can be done."""
+        with suppress(OSError):
+            for note in filter(lambda entry: _KEY.fullmatch(entry.name), os.scandir(self._transcripts)):
+                with suppress(OSError, ValueError, UsageError):
+                    if not self.folder(read_plain(Path(note), _NOTE).decode("ascii")).exists():
+                        Path(note).unlink()
+
+    def recall(self, key: str) -> Job | None:
+        """Return the job that has such a transcript, if it is still there."""
+        try:
+            job = self.read(read_plain(self._transcripts / key, _NOTE).decode("ascii"))
+        except (OSError, ValueError, UsageError):
+            return None
+        return None if isinstance(job, Damaged) else job
+
+    def write_progress(self, job_id: str, progress: Progress) -> None:
+        """Replace a running job's progress; not durable, for it is worth nothing after a crash."""
+        path = self.folder(job_id) / "progress.json"
+        with store_errors("write", path), suppress(ValueError):  # numbers that say nothing
+            write_atomic(path, checked(progress, LARGEST_PROGRESS), durable=False)
+
+    def progress(self, job_id: str) -> Progress | None:
+        """Read where a running job stands; None when nobody knows."""
+        try:
+            return decode(read_plain(self.folder(job_id) / "progress.json", LARGEST_PROGRESS), Progress)
+        except (OSError, ValueError):
+            return None
+
+    def log(self, event: ProgressEvent) -> None:
+        """Append an event to the job's log, unless it only tells progress."""
+        if event.kind in ("advanced", "line"):
+            return
+        path = self.folder(event.job_id) / "events.jsonl"
+        with store_errors("write", path), suppress(ValueError):  # no reader would take so long a log
+            before = path.stat().st_size if path.exists() else 0
+            append(path, checked(event, LARGEST_LOG - before))

@@ -1,0 +1,166 @@
+"""Searching what was said, over all stored transcripts and summaries: a plain scan, newest job first."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
+
+import msgspec
+from msgspec import Struct
+
+from svs.errors import StoreError, UsageError
+from svs.fields import Seconds
+from svs.model.job import Job
+from svs.model.speech import Summary
+from svs.store import results, transcript
+from svs.store.jobs import Damaged, JobStore
+from svs.system.files import read_plain
+from svs.text.sentences import sentences
+
+_NEAR = 800
+"""Letters between two words of one line: a sentence has at most 80 words, of ten letters on average."""
+_ACCENT = re.compile("[\u0300-\u036f]")
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """A line in which all the words occur."""
+
+    job_id: str
+    title: str
+    """The recording's name for people. From outside: escape it."""
+    source: str
+    """Absolute path of the recording. From outside: escape it."""
+    where: Literal["transcript", "summary", "chapter"]
+    """A sentence; one that the summary has too; or a chapter's title."""
+    start: Seconds
+    end: Seconds
+    text: str
+    """From outside: escape it."""
+    suspect: bool
+    """The engine itself doubts this line."""
+
+
+class _Text(Struct):
+    text: str
+
+
+class _Batch(Struct):
+    """All that a first look needs of a line of the journal: without its words, it is read in no time."""
+
+    segments: tuple[_Text, ...] = ()
+
+
+_LINES = msgspec.json.Decoder(_Batch)
+
+
+def search(store: JobStore, words: Sequence[str], skip: Callable[[str], None]) -> Iterator[Hit]:
+    """Yield the lines in which every one of the words occurs, the newest job's first, each job's in time.
+
+    Case and accents do not matter; a part of a word will do, and what holds a space must stand together. A
+    line that several jobs have of one recording is given once. `skip` is told of jobs that cannot be read.
+    """
+    wanted = [_folded(" ".join(word.split())) for word in words]
+    if not all(wanted):
+        raise UsageError("nothing to search for", "Give words, as in `svs jobs search glass lens`.")
+    given = set[tuple[str, float, str]]()
+    for job in store.jobs():
+        for hit in _readable(store, job, wanted, skip):
+            fingerprint = "" if isinstance(job, Damaged) else job.source.fingerprint
+            mark = (fingerprint or hit.job_id, hit.start, hit.text)
+            if mark not in given:
+                given.add(mark)
+                yield hit
+
+
+def spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Return where the words stand in a line: [first, last) of each time that one of them occurs."""
+    folded = [_folded(character) for character in text]
+    at = [number for number, letters in enumerate(folded) for _ in letters]
+    patterns = (re.escape(_folded(" ".join(word.split()))) for word in words)
+    found = (match.span() for pattern in patterns for match in re.finditer(pattern, "".join(folded)))
+    return sorted((at[first], at[last - 1] + 1) for first, last in found)
+
+
+def _readable(
+    store: JobStore, job: Job | Damaged, wanted: list[str], skip: Callable[[str], None]
+) -> Sequence[Hit]:
+    """Return a job's lines; of one that cannot be read, or has just been removed, none."""
+    if isinstance(job, Damaged):
+        skip(f"job {job.id} is damaged, and was not searched: {job.problem}")
+        return ()
+    folder = store.folder(job.id)
+    try:
+        return _hits(job, folder, wanted)
+    except StoreError as error:
+        if folder.exists():
+            skip(f"job {job.id} was not searched: {error.message}")
+    except UnicodeError:  # no svs writes that
+        skip(f"job {job.id} was not searched: its transcript holds what are no letters")
+    return ()
+
+
+def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
+    has = partial(_has, wanted=wanted)
+    make = partial(Hit, job_id=job.id, title=job.title, source=job.source.path)
+    summary = results.summary(folder)
+    chapters = summary.chapters if summary else ()
+    found = [
+        make(where="chapter", start=one.start, end=one.end, text=one.title, suspect=False)
+        for one in chapters
+        if has(one.title)
+    ]
+    path = folder / results.TRANSCRIPT
+    header, batches = transcript.read(path) if _may_have(path, wanted) else (None, [])
+    if header:
+        chosen = _starts(summary)
+        found += [
+            make(
+                where="summary" if one.start in chosen else "transcript",
+                start=one.start,
+                end=one.end,
+                text=one.text,
+                suspect=one.suspect,
+            )
+            for one in sentences(transcript.transcript(header, batches))
+            if has(one.text)
+        ]
+    return sorted(found, key=lambda hit: hit.start)
+
+
+def _starts(summary: Summary | None) -> set[float]:
+    return {sentence.start for sentence in summary.sentences} if summary else set()
+
+
+def _may_have(path: Path, wanted: list[str]) -> bool:
+    """Say whether a look at the sentences is worth it, which takes a hundred times as long as this."""
+    try:
+        data = read_plain(path, transcript.LARGEST)
+        batches = _LINES.decode_lines(data[: data.rfind(b"\n") + 1])
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):  # damaged, or of letters that are none: the journal's own reader tells
+        return True
+    text = _squeezed(_folded("".join(segment.text for batch in batches for segment in batch.segments)))
+    words = sorted(map(_squeezed, wanted), key=len, reverse=True)
+    if not all(word in text for word in words):
+        return False
+    places = (match.start() for match in re.finditer(re.escape(words[0]), text))
+    around = (text[max(0, place - _NEAR) : place + _NEAR] for place in places)
+    return any(all(word in part for word in words) for part in around)
+
+
+def _squeezed(text: str) -> str:
+    """Return a text without spaces: segments are joined with one or without, as the script wants."""
+    return "".join(text.split())
+
+
+def _has(text: str, wanted: list[str]) -> bool:
+    folded = _folded(" ".join(text.split()))
+    return all(word in folded for word in wanted)
+
+
+def _folded(text: str) -> str:
+    """Return a text such that case and accents make no difference."""
+    return text.lower() if text.isascii() else _ACCENT.sub("", normalize("NFD", text.casefold()))

@@ -1,0 +1,161 @@
+"""The transcript's journal: a header, then one line for each batch that was heard. Nothing heard is lost.
+
+A line is on the disk before the next batch begins, so that a killed job goes on after its last whole line.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from svs.errors import StoreError
+from svs.fields import Count, Language, Name, Seconds, Title
+from svs.model.job import REMOVED_ENGINE
+from svs.model.speech import Batch, Gap, Segment, Transcript
+from svs.system.codec import checked, decode
+from svs.system.files import append, read_plain, store_errors, write_atomic
+
+VERSION = 1
+LARGEST = 1_000_000_000
+"""Bytes; a day of speech has some twenty million."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the lines below it come from; another key means that they do not fit."""
+
+    version: Count = VERSION
+    key: Name
+    """A hash of the audio, the model and the options."""
+    engine: Name
+    model: Title
+    language: Language
+    translated: bool
+    offset: Seconds
+    """Seconds of the recording before the extracted audio begins (`--start`)."""
+
+
+def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]]:
+    """Return the header and the batches; a torn last line is left out.
+
+    No header is returned when there is no journal, or (if a key is given) when it belongs to something else.
+    Raises StoreError when it is damaged in the middle or too new.
+    """
+    header, batches, damage = _parse(path)
+    if damage:
+        raise StoreError(
+            f"the transcript {path} is damaged: {damage}",
+            "Run the job again: `svs summarize` with the same file.",
+        ) from damage
+    return (header, batches) if header and key in (None, header.key) else (None, [])
+
+
+def mend(path: Path, key: str) -> tuple[Header | None, list[Batch]]:
+    """Return what `read` does; of a journal that is damaged in the middle, what stands before the damage."""
+    header, batches, _ = _parse(path)
+    return (header, batches) if header and header.key == key else (None, [])
+
+
+def whole(batches: list[Batch]) -> bool:
+    """Say whether these are all batches of a recording, up to its end."""
+    return bool(batches) and batches[-1].end >= batches[-1].total
+
+
+def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
+    """Return the header, the batches before any damage, and the damage."""
+    header, batches = None, list[Batch]()
+    try:
+        for line in _whole_lines(path):
+            if header is None:
+                header = decode(line, Header)
+            else:
+                batches.append(decode(line, Batch))
+    except ValueError as error:
+        return header, batches, error
+    if header and header.version > VERSION:
+        raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
+    return header, batches, None
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    with store_errors("read", path):
+        data = read_plain(path, LARGEST) if os.path.lexists(path) else b""
+    return data.split(b"\n")[:-1]  # what follows the last line feed was torn
+
+
+def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
+    """Write a journal anew, with the batches that are known already."""
+    with store_errors("write", path):
+        write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
+
+
+def add(path: Path, batch: Batch) -> None:
+    """Add a batch; it is on the disk when this returns."""
+    with store_errors("write", path):
+        append(path, _line(path, batch, path.stat().st_size), durable=True)
+
+
+def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:
+    try:
+        return checked(record, LARGEST - before)
+    except ValueError as error:
+        raise StoreError(
+            f"cannot write the transcript {path}: {error}", "Give svs a shorter part."
+        ) from error
+
+
+def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
+    """Return the whole transcript, with its times counted from the recording's start."""
+    heard = list(batches)
+    doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
+    segments = tuple(
+        replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
+        for batch in heard
+        for s in batch.segments
+    )
+    main = _main_language(header.language, segments)
+    gaps = tuple(_moved(gap, header.offset) for batch in heard for gap in batch.gaps)
+    speech = sum(batch.speech for batch in heard)
+    missing = sum(max(0.0, gap.end - gap.start) for gap in gaps)
+    return Transcript(
+        engine=header.engine,
+        model=header.model,
+        language=main,
+        translated=header.translated,
+        segments=tuple(_labelled(segment, header.language, main) for segment in segments),
+        gaps=gaps,
+        speech=round(speech, 3),
+        coverage=round(max(0.0, 1 - missing / speech), 6) if speech else None,
+    )
+
+
+def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
+    """Return the language that is spoken longest, which need not be the one that was heard first."""
+    seconds = {first: 0.0}
+    for segment in segments:
+        if not segment.suspect:
+            language = segment.language or first
+            seconds[language] = seconds.get(language, 0.0) + segment.end - segment.start
+    return max(seconds, key=lambda language: seconds[language])
+
+
+def _labelled(segment: Segment, first: Language, main: Language) -> Segment:
+    """Return a segment that names its language where that is known and not the main one."""
+    language = segment.language or first
+    named = None if language in (main, "und") else language
+    return segment if segment.language == named else replace(segment, language=named)
+
+
+def _moved(gap: Gap, offset: float) -> Gap:
+    return Gap(round(gap.start + offset, 3), round(gap.end + offset, 3))
+
+
+def _shifted(segment: Segment, offset: float) -> Segment:
+    words = tuple(
+        replace(w, start=round(w.start + offset, 3), end=round(w.end + offset, 3)) for w in segment.words
+    )
+    return replace(
+        segment, start=round(segment.start + offset, 3), end=round(segment.end + offset, 3), words=words
+    )

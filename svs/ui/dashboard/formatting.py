@@ -1,0 +1,77 @@
+"""The small words of the dashboard: times, sizes, bars; all of them harmless to a terminal."""
+
+from datetime import datetime
+
+from rich.text import Text
+
+from svs.store.index import Condition
+from svs.ui.output import visible
+
+COLOURS: dict[Condition, str] = {
+    "queued": "blue",
+    "running": "cyan",
+    "done": "green",
+    "failed": "red",
+    "cancelled": "dim",
+    "interrupted": "yellow",
+    "damaged": "red",
+}
+_SIGNS: dict[Condition, str] = {
+    "queued": "◌",
+    "running": "●",
+    "done": "✓",
+    "failed": "✗",
+    "cancelled": "⊘",
+    "interrupted": "‖",
+    "damaged": "!",
+}
+_UNITS = ((90 * 60, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
+"""From how many seconds on a unit is used, its seconds, its name."""
+
+
+def one_line(text: str) -> str:
+    """Return text from outside as one harmless line."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def state(condition: Condition) -> Text:
+    """Return a state with its sign, in its colour."""
+    return Text(f"{_SIGNS[condition]} {condition}", COLOURS[condition])
+
+
+def count(condition: Condition, number: int, *, short: bool = False) -> Text:
+    """Return how many jobs are in a state."""
+    return Text(f"{_SIGNS[condition]} {number:,}" + ("" if short else f" {condition}"), COLOURS[condition])
+
+
+def bar(percent: float, width: int, colour: str) -> Text:
+    """Return a bar; it is full at 100 percent only."""
+    halves = int(min(100.0, max(0.0, percent)) / 100 * 2 * width)
+    full = "━" * (halves // 2) + "╸" * (halves % 2)
+    return Text.assemble((full, colour), ("─" * (width - len(full)), "dim"))
+
+
+def date(iso: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """Return a record's time as the clock on the wall showed it."""
+    try:
+        return datetime.fromisoformat(iso).astimezone().strftime(pattern)
+    except (ValueError, OverflowError):
+        return one_line(iso)
+
+
+def span(left: tuple[float, float]) -> str:
+    """Return a time left that is known between bounds, as `3-5 min`."""
+    least, most = left
+    limit, seconds, unit = next(entry for entry in _UNITS if most >= entry[0] or not entry[0])
+    digits = 1 if limit > 90 and most < 10 * seconds else 0
+    low, high = (f"{max(0.0, value) / seconds:.{digits}f}" for value in (least, most))
+    return f"{high} {unit}" if low == high else f"{low}-{high} {unit}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes for people."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"

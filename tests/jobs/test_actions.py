@@ -1,0 +1,505 @@
+"""Cancel, start anew, clean up, go on, and take over: what a user does to jobs that are there."""
+
+import json
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from svs.errors import Cancelled, InputError, StoreError, UsageError
+from svs.events import Stage
+from svs.jobs import actions
+from svs.media.fingerprint import describe
+from svs.model.job import Options, Plan, StageRecord
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
+
+SAID = "The lamp alone is weak, so a glass lens gathers its light."
+HEARD = ("--model", "micro", "--end", "12")
+
+
+@pytest.fixture
+def store(home):
+    return JobStore(home / "jobs")
+
+
+@pytest.fixture
+def captions(tmp_path):
+    file = tmp_path / "lens.srt"
+    file.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{SAID}\n")
+    return file
+
+
+@pytest.fixture
+def make(store, captions):
+    """Make a job in a state, as old as wanted."""
+
+    def make(state="queued", *, days=0, source=captions, **options):
+        job = store.create(describe(source), Options(**options))
+        created = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
+        job = replace(job, created=created, status="running" if state == "interrupted" else state)
+        store.save(job)
+        return job
+
+    return make
+
+
+# Cancel
+
+
+@pytest.mark.parametrize("state", ["queued", "interrupted"])
+def test_a_job_that_nobody_runs_is_cancelled_at_once(store, make, state):
+    job = make(state)
+    actions.cancel(store, job.id)
+    after = store.load(job.id)
+    assert after.status == "cancelled"
+    assert after.finished is not None
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
+def test_a_job_that_has_ended_is_not_cancelled(svs, store, make, state):
+    job = make(state)
+    with pytest.raises(UsageError, match=f"is {state} already"):
+        actions.cancel(store, job.id)
+    assert store.load(job.id) == job
+
+
+def test_a_running_job_ends_at_its_next_step_when_it_is_cancelled(store, make):
+    job = make()
+    steps = []
+
+    def stop():
+        if not steps:
+            actions.cancel(store, job.id)
+        steps.append(store.state(store.load(job.id)))
+
+    with pytest.raises(Cancelled, match="was cancelled") as caught:
+        run(job, store, stop=stop)
+    assert steps == ["running"]
+    assert job.id in caught.value.hint
+    assert store.load(job.id).status == "cancelled"
+    assert run(store.load(job.id), store).summary.sentences[0].text == SAID
+    assert store.load(job.id).status == "done"
+
+
+def test_a_job_that_is_cancelled_before_it_begins_does_not_begin(store, make):
+    job = make()
+    actions.cancel(store, job.id)
+    with pytest.raises(Cancelled):
+        run(job, store)
+    assert store.load(job.id).status == "cancelled"
+
+
+def test_a_job_that_another_process_has_done_meanwhile_stays_done(store, make):
+    job = make(formats=("md",))
+    run(job, store)
+    with pytest.raises(Cancelled, match="done already"):
+        run(job, store)
+    assert store.load(job.id).status == "done"
+
+
+def test_cancel_goes_on_after_one_that_it_cannot_cancel(svs, make):
+    done, queued = make("done"), make()
+    asked = svs("jobs", "cancel", done.id, "nothing", queued.id)
+    assert asked.returncode == 2
+    assert "is done already" in asked.stderr
+    assert "there is no job 'nothing'" in asked.stderr
+    assert f"cancelled {queued.id}" in asked.stderr
+
+
+def test_what_is_done_to_a_removed_job_does_not_bring_it_back(store, make):
+    job = make("interrupted")
+    store.remove(job.id)
+    for act in (
+        lambda: actions.cancel(store, job.id),
+        lambda: actions.start_anew(store, job.id),
+        lambda: store.remove(job.id),
+        lambda: run(job, store),
+    ):
+        with pytest.raises(StoreError, match="there is no job"):
+            act()
+    store.state(job)
+    assert list(store.root.iterdir()) == []
+
+
+def test_a_running_job_is_not_run_removed_or_started_anew(svs, store, make):
+    job = make("interrupted")
+    with store.hold(job.id):
+        for command in ("rm", "retry", "resume"):
+            refused = svs("jobs", command, job.id)
+            assert refused.returncode == 5
+            assert f"job {job.id} is being run by" in refused.stderr
+        assert svs("jobs", "prune", "--older-than", "0h").stdout == ""
+        assert store.load(job.id) == job
+
+
+def test_what_a_killed_removal_has_left_goes_with_the_next(store, make):
+    job, other = make(), make()
+    store.folder(job.id).rename(store.root / f".{job.id}.removed")
+    store.remove(other.id)
+    assert list(store.root.iterdir()) == []
+
+
+def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, captions, tmp_path):
+    folders = [captions.parent, tmp_path / "out", tmp_path / "copies"]
+    beside = make("failed")
+    job = make("failed", formats=("md",), output_dir=str(folders[1]), embed=str(folders[2] / "copy.mp4"))
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        for owner in (job, beside):
+            (folder / f".svs.{owner.id}0123abcd.part").touch()
+        (folder / "mine.part").touch()
+    assert svs("jobs", "rm", job.id, beside.id).returncode == 0
+    left = [
+        {file.name for file in folder.glob("*.part")} | {file.name for file in folder.glob(".*.part")}
+        for folder in folders
+    ]
+    others = {f".svs.{beside.id}0123abcd.part", "mine.part"}
+    assert left == [{f".svs.{job.id}0123abcd.part", "mine.part"}, others, others]
+
+
+# Start anew
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
+def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, make, state):
+    job = make(state, length="3", method="luhn")
+    folder = store.folder(job.id)
+    for name in ("audio.pcm", "transcript.jsonl", "summary.json", "progress.json", "cancel"):
+        (folder / name).write_text("old")
+    record = StageRecord(key="k", started=job.created, finished=job.created)
+    store.save(replace(job, stages={Stage.EXTRACT: record}, plan=Plan(engine="captions"), warnings=("old",)))
+    fresh = actions.start_anew(store, job.id)
+    assert (fresh.id, fresh.options, fresh.source, fresh.created) == (
+        job.id,
+        job.options,
+        job.source,
+        job.created,
+    )
+    assert (fresh.status, fresh.stages, fresh.plan, fresh.warnings) == ("queued", {}, None, ())
+    assert store.load(job.id) == fresh
+    assert {file.name for file in folder.iterdir()} <= {"job.json", "lock", "events.jsonl"}
+
+
+@pytest.mark.parametrize("state", ["queued", "done"])
+def test_what_has_not_failed_is_not_started_anew(svs, store, make, state):
+    job = make(state)
+    with pytest.raises(UsageError, match=state):
+        actions.start_anew(store, job.id)
+    assert store.load(job.id) == job
+
+
+def test_retry_runs_a_failed_job_with_the_same_options(svs, store, captions, tmp_path):
+    written = tmp_path / "lens.summary.txt"
+    written.write_text("in the way")
+    assert svs("summarize", captions, "-f", "txt", "--length", "1").returncode == 2
+    assert store.load(store.resolve("last")).status == "failed"
+    written.unlink()
+    again = svs("jobs", "retry", "last", "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["summary"]["length"] == "1"
+    assert SAID in written.read_text()
+    assert len(store.ids()) == 1
+    assert svs("jobs", "retry", "last").returncode == 2
+
+
+# A source that has changed or is gone
+
+
+def _change(file):
+    file.write_text(file.read_text() + "\n")
+
+
+@pytest.mark.parametrize(("happens", "message"), [(_change, "has changed"), (os.unlink, "is gone")])
+def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
+    svs, store, make, captions, happens, message
+):
+    job = make("cancelled")
+    known = store.folder(job.id) / "transcript.jsonl"
+    known.write_text("hours of work\n")
+    before, then = captions.read_bytes(), captions.stat()
+    happens(captions)
+    retried = svs("jobs", "retry", job.id)
+    assert (retried.returncode, known.read_text()) == (3, "hours of work\n")
+    assert message in retried.stderr
+    with pytest.raises(InputError, match=message):
+        actions.start_anew(store, job.id)
+    resumed = svs("jobs", "resume", job.id)
+    assert resumed.returncode == 3
+    assert message in resumed.stderr
+    assert len(resumed.stderr.splitlines()) == 2
+    assert store.load(job.id).status == "failed"
+    captions.write_bytes(before)
+    os.utime(captions, ns=(then.st_atime_ns, then.st_mtime_ns))
+    known.unlink()
+    assert svs("jobs", "resume", job.id).returncode == 0
+
+
+def test_subtitles_beside_a_recording_are_read_as_they_were_when_they_were_chosen(store, make, recording):
+    beside = recording.with_suffix(".srt")
+    beside.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{SAID}\n")
+    job = make(source=recording)
+
+    def change(event):
+        if event.kind == "started" and event.stage == Stage.EXTRACT:
+            beside.write_text(beside.read_text().replace("weak", "bright"))
+
+    with pytest.raises(InputError, match=r"recording\.srt has changed since the job began"):
+        run(job, store, change)
+
+
+def test_a_source_whose_words_are_all_there_is_not_needed(svs, store, make, captions):
+    job = make()
+    run(job, store)
+    done = store.load(job.id)
+    stages = {stage: done.stages[stage] for stage in (Stage.EXTRACT, Stage.TRANSCRIBE)}
+    store.save(replace(done, status="running", finished=None, stages=stages))
+    (store.folder(job.id) / "summary.json").unlink()
+    captions.unlink()
+    resumed = svs("jobs", "resume", "last", "--progress", "json")
+    assert resumed.returncode == 0, resumed.stderr
+    assert SAID in resumed.stdout
+    events = [json.loads(line) for line in resumed.stderr.splitlines()]
+    assert [event["stage"] for event in events if event["kind"] == "reused"] == ["extract", "transcribe"]
+    assert [event["stage"] for event in events if event["kind"] == "started"] == ["summarize"]
+
+
+# Go on with all
+
+
+def test_resume_all_goes_on_with_every_interrupted_job_also_after_one_that_fails(
+    svs, store, make, captions, tmp_path
+):
+    gone = tmp_path / "gone.srt"
+    gone.write_text(captions.read_text())
+    first, failing, last = make("interrupted"), make("interrupted", source=gone), make("interrupted")
+    others = [make(state) for state in ("queued", "failed", "cancelled", "done")]
+    gone.unlink()
+    done = svs("jobs", "resume", "--all")
+    assert done.returncode == 3
+    assert done.stdout.count(SAID) == 2
+    assert f"{gone} is gone" in done.stderr
+    states = [store.load(job.id).status for job in (first, failing, last)]
+    assert states == ["done", "failed", "done"]
+    assert [store.load(job.id) for job in others] == others
+
+
+def test_resume_all_with_nothing_to_do_is_no_failure(svs, make):
+    make("failed")
+    assert svs("jobs", "resume", "--all").returncode == 0
+
+
+def test_resume_needs_to_know_which(svs, make):
+    make("interrupted")
+    assert svs("jobs", "resume").returncode == 2
+    assert svs("jobs", "resume", "last", "--all").returncode == 2
+
+
+def test_progress_goes_on_where_it_was(store, make):
+    job = make()
+    events = []
+
+    def stop():
+        if events and events[-1].overall >= 80:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(job, store, events.append, stop)
+    reached = store.progress(job.id).overall
+    again = []
+    run(store.load(job.id), store, again.append)
+    assert reached >= 70
+    assert again[0].overall >= reached
+    assert again[-1].overall == 100
+
+
+# Clean up
+
+
+@pytest.fixture
+def old(make):
+    """Return jobs of all ages and states, the oldest first."""
+    states = ("done", "failed", "interrupted", "cancelled", "queued", "done")
+    return [make(state, days=days) for state, days in zip(states, (50, 40, 30, 20, 10, 0), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--older-than", "25d"], [2, 1, 0]),
+        (["--older-than", "5w"], [1, 0]),
+        (["--older-than", "470h"], [3, 2, 1, 0]),
+        (["--older-than", "99999w"], []),
+        (["--keep", "2"], [2, 1, 0]),
+        (["--keep", "9"], []),
+        (["--keep", "4", "--older-than", "25d"], [0]),
+        (["--status", "done"], [5, 0]),
+        (["--status", "done", "--keep", "1"], [0]),
+        (["--status", "interrupted"], [2]),
+        (["--status", "cancelled", "--older-than", "30d"], []),
+    ],
+)
+def test_prune_removes_ended_jobs_and_prints_their_ids(svs, store, old, arguments, expected):
+    ids = [job.id for job in old]
+    wanted = [ids[index] for index in expected]
+    tried = svs("jobs", "prune", *arguments, "--dry-run")
+    assert (tried.returncode, tried.stdout.split()) == (0, wanted)
+    assert store.ids() == ids[::-1]
+    done = svs("jobs", "prune", *arguments)
+    assert (done.returncode, done.stdout.split()) == (0, wanted)
+    assert set(store.ids()) == set(ids) - set(wanted)
+
+
+def test_prune_leaves_running_and_damaged_jobs_alone(svs, store, make):
+    running, damaged = make("interrupted", days=99), make("done", days=99)
+    (store.folder(damaged.id) / "job.json").write_text("{")
+    with store.hold(running.id):
+        done = svs("jobs", "prune", "--older-than", "1d")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert set(store.ids()) == {running.id, damaged.id}
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--older-than", "soon"], ["--older-than", "-1d"], ["--status", "running"]]
+)
+def test_prune_refuses_what_might_remove_too_much(svs, store, old, arguments):
+    assert svs("jobs", "prune", *arguments).returncode == 2
+    assert len(store.ids()) == len(old)
+
+
+# Take over
+
+
+@pytest.fixture
+def recording(talk_video, tmp_path):
+    return Path(shutil.copy2(talk_video, tmp_path / "recording.mp4"))
+
+
+@pytest.fixture(scope="module")
+def heard_once(svs_command, talk_video, micro_whisper, tmp_path_factory):
+    """Have the recording heard once, and return the store with that job, and its result."""
+    folder = tmp_path_factory.mktemp("heard")
+    environment = {**os.environ, "SVS_HOME": str(folder)}
+    for arguments in (
+        ("models", "add", micro_whisper, "--name", "micro"),
+        ("summarize", talk_video, *HEARD, "--json", "-q"),
+    ):
+        done = subprocess.run([svs_command, *arguments], env=environment, check=True, stdout=subprocess.PIPE)
+    return folder, json.loads(done.stdout)
+
+
+@pytest.fixture
+def heard(heard_once, home):
+    """Return the result of an earlier job that is in the store."""
+    shutil.copytree(heard_once[0], home, dirs_exist_ok=True)
+    return heard_once[1]
+
+
+def _summarize(svs, recording, *options):
+    """Summarize it again; return the job's record and the events."""
+    done = svs("summarize", recording, *HEARD, "--progress", "json", *options)
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    return json.loads(svs("jobs", "show", "last", "--json").stdout), events
+
+
+def _stages(events, kind):
+    return [event["stage"] for event in events if event["kind"] == kind]
+
+
+@pytest.mark.parametrize("name", ["recording.mp4", "renamed.mkv", "moved/recording.mp4"])
+def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
+    now = tmp_path / name
+    now.parent.mkdir(exist_ok=True)
+    recording.rename(now)
+    shown, events = _summarize(svs, now, "--length", "1", "--method", "luhn", "--threads", "2")
+    assert _stages(events, "reused") == ["extract", "transcribe"]
+    assert _stages(events, "started") == ["summarize"]
+    assert [e["message"] for e in events if e["kind"] == "notice"] == [
+        f"The transcript is that of job {heard['job_id']}; --fresh makes it anew."
+    ]
+    assert shown["job"]["origin"] == heard["job_id"]
+    assert shown["result"]["source"] == str(now)
+    assert len(shown["result"]["summary"]["sentences"]) == 1
+    for name in ("transcript", "sentences", "duration", "start", "partial", "warnings"):
+        assert shown["result"][name] == heard[name]
+
+
+def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, heard):
+    first, _ = _summarize(svs, recording, "--length", "1")
+    assert svs("jobs", "rm", heard["job_id"]).returncode == 0
+    assert json.loads(svs("jobs", "show", "last", "--json").stdout)["result"] == first["result"]
+
+
+@pytest.mark.parametrize("command", [["rm", "{}"], ["prune", "--status", "done"]])
+def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, command):
+    notes = home / "transcripts"
+    (note,) = notes.iterdir()
+    assert note.read_text() == heard["job_id"]
+    other = make()
+    (notes / ("0" * 64)).write_text(other.id)
+    (notes / "mine").write_text(heard["job_id"])
+    assert svs("jobs", *(word.format(heard["job_id"]) for word in command)).returncode == 0
+    assert {file.name for file in notes.iterdir()} == {"0" * 64, "mine"}
+    assert not [path for path in home.rglob("*") if heard["job_id"] in path.name]
+
+
+def test_a_person_is_told_where_the_words_come_from(svs, recording, heard):
+    done = svs("summarize", recording, *HEARD)
+    assert f"The transcript is that of job {heard['job_id']}" in done.stderr
+    assert heard["job_id"] not in done.stdout
+
+
+@pytest.mark.parametrize("options", [["--fresh"], ["--end", "11"], ["--prompt", "Lenses."]], ids=" ".join)
+def test_what_would_be_heard_differently_is_heard_again(svs, recording, heard, options):
+    shown, events = _summarize(svs, recording, *options)
+    assert _stages(events, "reused") == []
+    assert "transcribe" in _stages(events, "started")
+    assert shown["job"]["origin"] is None
+
+
+def _touch(file):
+    os.utime(file, ns=(0, file.stat().st_mtime_ns + 1))
+
+
+def _grow(file):
+    then = file.stat().st_mtime_ns
+    with file.open("ab") as end:
+        end.write(bytes(8))
+    os.utime(file, ns=(then, then))
+
+
+def _alter(file):
+    then = file.stat().st_mtime_ns
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    os.utime(file, ns=(then, then))
+
+
+@pytest.mark.parametrize("change", [_touch, _grow, _alter])
+def test_a_recording_that_has_changed_is_heard_again(svs, recording, heard, change):
+    change(recording)
+    shown, events = _summarize(svs, recording)
+    assert "transcribe" in _stages(events, "started")
+    assert shown["job"]["origin"] is None
+
+
+@pytest.mark.parametrize("loss", ["removed", "damaged", "retried"])
+def test_a_transcript_that_is_gone_is_made_again(svs, store, recording, heard, loss):
+    origin = heard["job_id"]
+    if loss == "removed":
+        assert svs("jobs", "rm", origin).returncode == 0
+    elif loss == "damaged":
+        (store.folder(origin) / "transcript.jsonl").write_text("{\n")
+    else:
+        store.save(replace(store.load(origin), status="failed"))
+        actions.start_anew(store, origin)
+    shown, events = _summarize(svs, recording)
+    assert "transcribe" in _stages(events, "started")
+    assert shown["job"]["origin"] is None
+    assert shown["result"]["transcript"] == heard["transcript"]
