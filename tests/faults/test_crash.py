@@ -16,7 +16,7 @@ from svs.model.job import Options
 from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups of POSIX")
-SCRIPT = Path(__file__).parents[2] / "scripts" / "crash_test.py"
+SCRIPT = Path(__file__).parents[2] / "tools" / "crash_test.py"
 SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"
 
 
