@@ -165,9 +165,9 @@ def assert_kept_secret(said, home):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_detached_process_shows_its_addresses_to_nobody(svs, video, silent, home):
+def test_a_detached_process_shows_its_addresses_to_nobody(svs_process, video, silent, home):
     environment = {**os.environ, "SVS_NOTIFY": url_of(silent, "?rto=60&cto=60")}
-    started = svs("summarize", video, "--detach", env=environment)
+    started = svs_process("summarize", video, "--detach", env=environment)
     job_id = started.stdout.strip()
     connection, _ = silent.accept()
     shown = [
@@ -195,14 +195,14 @@ def test_two_addresses_of_one_kind_are_told_apart(webhook):
     assert sorted(webhook.paths) == [f"/{SECRET}", f"/{SECRET}/2"]
 
 
-def test_without_the_extra_it_says_how_to_get_it(svs, video, tmp_path):
+def test_without_the_extra_it_says_how_to_get_it(svs_process, video, tmp_path):
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "apprise.py").write_text("raise ImportError")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "none")}
-    done = svs("summarize", video, "--notify", "json://127.0.0.1", env=environment)
+    done = svs_process("summarize", video, "--notify", "json://127.0.0.1", env=environment)
     assert done.returncode == 4
     assert "pip install apprise" in done.stderr
-    belled = svs("summarize", video, "--notify", "bell", "-q", env=environment)
+    belled = svs_process("summarize", video, "--notify", "bell", "-q", env=environment)
     assert (belled.returncode, belled.stderr) == (0, ""), "no terminal, no bell"
 
 

@@ -110,7 +110,7 @@ def test_a_job_in_the_background_is_not_asked(on_terminal, svs, talk_video):
 
 
 def test_off_a_terminal_nobody_is_asked(svs, talk_video):
-    done = svs("summarize", talk_video, stdin=subprocess.DEVNULL)
+    done = svs("summarize", talk_video)
     assert (done.returncode, done.stdout) == (4, "")
     assert QUESTION not in done.stderr
     assert "svs models download base" in done.stderr

@@ -147,9 +147,9 @@ def test_what_is_wrong_before_a_detached_job_begins_is_said_as_usual(
     assert store.ids() == []
 
 
-def test_a_job_that_fails_in_the_background_fails_for_those_who_look(svs, tmp_path):
+def test_a_job_that_fails_in_the_background_fails_for_those_who_look(svs, svs_process, tmp_path):
     (tmp_path / "noise.mp4").write_bytes(b"\x01" * 1000)
-    job_id = svs("summarize", "noise.mp4", "--detach").stdout.strip()
+    job_id = svs_process("summarize", "noise.mp4", "--detach").stdout.strip()
     assert svs("jobs", "wait", job_id).returncode == 1
     watched = svs("jobs", "watch", job_id)
     assert watched.returncode == 1
@@ -234,14 +234,14 @@ def test_waiting_ends_after_a_while_if_it_shall(svs, store, job):
     assert svs("jobs", "watch").stderr == "No job is running.\n"
 
 
-def test_logs_tell_what_happened_when_by_the_clock_here(svs, captions, store):
+def test_logs_tell_what_happened_when_by_the_clock_here(svs, svs_process, captions, store):
     svs("summarize", captions)
     job_id = store.resolve("last")
     with (store.folder(job_id) / "events.jsonl").open("ab") as log:
         forged = f'"job_id":"{job_id}","stage":null,"kind":"warning","message":"\\u001b[2J\\nx","at"'
         log.write(f'{{{forged}:1e10}}\n{{{forged}:1e300}}\nbroken\n{{"torn'.encode())
     environment = {**os.environ, "TZ": "Etc/GMT-14"}
-    lines = svs("jobs", "logs", job_id, "-f", env=environment).stdout.splitlines()
+    lines = svs_process("jobs", "logs", job_id, "-f", env=environment).stdout.splitlines()
     here = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 14 * 3600))
     assert any(re.match(rf"{here} ..:..:..  summarize   done: ", line) for line in lines)
     assert lines[-2] == "2286-11-21 07:46:40              warning: \\x1b[2J x"

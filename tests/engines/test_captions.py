@@ -317,7 +317,7 @@ RUBBISH = st.binary(max_size=400) | st.lists(PIECES | st.text(max_size=8), max_s
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(content=RUBBISH)
 def test_rubbish_gives_segments_in_order_or_a_clear_error(content, tmp_path_factory):
     try:

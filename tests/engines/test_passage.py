@@ -109,7 +109,7 @@ def test_no_word_is_lost_or_doubled_whatever_the_tokens_end_with(tokenizer, endi
         assert abs(segment.end - begin - SPOKEN) < 0.4
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     count=st.integers(1, 16),
     endings=st.lists(st.sampled_from(["whole", "pair", "open", "single", "empty"]), max_size=8),

@@ -69,8 +69,8 @@ def trapped_everywhere(trapped):
 
 
 @pytest.mark.parametrize("arguments", [["summarize", "--subtitles", "never", "talk.mp4"], ["doctor"]])
-def test_no_command_imports_from_the_current_folder(svs, trapped, with_model, arguments):
-    done = svs(*arguments, cwd=trapped)
+def test_no_command_imports_from_the_current_folder(svs_process, trapped, with_model, arguments):
+    done = svs_process(*arguments, cwd=trapped)
     assert done.returncode == 0, done.stderr
     assert not (trapped.parent / "imported").exists(), (trapped.parent / "imported").read_text()
 

@@ -50,13 +50,6 @@ def likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> fl
     return max(np.corrcoef(inner, other[shift:][:length])[0, 1] for shift in range(0, RATE // 10, 2))
 
 
-@pytest.fixture(params=["on PATH", "inside imageio-ffmpeg"])
-def each_ffmpeg(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the test with the system's ffmpeg, and again without it."""
-    if request.param == "inside imageio-ffmpeg":
-        monkeypatch.setenv("PATH", str(tmp_path))
-
-
 @pytest.fixture
 def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Give a function that puts an ffmpeg on PATH which was built without what matches a pattern."""
@@ -75,7 +68,7 @@ def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
     return install
 
 
-@pytest.mark.usefixtures("each_ffmpeg")
+@pytest.mark.usefixtures("either_ffmpeg")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_each_container_holds_picture_and_sound_of_the_size_and_length_asked_for(
     tmp_path: Path, suffix: str
@@ -151,7 +144,7 @@ def test_each_topic_has_a_slide_of_its_own_colour_in_every_round(tmp_path: Path)
 
 
 @pytest.mark.skipif(not any(map(Path.is_file, map(Path, testvideo.FONTS))), reason="no font here")
-@pytest.mark.usefixtures("each_ffmpeg")
+@pytest.mark.usefixtures("either_ffmpeg")
 def test_slides_carry_titles_where_there_is_a_font(tmp_path: Path) -> None:
     make_test_video(tmp_path / "a.mp4", duration=0.5, audio="silence")
     (title, *_), (clock, *_) = (

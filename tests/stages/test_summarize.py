@@ -243,7 +243,7 @@ def test_other_languages_and_scripts(method, language, texts):
     assert len(summary(said, language=language, method=method, length="2").sentences) == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.text("ab cдع中ก'.!1\u200d", max_size=12), min_size=1, max_size=8),
     st.sampled_from(METHODS),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from svs.errors import StoreError
@@ -21,7 +21,6 @@ batches = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(heard=batches, torn=st.integers(0, 200))
 def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factory, heard, torn):
     path = tmp_path_factory.mktemp("j") / "transcript.jsonl"

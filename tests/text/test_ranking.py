@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from svs.model.speech import Segment, Sentence, Transcript
@@ -159,7 +159,6 @@ some_words = st.lists(
 some_sentences = st.lists(st.tuples(some_words.map(" ".join), st.booleans()), max_size=20)
 
 
-@settings(deadline=None)
 @given(some_sentences, st.sampled_from(["en", "zh", "hi", "und"]), st.integers(1, 60), st.integers(1, 9))
 def test_whatever_is_said_the_choice_keeps_its_promises(pairs, language, words, count):
     heard = [Sentence(3.0 * i, 3.0 * i + 2, text, suspect=doubt) for i, (text, doubt) in enumerate(pairs)]
