@@ -89,3 +89,9 @@ def test_an_english_model_refuses_what_it_cannot_do(micro_whisper, options, lang
 def test_a_folder_without_a_model_is_an_error_that_names_it(tmp_path):
     with pytest.raises(MissingError, match=str(tmp_path)):
         Whisper(tmp_path, "nothing", Options(), None)
+
+
+@pytest.mark.parametrize(("wanted", "used"), [("default", "int8"), ("float32", "float32")])
+def test_a_processor_computes_in_int8_unless_the_user_chose(micro_whisper, wanted, used):
+    engine = Whisper(micro_whisper, "micro", Options(device="cpu", compute_type=wanted), None)
+    assert engine._whisper.model.compute_type.startswith(used)

@@ -429,6 +429,32 @@ def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
         assert shown["result"][name] == heard[name]
 
 
+def test_a_damaged_recording_stays_partial_when_its_transcript_is_reused(svs, store, recording, heard):
+    warning = "the end is missing"
+    origin = store.load(heard["job_id"])
+    store.save(replace(origin, partial=True, warnings=(warning,)))
+    shown, events = _summarize(svs, recording, "--length", "1")
+    assert _stages(events, "reused") == ["extract", "transcribe"]
+    assert (shown["result"]["partial"], shown["result"]["warnings"]) == (True, [warning])
+
+
+def test_extracted_audio_that_has_changed_is_extracted_again(store, recording, with_model):
+    job = store.create(describe(recording), Options(end=12.0))
+    events = []
+
+    def stop():
+        if events and events[-1].stage == Stage.TRANSCRIBE:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(job, store, events.append, stop)
+    audio = store.folder(job.id) / "audio.pcm"
+    audio.write_bytes(bytes(audio.stat().st_size))
+    again = []
+    assert run(store.load(job.id), store, again.append).sentences
+    assert "reused" not in {event.kind for event in again}
+
+
 def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, heard):
     first, _ = _summarize(svs, recording, "--length", "1")
     assert svs("jobs", "rm", heard["job_id"]).returncode == 0

@@ -1,13 +1,17 @@
 """What the stored jobs tell of this machine."""
 
 import json
+from collections import defaultdict
 
 from msgspec.structs import replace
 
 from svs.events import Stage
+from svs.media.fingerprint import describe
 from svs.model.job import Job, Metrics, Options, Plan, StageRecord
 from svs.model.media import Source
+from svs.pipeline.run import run
 from svs.progress import stats
+from svs.store.jobs import JobStore
 
 
 def job(number, seconds, **changes):
@@ -81,11 +85,27 @@ def test_a_run_is_measured(svs, with_model, talk_video):
     assert "micro" in svs("jobs", "stats").stdout
 
 
-def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_model):
-    from svs.media.fingerprint import describe
-    from svs.pipeline.run import run
-    from svs.store.jobs import JobStore
+def test_earlier_jobs_give_an_estimate_from_the_beginning(home, talk_video, with_model):
+    store = JobStore(home / "jobs")
+    first, second = (_estimates(store, talk_video) for _ in range(2))
+    assert first[Stage.EXTRACT] == {False}
+    assert second[Stage.EXTRACT] == {True}
 
+
+def _estimates(store, video):
+    """Run a job and return for each stage whether its progress says how long is left."""
+    job = store.create(describe(video), Options(end=40.0, fresh=True))
+    seen = defaultdict(set)
+
+    def look(event):
+        if event.kind == "advanced":
+            seen[event.stage].add(store.progress(job.id).left is not None)
+
+    run(job, store, look)
+    return seen
+
+
+def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_model):
     store = JobStore(home / "jobs")
     job = store.create(describe(talk_video), Options(threads=1))
     seen = []

@@ -1,5 +1,6 @@
 """The journal: what was heard is never lost, and never taken for something else."""
 
+import os
 from dataclasses import replace
 
 import msgspec
@@ -35,6 +36,15 @@ def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factor
     expected = heard[: len(heard) - lost] if lost <= len(heard) else []
     assert rest == expected
     assert header == (HEADER if lost <= len(heard) else None)
+
+
+def test_a_batch_is_on_the_disk_when_it_is_added(tmp_path, monkeypatch):
+    path, synced = tmp_path / "transcript.jsonl", []
+    transcript.begin(path, HEADER)
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+    for number in (1, 2):
+        transcript.add(path, Batch(float(number), 2.0, ()))
+        assert synced[number - 1 :] == [path.stat().st_size]
 
 
 def test_another_key_is_another_transcript(tmp_path):

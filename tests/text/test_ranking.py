@@ -110,6 +110,14 @@ def test_english_has_words_that_tell_what_a_sentence_is_good_for(better, worse):
     assert first_of(worse, better) == better
 
 
+def test_of_two_sentences_that_say_the_same_the_shorter_counts_more():
+    short, long = (
+        "Golden lenses gather very strange lights.",
+        "Silver lenses gather, so to say, very strange lights indeed.",
+    )
+    assert first_of(short, long) == first_of(long, short) == short
+
+
 def test_what_ends_before_a_pause_counts_more():
     golden, silver = "Golden lenses gather very strange lights.", "Silver lenses gather very strange lights."
     assert first_of(golden, silver) == golden
