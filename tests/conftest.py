@@ -149,10 +149,14 @@ def svs_command():
 
 @pytest.fixture(name="svs")
 def _svs(tmp_path):
-    """Run svs in this process, in an empty folder; returns what `svs_process` would, some 0.3 s sooner."""
+    """Run svs in this process, in an empty folder; returns what `svs_process` would, and sooner.
 
-    def run(*arguments, cwd=tmp_path, env=None):
-        stdout, stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    `terminal` has svs believe that it writes to one.
+    """
+
+    def run(*arguments, cwd=tmp_path, env=None, terminal=False):
+        stream = _Terminal if terminal else io.TextIOWrapper
+        stdout, stderr = (stream(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
         with (
             _own_process_state(),
             mock.patch.dict(os.environ, env or {}, clear=env is not None),
@@ -168,6 +172,11 @@ def _svs(tmp_path):
         return subprocess.CompletedProcess(arguments, ended.value.code or 0, printed, said)
 
     return run
+
+
+class _Terminal(io.TextIOWrapper):
+    def isatty(self):
+        return True
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"
 )
 STRIKE = Path(__file__).with_name("strike.py")
-WHISPER = ("--end", "60")
+WHISPER = ("--end", "40")
 
 
 @pytest.fixture

@@ -122,9 +122,14 @@ def _heard(store, job_id):
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+    ("stage", "number", "code"),
+    [
+        ("extract", signal.SIGHUP, 129),
+        ("extract", signal.SIGINT, 130),
+        ("transcribe", signal.SIGTERM, 143),
+        ("transcribe", signal.SIGINT, 130),
+    ],
 )
-@pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_a_signal_stops_and_the_job_can_be_resumed(
     svs, start, store, assert_undisturbed, slow_disk, tmp_path, stage, number, code
 ):
