@@ -45,7 +45,7 @@ def home(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(scope="session", autouse=True)
 def _usual_signals():
-    """Have processes heed these also when the tests run under nohup or in the background: it is inherited."""
+    """Have processes react to these also under nohup or in the background: to ignore them is inherited."""
     usual = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield

@@ -139,7 +139,7 @@ def test_a_model_that_knows_only_english_does_not_do_for_another_language(
     assert f"no Whisper model that knows de is installed. {QUESTION}" in screen
 
 
-def test_what_is_wrong_with_a_recording_is_told_by_its_job(on_terminal, svs):
+def test_a_missing_recording_is_the_error_of_its_job(on_terminal, svs):
     code, _, screen = on_terminal("summarize", "missing.mp4")
     assert code == 3
     assert QUESTION not in screen

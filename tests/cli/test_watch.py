@@ -76,7 +76,7 @@ def frozen(job_id):
         process.resume()
 
 
-def test_a_watcher_sees_what_the_job_itself_tells(start, with_model, talk_video):
+def test_jobs_watch_shows_the_events_that_the_job_itself_shows(start, with_model, talk_video):
     with start("summarize", talk_video, *LISTEN, "--progress", "json") as process:
         first = json.loads(process.stderr.readline())
         watching = start("jobs", "watch", "--json")
@@ -223,7 +223,7 @@ def _read(handle):
         return b""
 
 
-def test_waiting_ends_after_a_while_if_it_shall(svs, store, job):
+def test_jobs_wait_ends_at_its_timeout(svs, store, job):
     store.save(replace(job, status="running"))
     with store.hold(job.id):
         done = svs("jobs", "wait", job.id, "--timeout", "0s")
@@ -234,7 +234,7 @@ def test_waiting_ends_after_a_while_if_it_shall(svs, store, job):
     assert svs("jobs", "watch").stderr == "No job is running.\n"
 
 
-def test_logs_tell_what_happened_when_by_the_clock_here(svs, svs_process, captions, store):
+def test_jobs_logs_has_local_times(svs, svs_process, captions, store):
     svs("summarize", captions)
     job_id = store.resolve("last")
     with (store.folder(job_id) / "events.jsonl").open("ab") as log:

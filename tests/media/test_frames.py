@@ -111,7 +111,7 @@ def test_a_moment_beyond_the_end_has_none_and_the_others_have(clip, tmp_path):
     assert [frame.start for frame in frames] == [5.0]
 
 
-def test_a_wish_to_stop_is_heard(clip, tmp_path):
+def test_frames_stop_when_asked(clip, tmp_path):
     def stop():
         raise Stopped("enough")
 

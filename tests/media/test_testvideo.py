@@ -93,7 +93,7 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, suffix: str) -> 
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_without_a_length_the_whole_talk_is_told(tmp_path: Path, talk_pcm: Path) -> None:
+def test_without_a_duration_the_video_has_the_whole_talk(tmp_path: Path, talk_pcm: Path) -> None:
     video = tmp_path / "a.mkv"
     make_test_video(video, **TINY)
     spoken = sound_of(video)
@@ -104,7 +104,7 @@ def test_without_a_length_the_whole_talk_is_told(tmp_path: Path, talk_pcm: Path)
         assert likeness(true[part], spoken[part]) > 0.9
 
 
-def test_beyond_its_length_the_talk_is_told_again(tmp_path: Path, talk_pcm: Path) -> None:
+def test_a_longer_video_repeats_the_talk(tmp_path: Path, talk_pcm: Path) -> None:
     video = tmp_path / "a.mp4"
     make_test_video(video, **TINY, duration=TALK["duration"] + 5)
     spoken, true = sound_of(video), np.fromfile(talk_pcm, np.int16).astype(float)

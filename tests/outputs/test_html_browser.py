@@ -102,7 +102,7 @@ def test_a_search_marks_counts_and_goes_from_hit_to_hit(show):
     assert shown == [one.text for one in result().sentences]
 
 
-def test_what_looks_like_a_pattern_is_searched_as_it_stands(show):
+def test_a_search_takes_no_regular_expressions(show):
     browser = show(replace(result(), sentences=(Sentence(0.0, 2.0, "Is 1+1 = (2)? [Yes] a\\b/c-d."),)))
     for words in ("1+1", "(2)?", "[yes]", "a\\b/c-d.", "is  1"):
         search(browser, words)

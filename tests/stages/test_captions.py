@@ -35,7 +35,7 @@ def test_a_track_comes_out_whole(either_ffmpeg, film, tmp_path):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_half_a_file_is_told(either_ffmpeg, film, tmp_path):
+def test_half_a_file_is_a_warning(either_ffmpeg, film, tmp_path):
     data = film.read_bytes()
     film.write_bytes(data[: len(data) // 2])
     assert "some of its captions may be missing" in fetch(film, tmp_path / "captions.srt")

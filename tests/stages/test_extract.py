@@ -255,7 +255,7 @@ def test_a_sound_that_ends_before_the_pictures_is_whole(either_ffmpeg, tmp_path,
     assert (result.partial, result.warnings) == (False, ())
 
 
-def test_damage_in_the_middle_is_told(either_ffmpeg, tmp_path, target):
+def test_damage_in_the_middle_is_a_warning(either_ffmpeg, tmp_path, target):
     source = make(tmp_path / "talk.mp4", tone="anoisesrc=duration=3:seed=1")
     data = bytearray(source.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 5000] = random.Random(1).randbytes(5000)

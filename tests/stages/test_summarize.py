@@ -213,7 +213,7 @@ def test_odd_texts_are_summarized_by_every_method(method, texts, length):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_what_is_said_again_stands_where_it_was_said_first(method):
+def test_a_repeated_sentence_has_the_time_of_its_first_occurrence(method):
     twice = [*SAID, *(Sentence(one.start + 200, one.end + 200, one.text) for one in SAID[::2])]
     starts = [one.start for one in summary(twice, method=method, length="20").sentences]
     assert starts == sorted(starts)

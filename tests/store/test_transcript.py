@@ -68,7 +68,7 @@ def test_times_are_counted_from_the_start_of_the_recording():
     assert (found.start, found.end, found.words[0].start) == (11.0, 12.0, 11.0)
 
 
-def test_gaps_are_counted_from_the_start_of_the_recording_and_coverage_over_all_batches():
+def test_gap_times_include_the_offset_and_coverage_is_that_of_all_batches():
     batches = [
         Batch(30.0, 90.0, (), (Gap(1.0, 3.0), Gap(20.0, 21.5)), 20.0),
         Batch(60.0, 90.0, (), (), 12.0),

@@ -105,7 +105,7 @@ def test_a_sentence_near_the_beginning_counts_more():
         ("We gather light across very wide harbours.", "They gather light across very wide harbours."),
     ],
 )
-def test_english_has_words_that_tell_what_a_sentence_is_good_for(better, worse):
+def test_english_cue_words_raise_and_pointing_words_lower_the_score(better, worse):
     assert first_of(better, worse) == better
     assert first_of(worse, better) == better
 
