@@ -15,6 +15,7 @@ from unittest import mock
 import hypothesis
 import jiwer
 import pytest
+from filelock import FileLock
 
 import svs
 from svs.cli import app
@@ -101,12 +102,32 @@ def micro_whisper():
 
 
 @pytest.fixture(scope="session")
-def talk_pcm(tmp_path_factory):
+def made_once(tmp_path_factory):
+    """Return a function that makes a file, once for all processes that run the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def made(name, make):
+        with FileLock(folder / f"{name}.lock"):
+            if not (folder / name).exists():
+                unfinished = folder / f"unfinished-{name}"
+                make(unfinished)
+                unfinished.rename(folder / name)
+        return folder / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def talk_pcm(made_once):
     """Return the bundled talk as 16 kHz mono s16 PCM."""
-    target = tmp_path_factory.mktemp("talk") / "talk.pcm"
-    graph = ffmpeg.source(ASSETS / "talk.opus").output(ffmpeg.url(target), f="s16le", ac=1, ar=16000)
-    ffmpeg.run(graph.get_args())
-    return target
+
+    def make(target):
+        graph = ffmpeg.source(ASSETS / "talk.opus").output(ffmpeg.url(target), f="s16le", ac=1, ar=16000)
+        ffmpeg.run(graph.get_args())
+
+    return made_once("talk.pcm", make)
 
 
 @pytest.fixture(scope="session")
@@ -126,11 +147,9 @@ def talk():
 
 
 @pytest.fixture(scope="session")
-def talk_video(tmp_path_factory):
+def talk_video(made_once):
     """Return the test video with the whole talk."""
-    video = tmp_path_factory.mktemp("video") / "talk.mp4"
-    make_test_video(video, size=(160, 90), fps=2)
-    return video
+    return made_once("talk.mp4", lambda target: make_test_video(target, size=(160, 90), fps=2))
 
 
 @pytest.fixture
@@ -220,5 +239,6 @@ def pytest_sessionfinish(session):
     cannot = ("this kernel has no", *([] if shutil.which("ffmpeg") else ["no system ffmpeg"]))
     for report in reporter.stats.get("skipped", []):
         if not any(reason in str(report.longrepr) for reason in cannot):
+            reporter.ensure_newline()
             reporter.write_line(f"CI must run {report.nodeid}", red=True)
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

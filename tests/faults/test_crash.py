@@ -38,6 +38,7 @@ def subject(crash, micro_whisper, tmp_path_factory):
     return crash.Subject(folder, crash.many_batches(micro_whisper))
 
 
+@pytest.mark.slow
 def test_a_job_that_is_killed_after_each_of_its_events_ends_as_if_undisturbed(crash, subject, tmp_path):
     kills = crash.play(subject, tmp_path, [crash.Aim(mark, 0.0) for mark in crash.MARKS[1:]])
     assert len(kills) > 3  # the last may come too late
@@ -55,6 +56,7 @@ def test_a_job_that_was_killed_before_its_first_step_is_resumed(svs, home, tmp_p
     assert "glass lens" in done.stdout
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_change_nothing():
     command = [sys.executable, SCRIPT, "4", "--duration", "40", "--seed", "10"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=240)

@@ -103,6 +103,7 @@ def traced(svs_command, trapped_everywhere, with_model, tmp_path):
     return [trace.read_text(errors="replace").splitlines() for trace in sorted(tmp_path.glob("*.trace.*"))]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's")
 def test_nothing_in_the_current_folder_is_opened_but_what_was_asked_for(traced, trapped):
     opened = {path for calls in traced for path in _opened(calls, trapped)}
