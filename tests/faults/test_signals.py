@@ -68,13 +68,14 @@ def _family(process):
         return []
 
 
-def _await(process, stage, kind="advanced"):
+def _await(process, stage, kind=None):
     """Wait until a run begins a stage, or is in the midst of it: after its first batch, if it transcribes."""
+    kind = kind or {"extract": "advanced", "transcribe": "line"}[stage]
     seen = []
     for line in process.stderr:
         seen.append(line)
         event = json.loads(line) if line.startswith("{") else {}
-        if (event.get("stage"), event.get("kind")) == (stage, kind) and (kind == "started" or event["done"]):
+        if (event.get("stage"), event.get("kind")) == (stage, kind) and (kind != "advanced" or event["done"]):
             return event["job_id"]
     pytest.fail(f"it ended before: {''.join(seen[-5:])}")
 
@@ -193,7 +194,7 @@ def test_children_die_with_a_killed_parent(svs, start, store, assert_undisturbed
 @pytest.mark.parametrize("at_once", [False, True], ids=["asked", "now"])
 @pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_a_job_is_cancelled_from_another_terminal(
-    svs, start, store, assert_undisturbed, slow_disk, tmp_path, stage, at_once
+    svs, svs_process, start, store, assert_undisturbed, slow_disk, tmp_path, stage, at_once
 ):
     if stage == "transcribe":
         slow_disk()
@@ -202,7 +203,7 @@ def test_a_job_is_cancelled_from_another_terminal(
     children = _family(process)
     end = threading.Thread(target=process.wait)  # as a shell does
     end.start()
-    asked = svs("jobs", "cancel", job_id, *(["--now"] if at_once else []))
+    asked = svs_process("jobs", "cancel", job_id, *(["--now"] if at_once else []))
     assert asked.returncode == 0, asked.stderr
     end.join(60)
     assert process.returncode == (-signal.SIGKILL if at_once else 1)
