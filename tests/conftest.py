@@ -88,7 +88,11 @@ def _usual_umask():
     os.umask(before)
 
 
-@pytest.fixture(params=["system", "packaged"] if shutil.which("ffmpeg") else ["packaged"])
+@pytest.fixture(
+    params=["system", pytest.param("packaged", marks=pytest.mark.slow)]
+    if shutil.which("ffmpeg")
+    else ["packaged"]
+)
 def either_ffmpeg(request, tmp_path_factory, monkeypatch):
     """Run the test with the system's ffmpeg, if there is one, and with the one inside imageio-ffmpeg."""
     if request.param == "packaged":

@@ -205,6 +205,7 @@ def test_the_same_input_gives_the_same_output(svs, captions):
     assert first == second
 
 
+@pytest.mark.slow
 def test_summarizing_opens_no_connection(svs_command, talk_video, with_model, tmp_path):
     trace = tmp_path / "trace"
     strace = ["strace", "-f", "-qq", "-e", "trace=network", "-o", trace]

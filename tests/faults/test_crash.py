@@ -44,6 +44,7 @@ def test_a_job_that_is_killed_after_each_of_its_events_ends_as_if_undisturbed(cr
     assert len(kills) > 3  # the last may come too late
 
 
+@pytest.mark.slow
 def test_when_there_is_no_job_yet_there_is_nothing_to_resume(crash, subject, tmp_path):
     assert crash.play(subject, tmp_path, [crash.Aim("", 0.0)]) == ["starting"]
 

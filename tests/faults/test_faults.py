@@ -11,9 +11,12 @@ import pytest
 
 from svs.store.jobs import JobStore
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"
+    ),
+]
 FAULTY = Path(__file__).with_name("svs_with_fault.py")
 WHISPER = ("--end", "40")
 

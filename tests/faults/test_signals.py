@@ -122,6 +122,7 @@ def _heard(store, job_id):
     return json.loads(lines[-1])["end"] if lines else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "number", "code"),
     [
@@ -156,6 +157,7 @@ def test_a_signal_stops_and_the_job_can_be_resumed(
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"talk.summary.md", "talk.summary.json"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_ctrl_c_pressed_twice_stops_at_once(start, store, slow_disk, tmp_path, stage):
     if stage == "transcribe":
@@ -176,6 +178,7 @@ def test_ctrl_c_pressed_twice_stops_at_once(start, store, slow_disk, tmp_path, s
     _assert_clean(store, job_id, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a parent cannot take its children along")
 def test_children_die_with_a_killed_parent(svs, start, store, assert_undisturbed, slow_disk):
     process = start(*WHISPER)
@@ -191,6 +194,7 @@ def test_children_die_with_a_killed_parent(svs, start, store, assert_undisturbed
     assert not list(store.root.rglob("*.part"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [False, True], ids=["asked", "now"])
 @pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_a_job_is_cancelled_from_another_terminal(
@@ -279,6 +283,7 @@ def test_without_a_record_of_progress_nothing_is_killed(store, talk_video):
         actions.cancel(store, job.id, at_once=True)
 
 
+@pytest.mark.slow
 def test_under_nohup_a_hang_up_is_ignored(svs_command, talk_video, with_model, store, tmp_path):
     command = ["nohup", svs_command, "summarize", talk_video, *WHISPER, "--progress", "json"]
     with subprocess.Popen(
@@ -291,6 +296,7 @@ def test_under_nohup_a_hang_up_is_ignored(svs_command, talk_video, with_model, s
     assert store.load(job_id).status == "done"
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_interrupts(svs, svs_command, talk_video, with_model, store, slow_disk):
     terminal, end = os.openpty()
     command = [sys.executable, "-c", ADOPT_TERMINAL, svs_command, "summarize", talk_video, *WHISPER]

@@ -121,7 +121,12 @@ def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
     assert {file.name for file in tmp_path.iterdir()} <= {case.name, "audio.pcm"}
 
 
-@pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "case",
+    [case for case in (*BOMBS, *DAMAGED) if case.name != "sparse.wav"],  # a copy of it has 3.5 GB
+    ids=lambda case: case.name,
+)
 def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(either_ffmpeg, on, tmp_path, case):
     path = tmp_path / case.name
     case.make(path, on)

@@ -85,6 +85,7 @@ def test_each_container_holds_picture_and_sound_of_the_size_and_length_asked_for
     assert len(sound_of(video)) / RATE == pytest.approx(3, abs=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, suffix: str) -> None:
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
@@ -93,6 +94,7 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, suffix: str) -> 
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.slow
 def test_without_a_duration_the_video_has_the_whole_talk(tmp_path: Path, talk_pcm: Path) -> None:
     video = tmp_path / "a.mkv"
     make_test_video(video, **TINY)
@@ -104,6 +106,7 @@ def test_without_a_duration_the_video_has_the_whole_talk(tmp_path: Path, talk_pc
         assert likeness(true[part], spoken[part]) > 0.9
 
 
+@pytest.mark.slow
 def test_a_longer_video_repeats_the_talk(tmp_path: Path, talk_pcm: Path) -> None:
     video = tmp_path / "a.mp4"
     make_test_video(video, **TINY, duration=TALK["duration"] + 5)
@@ -173,6 +176,7 @@ def test_an_ffmpeg_without_an_encoder_is_named(tmp_path: Path, ffmpeg_without: C
         make_test_video(tmp_path / "a.webm", duration=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_subtitles_and_chapters_are_the_true_ones_in_every_round(tmp_path: Path, suffix: str) -> None:
     lap = TALK["duration"]

@@ -145,6 +145,7 @@ def test_a_damaged_record_is_shown_and_can_be_removed(see, some, store):
 HOSTILE = "[red]\x1b[2J\x9b31m\x07\u202elive[b]\n\tx\udcff.mp4"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
 def test_nothing_from_outside_steers_the_terminal_or_is_markup(see, make, store, size):
     job = make.done(
@@ -198,6 +199,7 @@ class Counting(JobStore):
         return super().read(job_id)
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_jobs_only_those_are_read_that_are_shown_then_the_rest_once(see, make, store):
     for name in ("talk.mp4", "needle.mp4"):
         oldest = make.done(name)
@@ -506,6 +508,7 @@ def test_a_running_job_is_not_removed(see, some, store):
     assert store.folder(some["running"].id).exists()
 
 
+@pytest.mark.slow
 def test_export_writes_the_chosen_formats_where_one_likes(see, make, tmp_path, monkeypatch):
     make.done("Lecture 7.mp4")
     folder = tmp_path / "notes"

@@ -65,6 +65,7 @@ def test_the_screen_is_the_golden_one(see, some, size):
     see(steps, size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shade", "size"), [("dark", (80, 24)), ("light", (150, 30))])
 def test_all_text_can_be_read(see, some, shade, size):
     def faint(view, keys):
