@@ -204,16 +204,22 @@ class _Terminal(io.TextIOWrapper):
 
 @contextlib.contextmanager
 def _own_process_state():
-    """Begin with what a process begins with, and undo what `main` does to its process."""
-    terminal.stdout.cache_clear()
-    terminal.stderr.cache_clear()
+    """Give svs consoles of its own, and undo what `main` does to its process."""
     umask, on_term = os.umask(0), signal.getsignal(signal.SIGTERM)
     os.umask(umask)
+    _forget_consoles()
     try:
         yield
     finally:
+        _forget_consoles()
         os.umask(umask)
         signal.signal(signal.SIGTERM, on_term)
+
+
+def _forget_consoles():
+    """Have svs look again at the streams and the environment, which it does once in a process."""
+    terminal.stdout.cache_clear()
+    terminal.stderr.cache_clear()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from empty_store import MICRO, SVS, environment, run_svs
+from empty_store import MICRO, SVS, environment
 
 from svs.engines.whisper import Whisper
 from svs.media.probe import probe
@@ -46,7 +46,9 @@ def start_up() -> None:
     print(f"import typer                 {1000 * typer:7.0f} ms")
     with tempfile.TemporaryDirectory() as home:
         for words in ("--version", "--help", "jobs list"):
-            seconds = best(partial(run_svs, Path(home), *words.split()), 20)
+            command = [*SVS, *words.split()]
+            start = partial(subprocess.run, check=True, capture_output=True, env=environment(Path(home)))
+            seconds = best(partial(start, command), 20)
             print(f"svs {words:<24} {1000 * seconds:7.0f} ms  {seconds / typer:5.2f} x Typer")
 
 

@@ -57,8 +57,7 @@ def _read(terminal):
         return b""
 
 
-@pytest.mark.parametrize("answer", ["\n", "y\n"])
-def test_a_yes_downloads_and_goes_on(on_terminal, svs_command, micro_whisper, talk_video, svs, answer):
+def test_a_yes_downloads_and_goes_on(on_terminal, svs_command, micro_whisper, talk_video, svs):
     script = DOWNLOADING.format(svs=svs_command, model=str(micro_whisper))
     code, printed, screen = on_terminal(
         "summarize",
@@ -66,7 +65,7 @@ def test_a_yes_downloads_and_goes_on(on_terminal, svs_command, micro_whisper, ta
         "--end",
         "12",
         "--json",
-        answer=answer,
+        answer="y\n",
         command=(sys.executable, "-c", script),
     )
     assert code == 0, screen
@@ -75,7 +74,7 @@ def test_a_yes_downloads_and_goes_on(on_terminal, svs_command, micro_whisper, ta
     assert len(json.loads(svs("jobs", "list", "--json").stdout)) == 1
 
 
-def test_a_yes_comes_to_the_hub(on_terminal, home, talk_video):
+def test_enter_is_a_yes_and_comes_to_the_hub(on_terminal, home, talk_video):
     code, printed, screen = on_terminal("summarize", talk_video, answer="\n")
     assert (code, printed) == (1, "")
     assert "svs models add FOLDER" in screen, "the download that has no network"

@@ -94,7 +94,7 @@ def test_earlier_jobs_give_an_estimate_from_the_beginning(home, talk_video, with
 
 def _estimates(store, video):
     """Run a job and return for each stage whether its progress says how long is left."""
-    job = store.create(describe(video), Options(end=40.0, fresh=True))
+    job = store.create(describe(video), Options(end=20.0, fresh=True))
     seen = defaultdict(set)
 
     def look(event):
@@ -107,7 +107,7 @@ def _estimates(store, video):
 
 def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_model):
     store = JobStore(home / "jobs")
-    job = store.create(describe(talk_video), Options(threads=1))
+    job = store.create(describe(talk_video), Options(threads=1, end=60.0))
     seen = []
     run(job, store, lambda event: seen.append((event, store.progress(job.id))))
     heard = [now for event, now in seen if event.stage == Stage.TRANSCRIBE and now]
