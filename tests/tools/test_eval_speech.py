@@ -81,6 +81,7 @@ def test_mix_begins_each_recording_where_its_sound_begins(tmp_path):
         assert mixed[place : place + RATE // 20].any()
 
 
+@pytest.mark.slow
 def test_table_compares_svs_with_faster_whisper(tmp_path, talk, micro_whisper):
     first = talk["topics"][0]["end"]
     ffmpeg.run(["-i", str(ROOT / "svs/assets/talk.opus"), "-t", str(first), str(tmp_path / "talk.opus")])
