@@ -174,17 +174,19 @@ def svs_command():
 def _svs(tmp_path):
     """Run svs in this process, in an empty folder; returns what `svs_process` would, and sooner.
 
-    `terminal` has svs believe that it writes to one.
+    With `typed`, svs believes that it is on a terminal where somebody types this.
     """
 
-    def run(*arguments, cwd=tmp_path, env=None, terminal=False):
-        stream = _Terminal if terminal else io.TextIOWrapper
-        stdout, stderr = (stream(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    def run(*arguments, cwd=tmp_path, env=None, typed=None):
+        stream = io.TextIOWrapper if typed is None else _Terminal
+        stdin, stdout, stderr = (stream(io.BytesIO(), "utf-8", write_through=True) for _ in range(3))
+        stdin.buffer.write((typed or "").encode())
+        stdin.seek(0)
         with (
             _own_process_state(),
             mock.patch.dict(os.environ, env or {}, clear=env is not None),
             mock.patch.object(sys, "argv", ["svs", *map(str, arguments)]),
-            mock.patch.object(sys, "stdin", io.StringIO()),
+            mock.patch.object(sys, "stdin", stdin),
             contextlib.chdir(cwd),
             contextlib.redirect_stdout(stdout),
             contextlib.redirect_stderr(stderr),

@@ -59,6 +59,7 @@ def test_the_talk_becomes_what_was_said_with_its_times(svs, with_model, talk, ta
     assert [chapter["given"] for chapter in chapters] == [False] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECODED)
 def test_other_containers_and_codecs_give_the_same_words(
     svs, with_model, talk, talk_video, tmp_path, word_error_rate, name

@@ -31,7 +31,7 @@ def on_terminal(svs):
 
     def run(*arguments):
         environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-        done = svs(*arguments, env=environment, terminal=True)
+        done = svs(*arguments, env=environment, typed="")
         return done.returncode, done.stdout + done.stderr
 
     return run

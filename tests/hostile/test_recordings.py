@@ -105,6 +105,7 @@ def test_ffmpeg_itself_reads_no_playlist(either_ffmpeg, on, canary, tmp_path, ca
     assert not canary[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
 def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
     path = tmp_path / case.name

@@ -20,6 +20,7 @@ from svs.ui.dashboard.app import Dashboard
 from svs.ui.dashboard.dialogs import KEYS
 from svs.ui.dashboard.screen import Jobs
 
+pytestmark = pytest.mark.slow
 WIDE = (150, 36)
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
 
@@ -145,7 +146,6 @@ def test_a_damaged_record_is_shown_and_can_be_removed(see, some, store):
 HOSTILE = "[red]\x1b[2J\x9b31m\x07\u202elive[b]\n\tx\udcff.mp4"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
 def test_nothing_from_outside_steers_the_terminal_or_is_markup(see, make, store, size):
     job = make.done(
@@ -199,7 +199,6 @@ class Counting(JobStore):
         return super().read(job_id)
 
 
-@pytest.mark.slow
 def test_of_ten_thousand_jobs_only_those_are_read_that_are_shown_then_the_rest_once(see, make, store):
     for name in ("talk.mp4", "needle.mp4"):
         oldest = make.done(name)
@@ -508,7 +507,6 @@ def test_a_running_job_is_not_removed(see, some, store):
     assert store.folder(some["running"].id).exists()
 
 
-@pytest.mark.slow
 def test_export_writes_the_chosen_formats_where_one_likes(see, make, tmp_path, monkeypatch):
     make.done("Lecture 7.mp4")
     folder = tmp_path / "notes"

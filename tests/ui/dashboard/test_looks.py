@@ -13,6 +13,7 @@ import pytest
 from svs.store.jobs import JobStore
 from svs.system.paths import jobs_home
 
+pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[2] / "golden"
 SIZES = [(80, 24), (200, 60)]
 SCREENS = [
@@ -65,7 +66,6 @@ def test_the_screen_is_the_golden_one(see, some, size):
     see(steps, size)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("shade", "size"), [("dark", (80, 24)), ("light", (150, 30))])
 def test_all_text_can_be_read(see, some, shade, size):
     def faint(view, keys):
