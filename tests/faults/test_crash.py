@@ -54,6 +54,7 @@ def test_kills_at_random_moments_change_nothing():
     assert "\n4 kills, " in done.stdout
 
 
+@pytest.mark.slow
 def test_nothing_is_written_but_the_job_its_transcripts_address_and_the_outputs(subject):
     assert {name.partition("/")[0] for name in subject.expected} == {
         "jobs",
@@ -77,6 +78,7 @@ def _changed(path):
     path.write_text(path.read_text().replace("light", "lamp"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "spoil"),
     [

@@ -54,6 +54,7 @@ def listed(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.rglob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_sentence_says_what_is_wrong(svs, with_model, home, on, canary, tmp_path, case):
     path = tmp_path / case.name

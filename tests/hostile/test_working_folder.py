@@ -68,6 +68,7 @@ def trapped_everywhere(trapped):
     return trapped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["summarize", "--subtitles", "never", "talk.mp4"], ["doctor"]])
 def test_no_command_imports_from_the_current_folder(svs_process, trapped, with_model, arguments):
     done = svs_process(*arguments, cwd=trapped)

@@ -10,6 +10,7 @@ from svs.model.media import Frame
 from svs.model.speech import Result, Sentence, Summary, Transcript
 from svs.outputs import render
 
+pytestmark = pytest.mark.slow
 EVIL = (
     "</script><script>window.evil = 1</script><img src=x onerror='window.evil = 1'>"
     "<svg onload='window.evil = 1'><a href='javascript:window.evil = 1'>x</a>{{ 7 * 7 }}"
