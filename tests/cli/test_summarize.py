@@ -193,7 +193,7 @@ def test_a_wrong_option_is_refused_before_a_job_is_made(svs, captions, home, arg
     assert not (home / "jobs").exists()
 
 
-def test_a_model_that_is_not_installed_is_an_error_with_the_command_that_installs_it(svs, talk_video):
+def test_a_missing_model_is_an_error_with_the_command_that_installs_it(svs, talk_video):
     done = svs("summarize", talk_video, "--model", "small")
     assert done.returncode == 4
     assert "svs models download small" in done.stderr

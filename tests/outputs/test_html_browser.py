@@ -147,7 +147,7 @@ def test_a_click_on_a_time_seeks_the_recording_beside_it(show, talk_video, name)
     browser.until(f"Math.abs(document.querySelector('video').currentTime - {result().duration / 2}) < 2")
 
 
-def test_without_the_recording_there_is_no_player_and_a_time_leads_to_the_transcript(show):
+def test_without_the_recording_a_time_leads_to_the_transcript(show):
     browser = show(result())
     assert browser.js("document.querySelector('.player').hidden")
     browser.js("document.querySelectorAll('#summary .time')[2].click()")
