@@ -68,6 +68,7 @@ def _read(terminal):
         return b""
 
 
+@pytest.mark.slow
 def test_a_yes_downloads_and_goes_on(on_real_terminal, svs_command, micro_whisper, talk_video, svs):
     script = DOWNLOADING.format(svs=svs_command, model=str(micro_whisper))
     command = (sys.executable, "-c", script, "summarize", talk_video, "--end", "12", "--json")

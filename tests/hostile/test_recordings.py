@@ -90,6 +90,7 @@ def _check_nothing_stays(home: Path, path: Path) -> None:
     assert not [p for p in running if any(str(path) in part for part in p.info["cmdline"] or ())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", PLAYLISTS, ids=lambda case: case.name)
 def test_ffmpeg_itself_reads_no_playlist(either_ffmpeg, on, canary, tmp_path, case):
     path = tmp_path / case.name

@@ -68,6 +68,7 @@ def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
     return install
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("either_ffmpeg")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_each_container_holds_picture_and_sound_of_the_size_and_length_asked_for(
