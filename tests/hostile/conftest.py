@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 
 import pytest
 
@@ -27,28 +26,15 @@ def assert_harmless():
 
 
 @pytest.fixture
-def on_terminal(svs_command, tmp_path):
-    """Run svs on a terminal of its own, and return the exit code and all that was sent to the screen."""
+def on_terminal(svs):
+    """Run svs on a terminal, and return the exit code and all that was sent to the screen."""
 
     def run(*arguments):
-        terminal, end = os.openpty()
         environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-        with subprocess.Popen(
-            [svs_command, *arguments], stdin=end, stdout=end, stderr=end, cwd=tmp_path, env=environment
-        ) as process:
-            os.close(end)
-            sent = b"".join(iter(lambda: _read(terminal), b""))
-        os.close(terminal)
-        return process.returncode, sent.decode(errors="surrogateescape")
+        done = svs(*arguments, env=environment, typed="")
+        return done.returncode, done.stdout + done.stderr
 
     return run
-
-
-def _read(terminal):
-    try:
-        return os.read(terminal, 1 << 16)
-    except OSError:  # Linux: nobody writes to it any more
-        return b""
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,7 @@ def _escape(text):
     return "".join(f"\\{c}" if c in "=;#\\\n" else c for c in text)
 
 
+@pytest.mark.slow
 def test_what_a_recording_says_is_shown_and_does_nothing(
     on_terminal, svs, assert_harmless, recording, tmp_path
 ):

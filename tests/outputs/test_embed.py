@@ -98,6 +98,7 @@ def done(recordings):
     return Job(id=result.job_id, source=source, options=Options(), created=result.created), result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "name"), [(".mp4", "c.mp4"), (".mp4", "c.MKV"), (".mp4", "new/c.mov"), (".webm", "c.webm")]
 )
@@ -147,6 +148,7 @@ def test_the_same_recording_gives_the_same_bytes(done, tmp_path):
     assert (tmp_path / "a.mkv").read_bytes() == (tmp_path / "b.mkv").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["copy.mkv", "copy.mp4"])
 def test_a_damaged_file_is_labelled_where_players_show_it(svs, done, tmp_path, name):
     job, result = done

@@ -186,7 +186,7 @@ def test_facts_have_the_coverage_where_it_was_measured():
     assert ("Coverage", "97.5 % of the speech; not understood: 1:04-1:21") in facts(lossy())
 
 
-def test_a_gap_stands_between_the_sentences_around_it():
+def test_a_gap_is_between_the_sentences_around_it():
     lines = render(lossy(), "txt").splitlines()
     at = lines.index("[not understood 1:04-1:21]")
     assert lines[at - 1].endswith("Or so they say.")
@@ -218,12 +218,12 @@ def test_what_is_missing_and_what_else_is_spoken_is_said_in_every_text(name):
 
 
 @pytest.mark.parametrize("name", ["md", "txt", "srt", "vtt"])
-def test_a_damaged_file_is_told_of_in_every_text(name):
+def test_every_text_format_says_that_the_recording_is_damaged(name):
     assert "damaged or incomplete" in " ".join(render(doubtful(), name).split())
     assert "damaged or incomplete" not in render(RESULT, name)
 
 
-def test_a_damaged_file_is_told_of_in_every_format_for_programs():
+def test_every_format_for_programs_says_that_the_recording_is_damaged():
     assert json.loads(render(doubtful(), "json"))["partial"] is True
     rows = list(csv.DictReader(io.StringIO(render(doubtful(), "tsv")), delimiter="\t"))
     assert {row["partial"] for row in rows} == {"1"}
