@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from svs.characters import without_unseen
 from svs.engines import coverage
 from svs.errors import InputError
 from svs.events import Tick
@@ -36,7 +37,6 @@ _DIALOGUE = re.compile(r"Dialogue:[^,]*,(\s*-?\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}
 _ASS_END = re.compile(r"\s*-?\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}\s*,")
 _CUE_TIMES = re.compile(r"(\d{1,4}:)?\d\d:\d\d[.]\d{2,3}\s+-->\s+(\d{1,4}:)?\d\d:\d\d[.]\d{2,3}")
 _UNSAID = re.compile(r"\[[^\[\]]*\]|[\u2669-\u266c]")
-_INVISIBLE = re.compile(r"[\u200b\ufeff\u200e\u200f\u202a-\u202e]")
 _ASIDE = re.compile(r"\([^()]*\)|\uff08[^\uff08\uff09]*\uff09|\u3010[^\u3010\u3011]*\u3011")
 _SPEAKER_MARK = re.compile(r"(?:>>+|[-\u2010-\u2015]+)(?:\s+|(?=[^\s\d]))")  # but not a minus
 
@@ -211,7 +211,7 @@ def _ass(lines: list[str]) -> str:
 def _clean_lines(shown: str) -> Iterator[str]:
     """Yield the lines that hold words, free of everything that is not said."""
     plain = _without_overrides(shown).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
-    plain = _UNSAID.sub(" ", _INVISIBLE.sub("", html.unescape(_TAG.sub("", plain))))
+    plain = _UNSAID.sub(" ", without_unseen(html.unescape(_TAG.sub("", plain))))
     if not _has_words(_ASIDE.sub("", plain)):  # nothing but "(applause)"
         return
     for line in plain.split("\n"):

@@ -7,8 +7,12 @@ from itertools import starmap
 from svs.model.speech import Chapter, Result, Sentence
 from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#$@]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
-"""What could become markup within a line: emphasis, code, HTML, tables, formulas, links (bare ones too)."""
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]<>&|~#$@^{}]"
+    r"|(?<=[{%<\[])%|%(?=[%}])"  # commands to what fills in templates, and comments
+    r"|(?<=/)/|(?<=\S)\.(?=[^\W\d]|[^\x00-\x7f]|\d+\.\d)"  # bare addresses, of which some viewers make links
+)
+"""What could become markup within a line: emphasis, code, HTML, tables, formulas, links."""
 
 
 def render(result: Result) -> str:
