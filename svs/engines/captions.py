@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from svs.characters import without_unseen
-from svs.engines import coverage
+from svs.engines import caption_limits, coverage
 from svs.errors import InputError
 from svs.events import Tick
 from svs.media import vad
@@ -93,11 +93,13 @@ class Captions:
 def read(file: Path, label: str) -> tuple[Segment, ...]:
     """Return what is said in a subtitle file; `label` names it in complaints."""
     text = _decode(_bytes(file, label))
+    caption_limits.check_cues(text, label)
     try:
         cues = sorted(_cues(text), key=lambda cue: cue.start)
     except ValueError as error:  # the parser's, of a number that is none
         raise InputError(f"{label} is damaged: {error}", "Use --subtitles never to ignore it.") from error
     segments = tuple(_with_ends(list(_said_once(cues))))
+    caption_limits.check_letters(segments, label)
     if any(len(segment.text) > _LONGEST for segment in segments):
         raise InputError(
             f"{label} is damaged: it shows more than {_LONGEST:,} letters at once",

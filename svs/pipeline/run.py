@@ -329,9 +329,10 @@ class _Line:
         language = "en" if transcript.translated else transcript.language
         try:
             self.tracker.tick(1, 3)
-            chosen = summarize(said, language, self.options.method, self.options.length)
+            heed = self.tracker.stop_if_asked
+            chosen = summarize(said, language, self.options.method, self.options.length, heed)
             self.tracker.tick(2, 3)
-            chosen = outline(chosen, said, language, self.options.chapters, self.plan.chapters)
+            chosen = outline(chosen, said, language, self.options.chapters, self.plan.chapters, heed)
             self.tracker.tick(3, 3)
         except InputError as error:  # the stage does not know which recording it is
             raise InputError(f"{self.source}: {error.message}", error.hint) from error
