@@ -143,6 +143,9 @@ def stats(
 def show(
     job_id: Id,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job and its result as JSON.")] = False,
+    no_paths: Annotated[
+        bool, typer.Option("--no-paths", help="Name files without their folders in JSON.")
+    ] = False,
     transcript: Annotated[bool, typer.Option("--transcript", help="Show the whole transcript.")] = False,
 ) -> None:
     """Show a job, and its summary if it is done."""
@@ -157,9 +160,12 @@ def show(
     state, folder = store.state(job), store.folder(job.id)
     result = results.load(job, folder) if state == "done" else None
     if as_json:
+        from svs.outputs.json import without_folders
         from svs.system.codec import encode
 
-        record = {"job": job, "status": state, "progress": store.progress(job.id), "result": result}
+        record: object = {"job": job, "status": state, "progress": store.progress(job.id), "result": result}
+        if no_paths or job.options.no_paths:
+            record = without_folders(record, job, store.root.parent)
         write(encode(record, indent=2).decode())
         return
     if transcript:
@@ -234,9 +240,18 @@ def export(
             help="Write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
         ),
     ] = None,
+    strip_tags: Annotated[
+        bool,
+        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of it."),
+    ] = False,
+    no_paths: Annotated[
+        bool, typer.Option("--no-paths", help="Name the recording without its folder in JSON.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without doing anything again."""
+    from msgspec.structs import replace
+
     from svs.cli.summarize import split_formats
     from svs.outputs import write as delivery
     from svs.store import results
@@ -250,6 +265,8 @@ def export(
     if not names and embed is None:
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
     folder = store.folder(job.id)
+    if no_paths:
+        job = replace(job, options=replace(job.options, no_paths=True))
     result = results.load(job, folder)
     files = delivery.targets(job.source.path, names, str(output), force=force)
     if embed:
@@ -260,7 +277,7 @@ def export(
     for file in delivery.write_files(result, files, force=force, frames=frames):
         write(f"{file}\n")
     if embed:
-        embedding.embed(job, result, embed.absolute(), force=force)
+        embedding.embed(job, result, embed.absolute(), force=force, strip_tags=strip_tags)
         write(f"{embed.absolute()}\n")
 
 

@@ -128,7 +128,8 @@ class _Line:
         written = write.write_files(result, files, force=self.options.force, frames=frames)
         for target in copy:
             self.tracker.say("notice", f"The recording is copied to {target}, with chapters and transcript.")
-            embed.embed(self.job, result, target, force=self.options.force, on_time=lambda _: heed())
+            force, strip = self.options.force, self.options.strip_tags
+            embed.embed(self.job, result, target, force=force, strip_tags=strip, on_time=lambda _: heed())
         transcript = result.transcript
         speech = transcript.speech or sum(max(0.0, said.end - said.start) for said in transcript.segments)
         metrics = replace(self.tracker.metrics(), speech=round(speech, 3), coverage=transcript.coverage)
