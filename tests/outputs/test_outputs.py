@@ -266,16 +266,17 @@ def test_hostile_text_is_just_text_in_markdown(text):
     result = said(text, title=text, warnings=(text,))
     result = replace(result, transcript=replace(result.transcript, model=text))
     shown, kinds = seen(render(result, "md"))
+    text = line(text).replace("@", "\uff20")
     assert shown == [
-        line(text),
+        text,
         "Duration: 01:02:10",
         "Language: en",
-        f"Engine: whisper ({line(text)})",
+        f"Engine: whisper ({text})",
         "Date: 2026-11-23 04:14 UTC",
         "Summary: medium, by lexrank",
-        f"Note: {line(text)}",
+        f"Note: {text}",
         "Summary",
-        f"[00:00:00] {line(text)}",
+        f"[00:00:00] {text}",
     ]
     assert kinds <= {"text", "strong_open", "strong_close"}
 
@@ -307,9 +308,11 @@ def test_no_address_becomes_a_link_in_viewers_that_make_links_of_bare_ones(text)
     viewer = MarkdownIt("gfm-like", {"linkify": True})
     viewer.linkify.set({"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
     assert "<a href=" in viewer.render(line(text)), "the viewer itself makes a link of it"
-    page = viewer.render(render(said(f"Go to {text} now.", title=text, warnings=(text,)), "md"))
+    written = render(said(f"Go to {text} now.", title=text, warnings=(text,)), "md")
+    page = viewer.render(written)
     assert "<a href=" not in page
-    assert page.count(html.escape(line(text))) == 3
+    assert "@" not in written, "GitHub heeds no backslash before it"
+    assert page.count(html.escape(line(text).replace("@", "\uff20"))) == 3
 
 
 @pytest.mark.parametrize(
