@@ -18,7 +18,7 @@ _TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
 
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+),.*")
 _CHAPTER = re.compile(r" {2,4}Chapter #0:\d+: start (-?\d+\.\d+), end (-?\d+\.\d+)")
-_NUMBERED = re.compile(r" {2,4}Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(\()?")
+_NUMBERED = re.compile(r"Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(\()?")
 _STREAM = re.compile(
     r" {2,4}Stream #0:(?P<index>\d+)(\[0x[0-9a-f]+\])?(\((?P<language>.*?)\))?"
     r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
@@ -66,12 +66,13 @@ def _has_forged_streams(path: Path, report: list[str], formats: tuple[str, ...])
 
     ffmpeg reports each stream, so that a forged one has the number of another or one that does not exist.
     """
-    lines = {line: match for line in report if (match := _NUMBERED.match(line))}  # a program's come twice
-    numbers = [int(match[1]) for match in lines.values()]
+    lines = {line.strip() for line, _ in _entries(report)}  # those of programs may come twice
+    streams = [match for line in lines if (match := _NUMBERED.match(line))]
+    numbers = [int(match[1]) for match in streams]
     if len(set(numbers)) < len(numbers):
         return True
-    if not any(match[2] for match in lines.values()):
-        return False
+    if report[0].startswith("Input #0, mov,") or not any(match[2] for match in streams):
+        return False  # MP4 has languages of three letters
     last = ffmpeg.source(path, formats=formats)[str(max(numbers))].output("-", c="copy", f="null", t=0)
     try:
         ffmpeg.run(["-v", "error", *last.get_args()])

@@ -53,7 +53,7 @@ def outline(
         chapters = kept
     else:
         chapters = [] if count == 0 else _found(said, sure, language, count, tick)
-    chapters = [replace(one, sentences=_own(one, sure, language, tick)) for one in chapters]
+    chapters = [replace(part, sentences=_own(part, sure, language, tick)) for part in chapters]
     tick()
     phrases = tuple(map(title, key_phrases(sure, language)))
     return replace(summary, chapters=tuple(chapters), phrases=phrases)
