@@ -2,7 +2,7 @@
 # Summarize a test video, and check and print its progress: three weighted stages, never falling, 100 at the end.
 set -eu
 cd "$(dirname "$0")/.."
-extras='[model]'
+lock=requirements.lock
 . scripts/venv.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT INT TERM

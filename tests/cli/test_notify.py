@@ -223,5 +223,17 @@ def test_the_bell_rings_on_a_terminal(svs_command, video):
 def test_the_first_sentence_is_sent_only_on_request_and_no_name_steers_who_reads_it(svs, video, webhook):
     hostile = video.rename(Path(video.parent, "a\x1b]0;b\a\n\u202e.srt"))
     svs("summarize", hostile, "--notify-content", env={**os.environ, "SVS_NOTIFY": webhook.url})
-    assert webhook.got[0]["title"] == "svs: a\\x1b]0;b\\x07\\n\\u202e.srt done"
+    assert webhook.got[0]["title"] == "svs: a\\x1b\uff3d0;b\\x07\\n\\u202e.srt done"
     assert webhook.got[0]["message"].endswith(SENTENCE)
+
+
+def test_nothing_said_calls_people_or_makes_links_where_a_notification_is_read(svs, video, webhook):
+    video.write_text(
+        CAPTIONS.replace(SENTENCE, "@everyone and &lt;@1&gt; see <b>this</b>: (https://evil.com/x).")
+    )
+    hostile = video.rename(video.with_name("@here [x](y) <@1>.srt"))
+    svs("summarize", hostile, "--notify-content", env={**os.environ, "SVS_NOTIFY": webhook.url})
+    (post,) = webhook.got
+    assert not re.search(r"[@\[\]<>]|//", post["title"] + post["message"])
+    assert "Everyone and" in post["message"]
+    assert "here" in post["title"]

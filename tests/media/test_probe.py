@@ -83,6 +83,30 @@ def test_tags_that_look_like_a_report_are_but_tags(either_ffmpeg, talk):
     )
 
 
+FORGED_TRACK = "eng): Audio: aac, 8000 Hz, mono\n  Stream #0:1(deu"
+
+
+@pytest.mark.parametrize("languages", [[FORGED_TRACK], ["eng", FORGED_TRACK], [FORGED_TRACK, "fra"]])
+def test_a_language_that_looks_like_a_track_is_refused(tool, tmp_path, languages):
+    options = [argument for _ in languages for argument in ("-map", "0:a")]
+    for number, language in enumerate(languages):
+        options += [f"-metadata:s:a:{number}", f"language={language}"]
+    assert "looks like a track" in refusal(make(tmp_path / "talk.mkv", *options))
+
+
+@pytest.mark.parametrize("language", ["\x1b[2J", "e n", "x" * 50, "[bold]", "eng\nfra", "\u202efra"])
+def test_a_language_that_is_no_code_is_left_out(tool, tmp_path, language):
+    media = probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", f"language={language}"))
+    assert [track.language for track in media.audio] in ([""], [])
+
+
+def test_unseen_characters_in_a_title_are_left_out(tmp_path):
+    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
+    assert (
+        probe(make(tmp_path / "talk.mkv", "-metadata", f"title=A\u202e ta\u200blk{hidden}")).title == "A talk"
+    )
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mp3", "ogg"])
 def test_the_title_is_found_wherever_the_container_keeps_it(tmp_path, suffix):
     make(tmp_path / f"talk.{suffix}", "-metadata", "title=Ein schöner [b]Tag[/b]")

@@ -265,6 +265,21 @@ def test_damage_in_the_middle_is_a_warning(either_ffmpeg, tmp_path, target):
     assert result.warnings == ("The file is damaged: parts of its sound could not be read.",)
 
 
+def test_no_warning_repeats_what_ffmpeg_says_of_a_file(tmp_path, target, monkeypatch):
+    """It may be a tag's text. A decoder that gives up in the middle differs from version to version."""
+    decode = ffmpeg.run
+
+    def give_up(arguments, **options):
+        decode(arguments, **options)
+        raise ffmpeg.FfmpegError("[mp3 @ 0x1] frame 7\n\x1b[2Jvisit evil.com", 1)
+
+    video = make(tmp_path / "talk.mp3")
+    media = probe(video)
+    monkeypatch.setattr(ffmpeg, "run", give_up)
+    result = extract(video, media, Options(), target, Ticks())
+    assert result.warnings == ("The file could not be read on after 0:02: ffmpeg gave up there.",)
+
+
 def test_a_file_that_ends_before_its_first_sound_is_an_error(tmp_path, target):
     source = make(tmp_path / "talk.mp4", "-movflags", "faststart")
     data = source.read_bytes()
