@@ -1,4 +1,4 @@
-"""The `svs` command: mounts the others, and is the one place where an error becomes a message and a code."""
+"""The `svs` command: adds the subcommands, and turns every error into a message and an exit code."""
 
 import io
 import os
@@ -11,13 +11,13 @@ import typer
 
 import svs
 from svs.cli import config, dashboard, doctor, jobs, models, search, summarize, testvideo, watch
-from svs.cli.errors import tell
+from svs.cli.errors import print_error
 from svs.cli.settings import Configured
 from svs.errors import SvsError
 
 app = typer.Typer(
     name="svs",
-    help="Turn a video into a summary whose every sentence was really said. Nothing leaves this machine.",
+    help="Summarize a video in sentences that were really said in it. Nothing leaves this machine.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: Rich would take half of the start-up time
     pretty_exceptions_enable=False,
@@ -25,18 +25,18 @@ app = typer.Typer(
 )
 app.command(
     "summarize",
-    short_help="Summarize a video or a sound recording.",
+    short_help="Summarize a video or an audio recording.",
     cls=Configured,
     context_settings={"auto_envvar_prefix": "SVS"},
 )(summarize.summarize)
 watch.mount(jobs.app)
 search.mount(jobs.app)
 app.add_typer(jobs.app, name="jobs")
-app.command("dashboard", short_help="Watch and steer all jobs on one screen.")(dashboard.dashboard)
+app.command("dashboard", short_help="Watch and manage all jobs on one screen.")(dashboard.dashboard)
 app.add_typer(models.app, name="models")
-app.command("make-test-video", short_help="Make a talking video to try svs with.")(testvideo.make_test_video)
+app.command("make-test-video", short_help="Make a test video of a short talk.")(testvideo.make_test_video)
 app.add_typer(config.app, name="config")
-app.command("doctor", short_help="Check that svs has all it needs.")(doctor.doctor)
+app.command("doctor", short_help="Check that svs has everything it needs.")(doctor.doctor)
 
 
 def _print_version(value: bool) -> None:
@@ -50,7 +50,7 @@ def _root(
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     if debug:
         os.environ["SVS_DEBUG"] = "1"
@@ -59,37 +59,39 @@ def _root(
 def main() -> None:
     """Run svs; never returns."""
     os.environ["PYTHONSAFEPATH"] = "1"  # child Pythons must not import from the current folder either
-    os.umask(0o077)  # whatever svs writes is its user's alone
+    os.umask(0o077)  # only the user may read what svs writes
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     signal.signal(signal.SIGTERM, _on_term)
     try:
-        # standalone, Typer itself would print what was typed, as it is; `python -m svs` is svs too
+        # in standalone mode Typer would print the user's input unescaped; `python -m svs` is svs too
         sys.exit(app(prog_name="svs", standalone_mode=False))
     except SvsError as error:
-        tell(error)
+        print_error(error)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
-    except Exception as error:  # noqa: BLE001 - the last door: nobody is to see a traceback unasked
-        sys.exit(_tell_other(error))
+    except Exception as error:  # noqa: BLE001 - a traceback is shown only with --debug
+        sys.exit(_print_other(error))
 
 
-def _tell_other(error: Exception) -> int:
-    """Tell what is no error of svs's own, and return the exit code."""
-    if show := getattr(error, "show", None):  # Typer's complaints, whose class has no public name
+def _print_other(error: Exception) -> int:
+    """Print an error that is not an `SvsError`, and return the exit code."""
+    if show := getattr(error, "show", None):  # Typer's usage errors, whose class has no public name
         from svs.ui.output import visible
 
         text = io.StringIO()
         show(text)
-        sys.stderr.write(visible(text.getvalue()))  # a file's name in it may be anything
+        sys.stderr.write(visible(text.getvalue()))  # it may contain a file name with control characters
         return 2
-    problem = SvsError(f"unexpected {type(error).__name__}: {error}", "--debug shows where it comes from.")
+    problem = SvsError(
+        f"unexpected {type(error).__name__}: {error}", "Run it again with --debug for the traceback."
+    )
     problem.__cause__ = error
-    tell(problem)
+    print_error(problem)
     return 1
 
 
 def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    """Leave as by Ctrl-C, with everything cleaned up that was begun."""
+    """Exit as after Ctrl-C: everything that was begun is cleaned up."""
     sys.exit(128 + number)

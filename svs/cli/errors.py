@@ -1,17 +1,17 @@
-"""How an error is told."""
+"""How errors are printed."""
 
 import os
 
 from svs.errors import SvsError
 
 
-def tell(error: SvsError) -> None:
-    """Say on stderr, once, what went wrong and what to do, in a line each; with --debug also where."""
+def print_error(error: SvsError) -> None:
+    """Print to stderr, once, what went wrong and what to do, a line each; with --debug also a traceback."""
     from svs.ui.terminal import stderr, term
 
-    if error.told:
+    if error.printed:
         return
-    error.told = True
+    error.printed = True
     if os.environ.get("SVS_DEBUG"):
         import traceback
 

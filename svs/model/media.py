@@ -1,4 +1,4 @@
-"""What a file is, and what it says of itself."""
+"""A source file, and its metadata."""
 
 from pathlib import PurePath
 from typing import Annotated
@@ -15,7 +15,7 @@ from svs.model.speech import Chapter
 
 
 class Frame(Struct, frozen=True):
-    """A picture out of a recording."""
+    """A picture from a recording."""
 
     start: Seconds
     jpeg: bytes
@@ -29,7 +29,7 @@ class Source(Struct, frozen=True, kw_only=True):
     size: Count
     mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
     fingerprint: Name = ""
-    """A hash of samples of its content; empty when it cannot be read."""
+    """A hash of samples of its content; empty if it cannot be read."""
 
     @property
     def name(self) -> str:
@@ -38,12 +38,12 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class AudioTrack(Struct, frozen=True):
-    """One sound track of a recording."""
+    """One audio track of a recording."""
 
     index: int
     """Among all streams of the file, as ffmpeg counts, from 0."""
     language: str
-    """As the file says it, often three letters; empty when it does not."""
+    """As given in the file, often with three letters; empty if not given."""
     codec: str
 
 
@@ -56,14 +56,14 @@ class SubtitleTrack(Struct, frozen=True):
     text: bool
     """Made of text, not of pictures."""
     forced: bool
-    """Only the foreign parts or signs, not the whole of what is said."""
+    """Only foreign parts or signs, not everything that is said."""
 
 
 class MediaInfo(Struct, frozen=True, kw_only=True):
-    """What a recording says of itself; nothing of it is to be trusted."""
+    """The metadata of a recording; none of it can be trusted."""
 
     duration: Seconds | None
-    """Seconds; None when the file does not say."""
+    """Seconds; None if the file does not say."""
     title: str
     """The title tag, or empty. From outside: escape it."""
     audio: tuple[AudioTrack, ...]
