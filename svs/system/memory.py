@@ -6,7 +6,7 @@ from functools import cache
 
 
 def release() -> None:
-    """Give back what was freed, where the C library is glibc: its threads keep large blocks for themselves."""
+    """Give back what was freed, where the C library is glibc, which keeps it for its threads."""
     if sys.platform == "linux" and hasattr(libc := _libc(), "malloc_trim"):
         libc.malloc_trim(0)
 
