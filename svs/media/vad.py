@@ -98,6 +98,16 @@ def windows(audio: Path) -> Iterator[Window]:
         )
 
 
+def spoken(audio: Path, enough: float) -> float:
+    """Return how many seconds of 16 kHz mono s16 PCM are speech; reads no further once there is enough."""
+    found = 0.0
+    for window in windows(audio):
+        found += window.speech()
+        if found >= enough:
+            break
+    return found
+
+
 def _with_next(
     stretches: Iterable[tuple[int, tuple[float, ...]]],
 ) -> Iterator[tuple[tuple[int, tuple[float, ...]], int]]:

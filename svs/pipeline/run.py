@@ -191,6 +191,7 @@ class _Line:
             duration=origin.duration,
             partial=origin.partial,
             warnings=origin.warnings,
+            notices=origin.notices,
         )
         self.tracker.say("notice", f"The transcript is that of job {origin.id}; --fresh makes it anew.")
 
@@ -220,7 +221,9 @@ class _Line:
 
     def extract_audio(self) -> None:
         found = extract(self.source, self.media, self.options, self.heard, self.tracker.tick)
-        self.record(duration=found.seconds)
+        for notice in found.notices:
+            self.tracker.say("notice", notice)
+        self.record(duration=found.seconds, notices=tuple(map(fields.message, found.notices)))
         self.warn(found.warnings)
 
     def extract_audio_beside_captions(self) -> None:
