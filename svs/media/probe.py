@@ -135,6 +135,7 @@ def _audio(stream: re.Match[str], title: str) -> AudioTrack:
         title=fields.title(title),
         default="(default)" in stream["rest"],
         comment=bool(_COMMENT.search(stream["rest"]) or _CALLED_COMMENT.search(title)),
+        stereo=bool(re.search(r", (stereo|2 channels)\b", stream["rest"])),
     )
 
 

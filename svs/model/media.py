@@ -45,6 +45,8 @@ class AudioTrack(Struct, frozen=True):
     """The file names it as the one to play."""
     comment: bool = False
     """Someone talks about the recording, or describes its pictures to the blind."""
+    stereo: bool = False
+    """It has two channels."""
 
 
 class SubtitleTrack(Struct, frozen=True):

@@ -195,7 +195,7 @@ def _decode(wanted: _Part, track: AudioTrack, part: Path, tick: Tick) -> _Sound:
     sound = _decode_once(wanted, track, part, tick)
     if not sound.seconds and wanted.start:  # a clock that was set back leads a search astray
         sound = _decode_once(wanted, track, part, tick, seek=False)
-    if sound.seconds and pcm.level(part) < tracks.QUIET:
+    if track.stereo and sound.seconds and pcm.level(part) < tracks.QUIET:
         channel = _louder_channel(wanted, track)
         if channel is not None:
             sound = _decode_once(wanted, track, part, tick, channel=channel)
@@ -256,7 +256,8 @@ def _only(channel: int | None) -> list[str]:
 
 def _louder_channel(wanted: _Part, track: AudioTrack) -> int | None:
     """Return the louder of two channels that cancel each other out; None where they do not."""
-    filters = [*_cut(wanted), _SOUND, _LEVEL, "aformat=channel_layouts=mono", _LEVEL]
+    both, mixed = (f"{_SOUND}:channel_layouts={layout}" for layout in ("stereo", "mono"))
+    filters = [*_cut(wanted), both, _LEVEL, mixed, _LEVEL]
     graph = _input(wanted, track).output("-", f="null", af=",".join(filters), **_NOTHING_ELSE)
     try:
         log = ffmpeg.run(graph.get_args(), limits=Limits(seconds=wanted.longest))
