@@ -18,7 +18,8 @@ from tests.hostile.recordings import flac
 
 WHOLE = (False, ())
 PICTURES = "-f lavfi -i testsrc=s=64x64:r=10:d=3 -map 0:a -map 1:v -pix_fmt yuv420p"
-LOW, HIGH, SILENCE = "sine=frequency=440:duration=3", "sine=frequency=880:duration=3", "anullsrc=d=3"
+VIDEO = "-f lavfi -i testsrc=s=176x144:r=25:d=3 -map 1:v -map 0:a -pix_fmt yuv420p"
+LOW, HIGH = "sine=frequency=440:duration=3", "sine=frequency=880:duration=3"
 
 
 @cache
@@ -99,6 +100,49 @@ def test_no_sound_is_dropped_where_packets_overlap(either_ffmpeg, tmp_path, targ
     source.write_bytes(recorded("mka", "-c:a pcm_s16le -bsf:a setts=pts=PTS/2:dts=DTS/2"))
     run(source, target)
     assert loud(target) == pytest.approx(3.0, abs=0.1)
+
+
+PLAIN_ONES = {
+    "aac.3gp": f"{VIDEO} -c:v h263 -c:a aac",
+    "alac.caf": "-c:a alac",
+    "be.aiff": "-c:a pcm_s16be",
+    "cut-up.mp4": f"{VIDEO} -c:v libx264 -movflags frag_keyframe+empty_moov",
+    "dvd.vob": f"{VIDEO} -c:v mpeg2video -c:a ac3",
+    "mulaw.avi": f"{VIDEO} -c:v mpeg4 -c:a pcm_mulaw",
+    "mulaw.mov": f"{VIDEO} -c:v mpeg4 -c:a pcm_mulaw",
+    "sound.au": "",
+    "sound.w64": "",
+    "sound.wma": "-c:a wmav2",
+    "sound.wv": "",
+    "studio.mxf": f"{VIDEO} -c:v mpeg2video -c:a pcm_s16le -ar 48000",
+    "surround.mkv": "-ac 6 -c:a flac",
+    "video.wmv": f"{VIDEO} -c:v wmv2 -c:a wmav2",
+    "voice.ogg": "-c:a libopus -b:a 16k -ac 1",
+    "zoom.m4a": "-c:a aac",
+    "adpcm.wav": "-c:a adpcm_ms",
+    "float.wav": "-c:a pcm_f32le",
+    "huge.wav": "-rf64 always",
+    "s24.wav": "-c:a pcm_s24le",
+}
+
+
+@pytest.mark.parametrize("name", PLAIN_ONES)
+def test_recordings_of_every_kind_are_whole(tmp_path, target, name):
+    (tmp_path / name).write_bytes(recorded(name.partition(".")[2], PLAIN_ONES[name]))
+    found = run(tmp_path / name, target)
+    assert (found.partial, found.warnings, found.notices) == (*WHOLE, ())
+    assert loud(target) == pytest.approx(3.0, abs=0.1)
+
+
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
+def test_a_wav_whose_size_was_never_written_is_whole(either_ffmpeg, tmp_path, target, size):
+    data = bytearray(recorded("wav"))
+    for at in (4, data.index(b"data") + 4):
+        struct.pack_into("<I", data, at, size)
+    (tmp_path / "stream.wav").write_bytes(data)
+    found = run(tmp_path / "stream.wav", target)
+    assert (found.partial, found.warnings) == WHOLE
+    assert found.seconds == pytest.approx(3.0, abs=0.01)
 
 
 CUT_BY_FFMPEG = {
@@ -194,7 +238,7 @@ GERMAN, ENGLISH = "-metadata:s:a:@ language=ger", "-metadata:s:a:@ language=eng"
         ([GERMAN, ENGLISH], {"language": "en"}, 2),
         ([PLAIN, "-disposition:a:@ default"], {"track": "1"}, 1),
     ],
-    ids=["comment", "title", "visual-impaired", "default", "not-most-channels", "asked", "default-of-another", "wish"],
+    ids=["comment", "title", "visual-impaired", "default", "few-channels", "asked", "other-default", "wish"],
 )  # fmt: skip
 def test_the_best_track_is_read(either_ffmpeg, tmp_path, target, tracks, options, heard):
     sounds = [tone(440), tone(880)]
