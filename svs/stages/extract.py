@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from svs.errors import InputError, StoreError, UsageError
@@ -104,7 +106,7 @@ def _decode_best(part: Part, candidates: list[AudioTrack], unfinished: Path, tic
     found = []
     for track in candidates[:_TRIED]:
         sound = decode(part, track, unfinished, tick)
-        speech = _speech(unfinished)
+        speech = _speech(unfinished, partial(tick, sound.seconds, None))
         if speech >= _SPEECH:
             return sound
         found.append((speech, sound.seconds > 0, sound))
@@ -112,11 +114,11 @@ def _decode_best(part: Part, candidates: list[AudioTrack], unfinished: Path, tic
     return best if best is sound else decode(part, best.track, unfinished, tick)
 
 
-def _speech(sound: Path) -> float:
+def _speech(sound: Path, step: Callable[[], None]) -> float:
     """Return the seconds of speech, or of as much of it as is enough."""
     from svs.media import vad
 
-    return vad.spoken(sound, _SPEECH) if pcm.level(sound) > tracks.SILENT else 0.0
+    return vad.spoken(sound, _SPEECH, step) if pcm.level(sound) > tracks.SILENT else 0.0
 
 
 def _nothing(part: Part, sound: Sound) -> InputError:
