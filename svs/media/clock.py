@@ -82,9 +82,9 @@ def steady(*, jumping: bool) -> str:
     jump = f"lt(ld(2),-{_BACK}/TB)" + (f"+gt(ld(2),{_JUMP}/TB)" if jumping else "")
     steps = (
         "st(5,NB_SAMPLES/SR/TB)",  # how long this piece lasts
-        "st(2,if(N,PTS-ld(1),0))",  # how far it is from where the one before ended,
-        "st(1,PTS+ld(5))",  # by the file's clock
-        f"st(0,ld(0)-if({jump},ld(2),0))",  # by how much that clock was set
+        "st(2,if(N,PTS-ld(1),0))",  # how far it is, by the file's clock, from the end of the one before
+        "st(1,PTS+ld(5))",  # where it ends by that clock
+        f"st(0,ld(0)-if({jump},ld(2),0))",  # by how much that clock was set so far
         "st(4,if(N,max(ld(3),PTS+ld(0)),PTS))",  # where it goes
         "st(3,ld(4)+ld(5))",  # where it ends there
         "ld(4)",
