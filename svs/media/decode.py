@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SLACK = 1.0
 """Seconds that a recording may exceed its claim by before the claim is a lie: codecs pad the end."""
+_BEYOND = 0.1
+"""Seconds that are written of what is too long, to know that it is."""
 _PREROLL = 1.0
 """Seconds before --start that are decoded too, so that the codec is in step by then."""
 _SOUND = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}"
@@ -90,7 +92,8 @@ def _decode(
     part: Part, track: AudioTrack, target: Path, tick: Tick, *, seek: bool = True, channel: int | None = None
 ) -> Sound:
     only = [] if channel is None else [f"pan=mono|c0=c{channel}"]
-    filters = [*_cut(part), *only, f"{_SOUND}:channel_layouts=mono", _TIMED, f"atrim=end={part.longest:.6f}"]
+    end = f"atrim=end={part.longest + _BEYOND:.6f}"
+    filters = [*_cut(part), *only, f"{_SOUND}:channel_layouts=mono", _TIMED, end]
     graph = _input(part, track, seek=seek).output(
         ffmpeg.url(target),
         af=",".join(filters),

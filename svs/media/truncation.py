@@ -81,7 +81,8 @@ def left_over(path: Path) -> int:
         size = os.fstat(file.fileno()).st_size
         head = file.read(16)
         if head.startswith(b"FORM"):
-            end = 8 + int.from_bytes(head[4:8], "big")
+            claimed = int.from_bytes(head[4:8], "big")
+            end = claimed + 8 if claimed else size  # 0: its writer could not go back
         elif head[4:8] == b"ftyp":
             end = _second_mp4(file, size)
         elif head == _ASF:
