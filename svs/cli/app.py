@@ -65,7 +65,8 @@ def main() -> None:
     _open_standard_streams()
     signal.signal(signal.SIGTERM, _on_term)
     try:
-        sys.exit(app(standalone_mode=False))  # else Typer itself would print what was typed, as it is
+        # standalone, Typer itself would print what was typed, as it is; `python -m svs` is svs too
+        sys.exit(app(prog_name="svs", standalone_mode=False))
     except SvsError as error:
         tell(error)
         _leave(error.exit_code)

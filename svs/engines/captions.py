@@ -10,7 +10,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs.engines import coverage
+from svs.characters import without_unseen
+from svs.engines import caption_limits, coverage
 from svs.errors import InputError
 from svs.events import Tick
 from svs.media import vad
@@ -37,7 +38,6 @@ _DIALOGUE = re.compile(r"Dialogue:[^,]*,(\s*-?\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}
 _ASS_END = re.compile(r"\s*-?\d{1,2}:\d{1,2}:\d{1,2}[.,]\d{1,3}\s*,")
 _CUE_TIMES = re.compile(r"(\d{1,4}:)?\d\d:\d\d[.]\d{2,3}\s+-->\s+(\d{1,4}:)?\d\d:\d\d[.]\d{2,3}")
 _UNSAID = re.compile(r"\[[^\[\]]*\]|[\u2669-\u266c]")
-_INVISIBLE = re.compile(r"[\u200b\ufeff\u200e\u200f\u202a-\u202e]")
 _ASIDE = re.compile(r"\([^()]*\)|\uff08[^\uff08\uff09]*\uff09|\u3010[^\u3010\u3011]*\u3011")
 _SPEAKER_MARK = re.compile(r"(?:>>+|[-\u2010-\u2015]+)(?:\s+|(?=[^\s\d]))")  # but not a minus
 
@@ -97,11 +97,13 @@ class Captions:
 def read(file: Path, label: str) -> tuple[Segment, ...]:
     """Return what is said in a subtitle file; `label` names it in complaints."""
     text = _decode(_bytes(file, label))
+    caption_limits.check_cues(text, label)
     try:
         cues = sorted(_cues(text), key=lambda cue: cue.start)
     except ValueError as error:  # the parser's, of a number that is none
         raise InputError(f"{label} is damaged: {error}", "Use --subtitles never to ignore it.") from error
     segments = tuple(_with_ends(list(_said_once(cues))))
+    caption_limits.check_letters(segments, label)
     if any(len(segment.text) > _LONGEST for segment in segments):
         raise InputError(
             f"{label} is damaged: it shows more than {_LONGEST:,} letters at once",
@@ -215,7 +217,7 @@ def _ass(lines: list[str]) -> str:
 def _clean_lines(shown: str) -> Iterator[str]:
     """Yield the lines that hold words, free of everything that is not said."""
     plain = _without_overrides(shown).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
-    plain = _UNSAID.sub(" ", _INVISIBLE.sub("", html.unescape(_TAG.sub("", plain))))
+    plain = _UNSAID.sub(" ", without_unseen(html.unescape(_TAG.sub("", plain))))
     if not _has_words(_ASIDE.sub("", plain)):  # nothing but "(applause)"
         return
     for line in plain.split("\n"):

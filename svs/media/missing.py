@@ -21,7 +21,7 @@ def warnings(part: Part, sound: Sound, tick: Tick) -> tuple[str, ...]:
         whole = f"{reached} of {shown(part.claimed)}"
         return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
     if sound.failure:
-        return (f"The file could not be read on after {reached}: {sound.failure.message}.",)
+        return (f"The file could not be read on after {reached}: ffmpeg gave up there.",)
     if part.options.end is None and truncation.breaks_off(part.source):
         return (f"The file breaks off after {reached}: the rest is missing.",)
     if part.options.end is None and (more := truncation.left_over(part.source)):

@@ -126,7 +126,7 @@ def test_what_is_done_to_a_removed_job_does_not_bring_it_back(store, make):
     assert list(store.root.iterdir()) == []
 
 
-def test_a_running_job_is_not_run_removed_or_started_anew(svs, store, make):
+def test_a_running_job_is_not_resumed_removed_or_retried(svs, store, make):
     job = make("interrupted")
     with store.hold(job.id):
         for command in ("rm", "retry", "resume"):
@@ -166,7 +166,7 @@ def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, c
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
-def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, make, state):
+def test_retry_removes_all_results_and_keeps_source_and_options(store, make, state):
     job = make(state, length="3", method="luhn")
     folder = store.folder(job.id)
     for name in ("audio.pcm", "transcript.jsonl", "summary.json", "progress.json", "cancel"):
@@ -412,7 +412,7 @@ def _stages(events, kind):
 
 
 @pytest.mark.parametrize("name", ["recording.mp4", "renamed.mkv", "moved/recording.mp4"])
-def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
+def test_the_transcript_of_a_known_recording_is_reused(svs, recording, heard, tmp_path, name):
     now = tmp_path / name
     now.parent.mkdir(exist_ok=True)
     recording.rename(now)
@@ -429,6 +429,32 @@ def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
         assert shown["result"][name] == heard[name]
 
 
+def test_a_damaged_recording_stays_partial_when_its_transcript_is_reused(svs, store, recording, heard):
+    warning = "the end is missing"
+    origin = store.load(heard["job_id"])
+    store.save(replace(origin, partial=True, warnings=(warning,)))
+    shown, events = _summarize(svs, recording, "--length", "1")
+    assert _stages(events, "reused") == ["extract", "transcribe"]
+    assert (shown["result"]["partial"], shown["result"]["warnings"]) == (True, [warning])
+
+
+def test_extracted_audio_that_has_changed_is_extracted_again(store, recording, with_model):
+    job = store.create(describe(recording), Options(end=12.0))
+    events = []
+
+    def stop():
+        if events and events[-1].stage == Stage.TRANSCRIBE:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(job, store, events.append, stop)
+    audio = store.folder(job.id) / "audio.pcm"
+    audio.write_bytes(bytes(audio.stat().st_size))
+    again = []
+    assert run(store.load(job.id), store, again.append).sentences
+    assert "reused" not in {event.kind for event in again}
+
+
 def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, heard):
     first, _ = _summarize(svs, recording, "--length", "1")
     assert svs("jobs", "rm", heard["job_id"]).returncode == 0
@@ -436,7 +462,7 @@ def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, he
 
 
 @pytest.mark.parametrize("command", [["rm", "{}"], ["prune", "--status", "done"]])
-def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, command):
+def test_nothing_is_left_of_a_removed_job(svs, heard, make, home, command):
     notes = home / "transcripts"
     (note,) = notes.iterdir()
     assert note.read_text() == heard["job_id"]
@@ -448,14 +474,14 @@ def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, comm
     assert not [path for path in home.rglob("*") if heard["job_id"] in path.name]
 
 
-def test_a_person_is_told_where_the_words_come_from(svs, recording, heard):
+def test_the_notice_names_the_job_whose_transcript_is_reused(svs, recording, heard):
     done = svs("summarize", recording, *HEARD)
     assert f"The transcript is that of job {heard['job_id']}" in done.stderr
     assert heard["job_id"] not in done.stdout
 
 
 @pytest.mark.parametrize("options", [["--fresh"], ["--end", "11"], ["--prompt", "Lenses."]], ids=" ".join)
-def test_what_would_be_heard_differently_is_heard_again(svs, recording, heard, options):
+def test_options_in_the_transcript_key_transcribe_again(svs, recording, heard, options):
     shown, events = _summarize(svs, recording, *options)
     assert _stages(events, "reused") == []
     assert "transcribe" in _stages(events, "started")
@@ -482,7 +508,7 @@ def _alter(file):
 
 
 @pytest.mark.parametrize("change", [_touch, _grow, _alter])
-def test_a_recording_that_has_changed_is_heard_again(svs, recording, heard, change):
+def test_a_changed_recording_is_transcribed_again(svs, recording, heard, change):
     change(recording)
     shown, events = _summarize(svs, recording)
     assert "transcribe" in _stages(events, "started")
