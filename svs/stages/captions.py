@@ -5,7 +5,7 @@ from pathlib import Path
 
 from svs.errors import InputError
 from svs.events import Tick
-from svs.media import ffmpeg
+from svs.media import clock, ffmpeg
 from svs.media.input_check import open_regular
 from svs.media.limits import Limits
 from svs.model.job import Options
@@ -40,7 +40,9 @@ def fetch_track(
     """
     part = target.with_suffix(".part")
     length = media.duration
-    recording = ffmpeg.source(source, codecs="text", formats=options.allow_formats)
+    formats = options.allow_formats
+    begins = clock.origin(source, formats=formats)
+    recording = ffmpeg.source(source, codecs="text", formats=formats, **clock.options(begins))
     graph = recording[str(index)].output(ffmpeg.url(part), f="srt", map_metadata=-1, map_chapters=-1)
     limits = Limits(seconds=options.max_duration, written=_LARGEST)
     try:

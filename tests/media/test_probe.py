@@ -61,14 +61,16 @@ def test_every_container_says_how_long_it_is_and_what_sound_it_has(either_ffmpeg
     codecs = ["-c:a", "libvorbis"] if codec == "vorbis" else []
     media = probe(make(tmp_path / f"talk.{suffix}", *codecs))
     assert media.duration == pytest.approx(2.0, abs=0.1)
-    assert media.audio == (AudioTrack(index=0, language="", codec=codec),)
+    assert [(track.index, track.language, track.codec) for track in media.audio] == [(0, "", codec)]
     assert media.subtitles == ()
     assert media.title == ""
 
 
 def test_tracks_are_listed_with_their_languages_and_kinds(either_ffmpeg, talk):
     media = probe(talk)
-    assert media.audio == (AudioTrack(0, "eng", "mp3"), AudioTrack(1, "deu", "mp3"))
+    english, german = media.audio
+    assert english == AudioTrack(0, "eng", "mp3", title=media.title)
+    assert german == AudioTrack(1, "deu", "mp3")
     assert media.subtitles == (SubtitleTrack(2, "fra", "subrip", text=True, forced=True),)
 
 
@@ -164,7 +166,7 @@ def test_a_name_is_only_a_name(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     media = probe(Path(name))
     assert media.duration == pytest.approx(2.0, abs=0.1)
-    assert media.audio == (AudioTrack(index=0, language="", codec="aac"),)
+    assert media.audio == (AudioTrack(index=0, language="", codec="aac", default=True),)
 
 
 def refusal(path: Path) -> str:
