@@ -133,8 +133,10 @@ def _check_kind(path: Path, info: os.stat_result) -> None:
 def _unreachable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         hint = "Check the name."
-        if _ADDRESS.match(str(path)):
-            hint = "svs reads files, not addresses: download it first."
+        if str(path.name) == "-":
+            hint = "svs reads files, not its standard input: save the recording to a file first."
+        elif _ADDRESS.match(str(path)):
+            hint = "svs reads files, not addresses: download it first, as with yt-dlp or curl."
         elif _SEQUENCE.search(path.name):
             hint = "svs reads one video or sound file, not a sequence of pictures."
         return InputError(f"there is no file {path}", hint)

@@ -79,7 +79,7 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
         duration=_seconds(next(durations, None)) if trusted else None,
         title=fields.title(title),
         audio=tuple(_audio(match) for match, _ in streams if match["kind"] == "Audio"),
-        subtitles=tuple(_subtitles(match) for match, _ in streams if match["kind"] == "Subtitle"),
+        subtitles=tuple(_subtitles(match, tag) for match, tag in streams if match["kind"] == "Subtitle"),
         chapters=tuple(
             Chapter(start=_within(float(match[1])), end=_within(float(match[2])), title=fields.title(tag))
             for line, tag in entries
@@ -125,13 +125,16 @@ def _audio(stream: re.Match[str]) -> AudioTrack:
     return AudioTrack(int(stream["index"]), _language(stream), stream["codec"])
 
 
-def _subtitles(stream: re.Match[str]) -> SubtitleTrack:
+def _subtitles(stream: re.Match[str], title: str) -> SubtitleTrack:
     return SubtitleTrack(
         index=int(stream["index"]),
         language=_language(stream),
         codec=stream["codec"],
         text=stream["codec"] in _TEXT_CODECS,
         forced="(forced)" in stream["rest"],
+        default="(default)" in stream["rest"],
+        comment="(comment)" in stream["rest"],
+        title=fields.title(title),
     )
 
 

@@ -49,6 +49,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """ffmpeg's names of formats to read beside the usual ones."""
 
     subtitles: Subtitles = "auto"
+    encoding: Name | None = None
+    """Of caption files; None is found out."""
     engine: EngineWish | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
     model: FilePath | None = None
     """An installed model's name, or a folder that holds one."""

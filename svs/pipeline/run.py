@@ -112,7 +112,15 @@ class _Line:
             with fingerprint.opened(self.job.source):
                 title = self.media.title or self.source.stem
                 warn, notice = partial(self.tracker.say, "warning"), partial(self.tracker.say, "notice")
-                plan = planning.plan(self.source, self.options, self.media, warn, notice)
+                plan = planning.plan(
+                    self.source,
+                    self.options,
+                    self.media,
+                    warn,
+                    notice,
+                    self.folder,
+                    lambda *_: self.tracker.stop_if_asked(),
+                )
             self.record(plan=replace(plan, chapters=planning.given_chapters(self.media)), title=title)
             self.take_over()
         self.expect()
@@ -208,7 +216,9 @@ class _Line:
     def extract_words(self) -> None:
         if self.plan.captions_file:
             with planning.captions_opened(self.plan):
-                fetch_file(Path(self.plan.captions_file), self.heard, self.tracker.tick)
+                file, hint = Path(self.plan.captions_file), self.plan.language
+                problem = fetch_file(file, self.heard, self.tracker.tick, hint, self.options.encoding)
+            self.warn((problem,) if problem else ())
         elif self.plan.captions_track is not None:
             track = self.plan.captions_track
             problem = fetch_track(self.source, self.media, self.options, track, self.heard, self.tracker.tick)
