@@ -29,7 +29,8 @@ LARGEST = 50_000_000
 """Bytes in a file of captions; a day of them has about two million."""
 _LONGEST = 200_000  # letters shown at once: four hours of speech
 _DIGITS = 0.4  # of letters and digits: speech has far fewer, and a drone's telemetry more
-IGNORE = "Use --subtitles never to ignore it."
+IGNORE = "Use --subtitles never to have the sound transcribed."
+"""The advice where captions beside a recording, or in it, are no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,12 @@ def check(file: Path, language: str | None, encoding: str | None, largest: int |
         raise InputError(
             f"{file} is larger than --max-size allows", "Raise --max-size to read it all the same."
         )
-    read(file, file.name, language, encoding)
+    try:
+        read(file, file.name, language, encoding)
+    except InputError as error:
+        if error.hint == IGNORE:  # which fits captions beside a recording
+            error.hint = "Give svs other captions, or the recording itself."
+        raise
 
 
 def is_caption_file(path: Path) -> bool:
@@ -141,9 +147,7 @@ def is_caption_file(path: Path) -> bool:
 
 def _without_words(label: str, *, times: bool) -> InputError:
     if times:
-        return InputError(
-            f"no captions in {label}", "Use --subtitles never to have the sound transcribed instead."
-        )
+        return InputError(f"no captions in {label}", IGNORE)
     return InputError(
         f"{label} is a text without times",
         "svs says when a thing was said: give it captions (.srt, .vtt, ...), or the recording itself.",

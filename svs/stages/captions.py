@@ -18,6 +18,8 @@ from svs.system.files import store_errors, write_atomic
 from svs.text.words import guess_language
 
 Say = Callable[[str], None]
+_FORMS = {"subrip": "srt", "ass": "ass", "ssa": "ass", "webvtt": "webvtt"}
+"""The codecs that are copied as they are, with the names of speakers, and the formats of their files."""
 
 
 def choose(
@@ -114,15 +116,18 @@ def fetch_file(
 def fetch_track(
     source: Path, media: MediaInfo, options: Options, index: int, target: Path, tick: Tick
 ) -> str:
-    """Write the subtitle track that is the recording's stream `index` to `target`, as SubRip.
+    """Write the subtitle track that is the recording's stream `index` to `target`, as text.
 
     Returns a warning when the recording is damaged, so that some may be missing; else nothing.
     """
     part = target.with_suffix(".part")
     length = media.duration
-    # Odd letters are no reason to lose a cue: the text is decoded here, and not by ffmpeg.
-    recording = ffmpeg.source(source, codecs="text", formats=options.allow_formats, sub_charenc_mode="ignore")
-    graph = recording[str(index)].output(ffmpeg.url(part), f="srt", map_metadata=-1, map_chapters=-1)
+    codec = next(track.codec for track in media.subtitles if track.index == index)
+    form: dict[str, str] = {"f": _FORMS[codec], "c": "copy"} if codec in _FORMS else {"f": "srt"}
+    # Odd letters are no reason to lose a cue: what ffmpeg has to decode, it does not check.
+    decoding = {} if codec in _FORMS else {"sub_charenc_mode": "ignore"}
+    recording = ffmpeg.source(source, codecs="text", formats=options.allow_formats, **decoding)
+    graph = recording[str(index)].output(ffmpeg.url(part), map_metadata=-1, map_chapters=-1, **form)
     limits = Limits(seconds=options.max_duration, written=captions.LARGEST)
     try:
         log = ffmpeg.run(

@@ -263,7 +263,7 @@ def test_a_recording_in_a_commands_place_is_told_where_it_belongs(svs):
         ("https://example.org/talk.mp4", "svs reads files, not addresses: download it first"),
         ("-", "svs reads files, not its standard input"),
         ("notes.txt", "svs says when a thing was said: give it captions"),
-        ("notes.json", "Use --subtitles never"),
+        ("notes.json", "Give svs other captions, or the recording itself."),
     ],
 )
 @pytest.mark.parametrize("way", [[], ["--detach"]], ids=["", "detached"])

@@ -194,3 +194,30 @@ def test_a_caption_file_is_fetched_as_utf8_and_its_loss_is_told(tmp_path):
     loss = fetch_file(tmp_path / "t.srt", target, lambda done, total: None, "de")
     assert loss == "1 of 11 cues in t.srt have no time that can be read: they are left out."
     assert "Grüße" in target.read_text()
+
+
+VOICES = """WEBVTT
+
+00:01.000 --> 00:05.000
+<v Ada Byron>The engine weaves patterns of numbers as the loom weaves leaves.</v>
+
+00:06.000 --> 00:10.000
+<v Charles>It does.</v>
+"""
+NAMED = """[Script Info]
+ScriptType: v4.00+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:06.00,0:00:10.00,Default,Charles,0,0,0,,It does.
+Dialogue: 0,0:00:01.00,0:00:05.00,Default,Ada Byron,0,0,0,,The engine weaves patterns, as the loom does.
+"""
+
+
+@pytest.mark.parametrize(("suffix", "content"), [("vtt", VOICES), ("ass", NAMED)])
+def test_names_of_speakers_in_a_track_are_kept(tool, tmp_path, suffix, content):
+    (tmp_path / f"a.{suffix}").write_text(content)
+    sound = ["-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-i", str(tmp_path / f"a.{suffix}")]
+    ffmpeg.run([*sound, "-t", "12", "-c:s", "copy", str(tmp_path / "t.mkv")])
+    target = tmp_path / "captions.srt"
+    fetch(tmp_path / "t.mkv", target)
+    assert [segment.speaker for segment in captions.read(target, "t").segments] == ["Ada Byron", "Charles"]
