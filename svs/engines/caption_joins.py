@@ -1,11 +1,12 @@
 """From cues to segments: what is shown twice is said once, and every segment has times that make sense."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
 
 from msgspec.structs import replace
 
-from svs.engines.caption_words import Spoken, Turn
+from svs.engines.caption_words import Spoken
 from svs.model.speech import Segment
 
 _TOUCHING = 0.1  # seconds between two cues that follow each other without a pause
@@ -30,19 +31,20 @@ def _rolls(cues: Sequence[Spoken]) -> bool:
 def _said_once(cues: Iterable[Spoken], least: int) -> Iterator[Segment]:
     """Yield each text once, when it first appears: rolling captions repeat the words before the new ones."""
     shown: list[str] = []
-    rows: tuple[int, ...] = ()
+    whole = set[int]()
     until = 0.0
     last: list[Segment] = []
     for cue in cues:
         words = cue.words
         again = cue.start <= until + _TOUCHING
-        skip = _repeated(shown, words, set(accumulate(reversed(rows))), least) if again else 0
+        skip = _repeated(shown, words, whole, least) if again else 0
         if skip == len(words) and last:
             last[-1] = replace(last[-1], end=max(last[-1].end, cue.end))
         else:
             yield from last
             last = list(_segments(cue, skip))
-        shown, rows, until = words[-_SHOWN:], cue.rows, cue.end
+        shown, until = words[-_SHOWN:], cue.end
+        whole = set(accumulate(len(line.words) for line in reversed(cue.lines[-_SHOWN:])))
     yield from last
 
 
@@ -60,27 +62,16 @@ def _repeated(shown: list[str], words: list[str], whole: set[int], least: int) -
 
 
 def _segments(cue: Spoken, skip: int) -> Iterator[Segment]:
-    """Yield a segment for each speaker in a cue, without its first words; by letters each has its time."""
-    turns = list(_by_name(cue.turns, skip))
-    letters = [len(" ".join(turn.words)) for turn in turns]
-    ends = [cue.start + (cue.end - cue.start) * done / sum(letters) for done in accumulate(letters)]
-    for turn, start, end in zip(turns, [cue.start, *ends], ends, strict=False):
-        yield Segment(start, end, " ".join(turn.words), speaker=turn.name)
-
-
-def _by_name(turns: Iterable[Turn], skip: int) -> Iterator[Turn]:
-    """Yield the turns without the first words, those that follow each other under one name as one."""
-    last: Turn | None = None
-    for turn in turns:
-        words, skip = turn.words[skip:], max(0, skip - len(turn.words))
-        if last and last.name == turn.name:
-            last = Turn(last.words + words, turn.name)
-            continue
-        if last and last.words:
-            yield last
-        last = Turn(words, turn.name)
-    if last and last.words:
-        yield last
+    """Yield a segment for each speaker in a cue, without its first words; letters share out the time."""
+    said = [(word, line.speaker) for line in cue.lines for word in line.words][skip:]
+    turns = [(name, " ".join(word for word, _ in group)) for name, group in groupby(said, itemgetter(1))]
+    letters = sum(len(text) for _, text in turns)
+    start, done = cue.start, 0
+    for name, text in turns:
+        done += len(text)
+        end = cue.start + (cue.end - cue.start) * done / letters
+        yield Segment(start, end, text, speaker=name)
+        start = end
 
 
 def _with_ends(found: list[Segment]) -> Iterator[Segment]:

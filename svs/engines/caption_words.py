@@ -22,75 +22,55 @@ _MARK_WITHIN = re.compile(r"\s?(?<!>)(?=>>)|(?<=[.!?\u2026\"\u201d\u00bb])\s+(?=
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What somebody says within a cue; the name is empty where nobody tells it."""
+class Line:
+    """A line's words, and who says them; empty where nobody tells it."""
 
     words: tuple[str, ...]
-    name: str = ""
-    changes: bool = False
-    """It begins with a mark or a name: somebody else may speak."""
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A cue's turns; each line of it with the number of its words."""
+    """What is said in a cue."""
 
     start: float
     end: float
-    turns: tuple[Turn, ...]
-    rows: tuple[int, ...]
+    lines: tuple[Line, ...]
 
     @property
     def words(self) -> list[str]:
         """Return all its words."""
-        return [word for turn in self.turns for word in turn.words]
+        return [word for line in self.lines for word in line.words]
 
 
 def spoken(cues: Iterable[Cue]) -> Iterator[Spoken]:
     """Yield what is said in each cue; those without words are left out."""
     shown = [(cue, list(_lines(cue.text))) for cue in cues]
-    labels = speakers.learn(_without_mark(line)[0] for _, lines in shown for line in lines)
-    broadcast = sum(line.startswith(">>") for _, lines in shown for line in lines) > 1
-    name = ""
-    for cue, lines in shown:
-        turns = list(_turns(cue, lines, labels, name if broadcast else ""))
-        if turns:
-            name = turns[-1].name
-            yield Spoken(
-                max(0.0, cue.start), cue.end, tuple(_joined(turns)), tuple(len(t.words) for t in turns)
-            )
+    labels = speakers.learn(_without_mark(text)[0] for _, texts in shown for text in texts)
+    marked = sum(text.startswith(">>") for _, texts in shown for text in texts) > 1
+    speaker = ""
+    for cue, texts in shown:
+        lines = tuple(_said(cue, texts, labels, speaker if marked else ""))
+        if lines:
+            speaker = lines[-1].speaker
+            yield Spoken(max(0.0, cue.start), cue.end, lines)
 
 
-def _turns(cue: Cue, lines: Iterable[str], labels: Labels, name: str) -> Iterator[Turn]:
-    """Yield the lines of a cue that hold words; a name goes on until another one or a mark comes."""
-    name = speakers.clean(cue.name) if speakers.is_name(cue.name) else name
-    changes = bool(cue.name)
-    for line in lines:
-        rest, marked = _without_mark(line)
+def _said(cue: Cue, texts: Iterable[str], labels: Labels, speaker: str) -> Iterator[Line]:
+    """Yield the lines of a cue that hold words; a speaker goes on until another one or a mark comes."""
+    if speakers.is_name(cue.name):
+        speaker = speakers.clean(cue.name)
+    for text in texts:
+        rest, marked = _without_mark(text)
         if named := _NAMED.match(rest):
-            name, rest, changes = speakers.clean(html.unescape(named[1])), rest[named.end() :], True
+            speaker, rest = speakers.clean(named[1]), rest[named.end() :]
         elif found := speakers.name_at(rest, labels, marked=marked):
-            (name, rest), changes = found, True
+            speaker, rest = found
         elif marked:
-            name, changes = "", True
+            speaker = ""
         words = _UNSAID.sub(" ", rest).split()
         if _has_words(_ASIDE.sub("", " ".join(words))):
-            yield Turn(tuple(words), name, changes)
-            changes = False
-
-
-def _joined(turns: Iterable[Turn]) -> Iterator[Turn]:
-    """Yield the lines, those of one turn as one."""
-    last: Turn | None = None
-    for turn in turns:
-        if last and not turn.changes:
-            last = Turn(last.words + turn.words, last.name, last.changes)
-            continue
-        if last:
-            yield last
-        last = turn
-    if last:
-        yield last
+            yield Line(tuple(words), speaker)
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -73,7 +73,10 @@ def test_the_full_default_track_comes_before_signs_comments_and_forced_ones(tmp_
 
 
 def test_captions_without_descriptions_of_sounds_come_first(beside):
-    assert order(beside("t.en.cc.srt", "t.en.hi.srt", "t.en.sdh.srt", "t.en.srt"))[0] == "t.en.srt"
+    folder = beside("t.en.cc.srt", "t.en.default.srt", "t.en.hi.srt", "t.en.sdh.default.srt")
+    assert order(folder)[:2] == ["t.en.default.srt", "t.en.sdh.default.srt"]
+    tracks = track(2, title="English SDH"), track(3, title="English")
+    assert order(folder.parent, *tracks)[0] == "subtitle track 2 (English, eng)"
 
 
 @pytest.mark.parametrize(
