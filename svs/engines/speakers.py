@@ -19,16 +19,18 @@ _ADDITION = re.compile(r"\s*\([^()]*\)$")
 """As in `Jane Doe (she/her)`."""
 _PARTICLES = "al bin da dal de del der di du el la le van vom von y zu"
 _NO_NAMES = (
-    "answer attention caution chapter conclusion example exercise fact figure goal hint http https idea "
-    "important lesson note notes number option part point problem ps question reminder result rule section "
-    "solution step subtitle subtitles summary task time tip title topic translation warning website"
+    "achtung answer antwort aufgabe attention beispiel caution chapter conclusion default dialogue ejemplo "
+    "ergebnis example exemple exercise fact fazit figure frage goal hinweis hint http https idea important "
+    "kapitel lesson main nota note notes ntp number option part point pregunta problem ps question remarque "
+    "reminder respuesta result rule r\u00e9ponse section sign signs solution step subtitle subtitles summary "
+    "task teil thema time tip title topic translation warning website wichtig"
 )
-"""Words before a colon that name no speaker."""
+"""Words before a colon, or in SubStation's field for a name, that name no speaker."""
 _SOUNDS = (
     " applause applaus aplausos applaudissements background beep beeping bell blank_audio buzzing cheering "
     "cheers chuckle chuckles chuckling clapping click clicking coughing coughs crosstalk crowd door fades "
     "footsteps foreign gasps groans inaudible indistinct instrumental laugh laughing laughs laughter lachen "
-    "gel\u00e4chter misheard m\u00fasica musica music musik musique noise pause phone playing rauschen "
+    "gel\u00e4chter m\u00fasica musica music musik musique noise pause phone playing rauschen "
     "rire rires ringing risas sigh sighing sighs silence sings singing song sound static stille theme "
     "unintelligible whispering wind"
 )

@@ -50,8 +50,10 @@ def choose(
 def _choice(chosen: Candidate, found: list[Candidate]) -> str:
     """Return a sentence that says which captions are taken, and which there are beside them."""
     language = f" ({name(chosen.language)})" if chosen.language and chosen.file else ""
-    others = ", ".join(other.label for other in found if other is not chosen)
-    more = f"; there are also {others}" if others else ""
+    others = [other for other in found if other is not chosen]
+    more = f"; there are also {', '.join(other.label for other in others)}" if others else ""
+    if any(other.language not in ("", chosen.language) for other in others):
+        more += ": --language chooses"
     return f"The transcript is {chosen.label}{language}, not the sound{more}."
 
 

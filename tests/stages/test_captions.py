@@ -127,7 +127,7 @@ def test_captions_in_the_sounds_language_are_chosen(tmp_path, chosen):
     (tmp_path / "t.en.srt").write_text(srt())
     assert chosen(film) == (
         "t.en.srt",
-        ["The transcript is t.en.srt (English), not the sound; there are also t.de.srt."],
+        ["The transcript is t.en.srt (English), not the sound; there are also t.de.srt: --language chooses."],
     )
 
 
@@ -143,7 +143,10 @@ SENSELESS = {
     "far too long": (srt(count=300), "t.srt does not fit the recording: it goes on to 29:58"),
     "an advert": (srt("Get this film at our site", 1), "t.srt does not fit the recording: it has words for"),
     "telemetry": (srt("ISO 150, EV 0, GPS (-122.3699, 37.8166, 15), D 224.59m"), "t.srt holds numbers"),
-    "encoding": (b"\x8d\x9e\xff\xfa one \xc1\xc2 two", "the encoding of t.srt is unsure"),
+    "encoding": (
+        b"1\n00:00:01,000 --> 00:00:02,000\n\x8d\x9e\xff\xfa one \xc1\xc2 two\n",
+        "the encoding of t.srt is unsure",
+    ),
     "rubbish": (b"rubbish", "no captions in t.srt"),
 }
 
