@@ -139,8 +139,9 @@ def test_a_model_that_knows_only_english_does_not_do_for_another_language(
     assert f"no Whisper model that knows de is installed. {QUESTION}" in screen
 
 
-def test_what_is_wrong_with_a_recording_is_told_by_its_job(on_terminal, svs):
+def test_what_is_wrong_with_a_recording_is_told_before_a_job_and_a_question(on_terminal, home):
     code, _, screen = on_terminal("summarize", "missing.mp4")
     assert code == 3
     assert QUESTION not in screen
-    assert "missing.mp4" in json.loads(svs("jobs", "list", "--json").stdout)[0]["error"]
+    assert "there is no file missing.mp4" in screen
+    assert not (home / "jobs").exists()
