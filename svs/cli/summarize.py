@@ -213,7 +213,7 @@ def check(options: Options, video: Path) -> None:
         from svs.outputs.embed import check as check_copy
 
         check_copy(video, Path(options.embed), force=options.force)
-    look(video, options)
+    look(Path(os.path.abspath(video)), options)  # noqa: PTH100
 
 
 def split_formats(text: str) -> tuple[str, ...]:

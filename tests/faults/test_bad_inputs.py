@@ -112,8 +112,7 @@ def _check_record(store, code, kept):
     ],
 )
 def test_what_is_no_recording_is_refused(refused, with_model, files, name, said):
-    begun = name == "mute.mp4"
-    assert refused(name, job=begun).startswith(f"svs: {said.format(files / name if begun else name)}")
+    assert refused(name, job=name == "mute.mp4").startswith(f"svs: {said.format(files / name)}")
 
 
 @pytest.mark.parametrize(
