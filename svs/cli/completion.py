@@ -29,7 +29,7 @@ def _about(store: "JobStore", job_id: str) -> str:
     job = store.read(job_id)
     if isinstance(job, Damaged):
         return "damaged"
-    return f"{store.state(job)} {harmless(job.source.path.rpartition('/')[2])}"
+    return f"{store.state(job)} {harmless(job.source.name)}"
 
 
 def harmless(text: str) -> str:

@@ -44,7 +44,7 @@ def init(ctx: typer.Context) -> None:
         try:
             write_atomic(file, text.encode(), replace=False)
         except FileExistsError:
-            raise UsageError(f"{file} is there already", "Edit it, or remove it first.") from None
+            raise UsageError(f"{file} exists already", "Edit it, or remove it first.") from None
     write(f"{file}\n")
 
 

@@ -11,6 +11,7 @@ from svs.cli.errors import tell
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.settings import Configured
 from svs.errors import Stopped, SvsError, UsageError
+from svs.model.job import State
 from svs.ui.view import View
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from svs.model.job import Job, Progress
-    from svs.store.jobs import Damaged, JobStore, State
+    from svs.store.jobs import Damaged, JobStore
 
 app = typer.Typer(
     help="List, show, resume, export and remove jobs.", no_args_is_help=True, rich_markup_mode=None
@@ -41,7 +42,6 @@ Ids = Annotated[
     ),
 ]
 Ended = Literal["done", "failed", "cancelled", "interrupted"]
-Filter = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 
 
 def _store() -> "JobStore":
@@ -54,7 +54,7 @@ def _store() -> "JobStore":
 @app.command("list")
 def list_jobs(
     number: Annotated[int, typer.Option("-n", min=1, help="How many to show.")] = 20,
-    status: Annotated[Filter | None, typer.Option(help="Only those in this state.")] = None,
+    status: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all of them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -84,22 +84,21 @@ def list_jobs(
 
 
 def _jobs(
-    store: "JobStore", status: Filter | None
-) -> "Iterator[tuple[Job | Damaged, State | None, Progress | None]]":
+    store: "JobStore", status: State | None
+) -> "Iterator[tuple[Job | Damaged, State, Progress | None]]":
     """Yield the jobs in a state, newest first; records are read as they are asked for."""
-    from svs.store.jobs import Damaged
-
     for job in store.jobs():
-        state = None if isinstance(job, Damaged) else store.state(job)
-        if status in (None, state or "damaged"):
-            begun = state not in (None, "done", "queued")
+        state = store.state(job)
+        if status in (None, state):
+            begun = state not in ("damaged", "done", "queued")
             progress = store.progress(job.id) if begun else None
             if progress or not begun or store.folder(job.id).exists():  # else it has been removed since
                 yield job, state, progress
 
 
-def _summary(job: "Job | Damaged", state: "State | None", progress: "Progress | None") -> dict[str, object]:
+def _summary(job: "Job | Damaged", state: State, progress: "Progress | None") -> dict[str, object]:
     """Return what a script may want to know of a job in a list."""
+    from svs.model.job import percent
     from svs.store.jobs import Damaged
 
     if isinstance(job, Damaged):
@@ -112,7 +111,7 @@ def _summary(job: "Job | Damaged", state: "State | None", progress: "Progress | 
         "finished": job.finished,
         "duration": job.duration,
         "engine": job.plan.engine if job.plan else None,
-        "progress": 100.0 if state == "done" else progress.overall if progress else 0.0,
+        "progress": percent(state, progress),
         "error": job.error.message if job.error else None,
     }
 
@@ -238,30 +237,19 @@ def export(
 ) -> None:
     """Write a finished job's result as files, in any format, without doing anything again."""
     from svs.cli.summarize import split_formats
-    from svs.outputs import write as delivery
-    from svs.store import results
+    from svs.jobs import actions
+    from svs.model.job import OutputOptions
     from svs.ui.output import write
 
     store = _store()
-    job = store.load(store.resolve(job_id))
-    if job.status != "done":
-        raise UsageError(f"job {job.id} is {store.state(job)}: it has no result", "See `svs jobs list`.")
     names = split_formats("md" if formats is None and embed is None else formats or "")
     if not names and embed is None:
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
-    folder = store.folder(job.id)
-    result = results.load(job, folder)
-    files = delivery.targets(job.source.path, names, str(output), force=force)
-    if embed:
-        from svs.outputs import embed as embedding
-
-        embedding.check(Path(job.source.path), embed, force=force)
-    frames = delivery.frames(job, result, folder) if "html" in files else ()
-    for file in delivery.write_files(result, files, force=force, frames=frames):
+    options = OutputOptions(
+        formats=names, output_dir=str(output), embed=str(embed) if embed else None, force=force
+    )
+    for file in actions.export(store, store.resolve(job_id), options):
         write(f"{file}\n")
-    if embed:
-        embedding.embed(job, result, embed.absolute(), force=force)
-        write(f"{embed.absolute()}\n")
 
 
 @app.command(cls=Configured)
@@ -286,7 +274,7 @@ def resume(
         raise UsageError("which jobs?", "Name them, or give --all for every interrupted one.")
     chosen = [store.resolve(reference) for reference in job_ids or ()]
     if everything:
-        chosen = [job.id for job, state, _ in _jobs(store, "interrupted") if state][::-1]
+        chosen = [job.id for job, _, _ in _jobs(store, "interrupted")][::-1]
     _run_all(store, chosen, notices, progress, as_json=as_json)
 
 
@@ -298,11 +286,11 @@ def retry(
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
-    """Start failed or cancelled jobs anew, with the same options."""
-    from svs.jobs.actions import start_anew
+    """Start failed, cancelled or interrupted jobs again from the beginning, with the same options."""
+    from svs.jobs import actions
 
     store, notices = _store(), Notices(notify, content=notify_content)
-    jobs = [start_anew(store, store.resolve(reference)) for reference in job_ids]
+    jobs = [actions.retry(store, store.resolve(reference)) for reference in job_ids]
     _run_all(store, [job.id for job in jobs], notices, progress, as_json=as_json)
 
 
@@ -328,7 +316,7 @@ def cancel(
     job_ids: Ids,
     at_once: Annotated[bool, typer.Option("--now", help="Kill the process instead of asking it.")] = False,
 ) -> None:
-    """Have jobs stop for good. What they have done is kept, and they can be resumed."""
+    """Cancel jobs. What they have done is kept, and they can be resumed."""
     from svs.jobs import actions
 
     store = _store()

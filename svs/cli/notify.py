@@ -68,7 +68,7 @@ class Notices:
         from svs.times import clock
         from svs.ui.output import visible
 
-        name = visible(job.source.path.rpartition("/")[2]).replace("\n", "\\n")
+        name = visible(job.source.name).replace("\n", "\\n")
         if self._bell and sys.stderr.isatty():
             sys.stderr.write(f"\a\x1b]0;svs: {name} {outcome}\x1b\\")
             sys.stderr.flush()

@@ -11,7 +11,6 @@ import typer
 
 from svs import times
 from svs.cli import completion
-from svs.cli.detach import start_detached
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.errors import UsageError
@@ -152,9 +151,20 @@ def summarize(
     if progress in ("auto", "rich", "plain") and not (quiet or detach) and _on_terminal():
         offer_model(video, options)
     if detach:
-        start_detached(video, options, notify or [], content=notify_content)
+        environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
+        _detach(video, options, environment)
     else:
         _run(video, options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
+
+
+def _detach(video: Path, options: Options, environment: dict[str, str]) -> None:
+    from svs.jobs.actions import start_detached
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
+    from svs.ui.output import write
+
+    job = start_detached(JobStore(jobs_home()), video, options, environment)
+    write(f"{job.id}\n")
 
 
 def _on_terminal() -> bool:
@@ -210,9 +220,9 @@ def check(options: Options, video: Path) -> None:
     if options.start is not None and options.end is not None and options.end <= options.start:
         raise UsageError("--end lies before --start", "Give times such as --start 1:30 --end 2:00.")
     if options.embed:
-        from svs.outputs.embed import check as check_copy
+        from svs.outputs.write import check as check_outputs
 
-        check_copy(video, Path(options.embed), force=options.force)
+        check_outputs(video, options)
     look(Path(os.path.abspath(video)), options)  # noqa: PTH100
 
 

@@ -35,14 +35,14 @@ def make_test_video(
         bool, typer.Option("--subtitles", help="Add the true text of the talk as a subtitle track.")
     ] = False,
     chapters: Annotated[bool, typer.Option("--chapters", help="Add a chapter for each topic.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists already.")] = False,
 ) -> None:
     """Make a test video: a short talk about four topics, with a slide for each.
 
     The same options give the same file, byte for byte. Its path goes to stdout.
     """
     if not force and (file.exists() or file.is_symlink()):
-        raise UsageError(f"{file} is there already", "Add --force to replace it, or name another file.")
+        raise UsageError(f"{file} exists already", "Add --force to replace it, or name another file.")
     if duration is not None and not 0.1 <= duration <= LONGEST:
         raise UsageError(f"--duration {duration:g} is out of range", f"Give 0.1 to {LONGEST} seconds.")
     pixels = _pixels(size)

@@ -1,4 +1,4 @@
-"""The encoding of a caption file: told, marked in it, or found out; when unsure, nothing is guessed."""
+"""The encoding of a caption file: named by the user, marked in it, or detected; nothing is guessed."""
 
 import re
 

@@ -88,7 +88,7 @@ def _blocks(lines: Sequence[str], *, blank_ends: bool) -> Iterator[Cue | None]:
 
 
 def _without_number(shown: list[str], number: int) -> list[str]:
-    """Leave out the next cue's number: it stands right above its times, or is the one that comes next."""
+    """Leave out the next cue's number: it is right above its times, or it is the one that comes next."""
     filled = [index for index, line in enumerate(shown) if line]
     last = filled[-1] if filled else -1
     is_number = filled and shown[last].isdecimal() and (last == len(shown) - 1 or shown[last] == str(number))

@@ -1,8 +1,9 @@
-"""The engine that needs no ears: existing captions, cleaned until only what was said is left."""
+"""Existing captions as the transcript, cleaned until only what was said is left."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -64,26 +65,29 @@ class Captions:
         self._start = start or 0.0
         self._end = float("inf") if end is None else end
 
-    def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:  # noqa: ARG002
+    def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield what is said between the two times as one batch, unless it ends before `after`."""
         found = read(source, self.model, self.language)
         segments = tuple(s for s in found.segments if self._start <= s.start < self._end)
         if not segments:
             raise InputError(f"no captions in {self.model} for that time", "Check --start and --end.")
         end = max(segment.end for segment in segments)
-        gaps, speech_seconds = self._compare(source.with_name(AUDIO), segments)
+        step = partial(tick, 0.0, end)
+        gaps, speech_seconds = self._compare(source.with_name(AUDIO), segments, step)
         if self.language is None:
             self.language = guess_language(" ".join(segment.text for segment in segments))
         if end > after:
             yield Batch(end, end, segments, gaps, round(speech_seconds, 3))
 
-    def _compare(self, audio: Path, segments: tuple[Segment, ...]) -> tuple[tuple[Gap, ...], float]:
+    def _compare(
+        self, audio: Path, segments: tuple[Segment, ...], step: Callable[[], None]
+    ) -> tuple[tuple[Gap, ...], float]:
         """Return the speech without captions, and the seconds of speech; nothing where there is no audio."""
         if not audio.exists():
             return (), 0.0
         gaps, seconds = list[Gap](), 0.0
         moved = [replace(s, start=s.start - self._start, end=s.end - self._start) for s in segments]
-        for window in vad.windows(audio):
+        for window in vad.windows(audio, step):
             seconds += window.speech()
             within = (s for s in moved if s.end > window.start - 1 and s.start < window.end + 1)
             gaps += coverage.uncovered(window, within)

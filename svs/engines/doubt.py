@@ -12,7 +12,7 @@ _TOO_REPETITIVE = 2.4  # compression ratio of a loop (OpenAI's and faster-whispe
 _TOO_UNLIKELY = -1.0  # mean log probability of guesswork (likewise)
 _SILENT = 0.8  # probability of no speech that speech never has
 _RATHER_SILENT, _RATHER_UNLIKELY = 0.45, -0.6  # nor both of these together
-_HARDLY = 0.3  # seconds of speech; real words take longer
+_LEAST_SPEECH = 0.3  # seconds of speech; real words take longer
 _FEW = 3  # words
 _LOOP = 4  # times the same segment, one after the other
 
@@ -42,10 +42,12 @@ def doubtful(found: Hypothesis) -> bool:
 
 
 def invented(text: str, speech: float, *, doubted: bool) -> bool:
-    """Say whether nobody said this: hardly any speech, and a text that is doubted or usual on such audio."""
+    """Say whether nobody said this: hardly any speech, and a text that is doubted or usual without speech."""
     words = _plain(text)
     phantom = bool(_PHANTOM.fullmatch(" ".join(words)))
-    return speech < _HARDLY and (phantom or (doubted and len(words) <= _FEW))
+    if speech >= _LEAST_SPEECH:
+        return False
+    return (phantom and (doubted or not speech)) or (doubted and len(words) <= _FEW)
 
 
 def without_repetition(text: str, before: str) -> str:

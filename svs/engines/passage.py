@@ -22,7 +22,8 @@ _LEFT = 0.3  # seconds of speech after the text that are decoded, if Whisper say
 _FORGOTTEN = 1.5  # the same, if it does not
 _STEP = 0.5  # seconds by which what is left must shrink
 _DIVISIBLE = 8.0  # seconds; a doubtful piece as long as this is decoded in two parts
-_SOFT_START, _SOFT_END = 0.2, 0.3  # seconds kept before and after what the voice detector hears
+_SOFT_START, _SOFT_END = 0.2, 0.3  # seconds kept before and after the speech that the voice detector finds
+_TOUCH = 0.2  # seconds of speech in which nothing of a segment is said
 _AROUND = 0.3  # seconds around a gap that are decoded with it
 _MORE = 1.2  # by which a second text must be longer than a sparse one
 
@@ -41,15 +42,18 @@ class Passage:
 
     def transcribe(self) -> tuple[tuple[Segment, ...], tuple[Gap, ...]]:
         """Return what is said, in time order, and the speech that stays without words."""
-        segments = self._decode(self.window)
+        segments = self._decode(self.window, self.language)
         for sparse in [s for s in segments if coverage.is_sparse(self.window, s)]:
             halves = _halves(self._around(sparse, segments))
-            found = [segment for half in halves for segment in self._sure(half)]
+            language = sparse.language or self.language
+            found = [segment for half in halves for segment in self._sure(half, language)]
             if coverage.size(found) > _MORE * coverage.size([sparse]):
                 segments = _sorted([*(s for s in segments if s is not sparse), *found])
         for gap in coverage.uncovered(self.window, segments):
             thin = [s for s in segments if s.start < gap.end and s.end > gap.start]
-            found = self._sure(self._around(gap, [s for s in segments if s not in thin]))
+            before = next((s for s in reversed(segments) if s.start <= gap.start), None)
+            language = (before and before.language) or self.language
+            found = self._sure(self._around(gap, [s for s in segments if s not in thin]), language)
             if coverage.size(found) > coverage.size(thin):
                 segments = _sorted([*(s for s in segments if s not in thin), *found])
         looped = doubt.in_loop([segment.text for segment in segments])
@@ -62,21 +66,25 @@ class Passage:
         later = min((s.start for s in segments if s.start >= part.end), default=self.window.end)
         return self.window.part(max(earlier, part.start - _AROUND), min(later, part.end + _AROUND))
 
-    def _sure(self, part: Window) -> list[Segment]:
+    def _sure(self, part: Window, language: str) -> list[Segment]:
         """Return what is said in a part of the window, without what is doubtful."""
-        return [segment for segment in self._decode(part) if not segment.suspect]
+        return [segment for segment in self._decode(part, language) if not segment.suspect]
 
-    def _decode(self, whole: Window) -> list[Segment]:
-        """Return what is said in a part of the window, which is decoded in as many pieces as it takes."""
+    def _decode(self, whole: Window, language: str) -> list[Segment]:
+        """Return what is said in a part of the window, which is decoded in as many pieces as it takes.
+
+        `language` is spoken where a piece is too short to find out.
+        """
         segments: list[Segment] = []
         unfinished: list[Segment] = []  # words without an end, for when decoding them again gives none
         pieces = [whole]
         while pieces:
             piece = pieces.pop()
-            found = self._best(piece)
+            found = self._best(piece, language)
             if doubt.wrong(found) and len(halves := _halves(piece)) > 1:
                 pieces += reversed(halves)
                 continue
+            language = found.language
             parsed = parse(found.tokens, self._times(found), piece.end - piece.start)
             rest = _rest(piece, parsed)
             new = list(self._segments(piece, parsed.phrases, found))
@@ -87,21 +95,26 @@ class Passage:
                 pieces.append(rest)
         return segments
 
-    def _best(self, piece: Window) -> Hypothesis:
+    def _best(self, piece: Window, language: str) -> Hypothesis:
         """Return the first text that does not look wrong, or the most credible one."""
         first = piece.first - self.window.first
         encoded = self.decoder.encode(self.audio[first : first + piece.last - piece.first])
         tried = []
-        for found in self.decoder.search(encoded, self._language_of(piece, encoded)):
+        for found in self.decoder.search(encoded, self._language_of(piece, encoded, language)):
             if not doubt.wrong(found):
                 return found
             tried.append(found)
         return max(tried, key=doubt.credibility)
 
-    def _language_of(self, piece: Window, encoded: object) -> str:
-        """Return what is spoken in a piece: the main language, unless another one is clear."""
-        if self.one_language or piece.speech() < _ENOUGH:
+    def _language_of(self, piece: Window, encoded: object, before: str) -> str:
+        """Return what is spoken in a piece: the main language, unless another one is clear.
+
+        A short piece is in the language of the one before it.
+        """
+        if self.one_language:
             return self.language
+        if piece.speech() < _ENOUGH:
+            return before
         language, probability = self.decoder.languages(encoded)[0]
         return language if probability >= _SURE else self.language
 
@@ -161,7 +174,9 @@ def _halves(piece: Window) -> list[Window]:
 
 def _on_speech(piece: Window, start: float, end: float) -> tuple[float, float]:
     """Return the times of a segment without the silence around its words."""
-    spoken = [(a, b) for a, b in piece.stretches() if a < end and b > start]
+    spoken = [(a, b) for a, b in piece.stretches() if min(b, end) - max(a, start) > _TOUCH] or [
+        (a, b) for a, b in piece.stretches() if a < end and b > start
+    ]
     if spoken:
         start = max(start, spoken[0][0] - _SOFT_START)
         end = max(start, min(end, spoken[-1][1] + _SOFT_END))

@@ -56,7 +56,7 @@ class _Seen:
 
 
 def learn(lines: Iterable[str]) -> Labels:
-    """Return the names that stand at the beginning of a file's lines, by how often they do."""
+    """Return the names with which lines begin: those that recur, or all where most lines have one."""
     seen = _Seen()
     for line in lines:
         seen.lines += 1
@@ -99,7 +99,7 @@ def _is_part(word: str) -> bool:
 def name_at(line: str, labels: Labels, *, marked: bool = False) -> tuple[str, str] | None:
     """Return the name at a line's beginning and the rest of the line; None when there is none.
 
-    `marked` says that a mark of another speaker stands before it, such as `>>`.
+    `marked` says that a mark of another speaker comes before it, such as `>>`.
     """
     if match := _BRACKET.match(line):
         sure = match[2] or match[1] in labels.brackets or _NUMBERED.fullmatch(match[1])

@@ -30,8 +30,9 @@ _CUT_PROMPT = (
 )
 _MOST_WORKERS = 4  # windows that are decoded at once
 _LANGUAGE_WINDOWS = 3  # windows of speech from which the main language is found
-_LIKELY = 0.5  # probability above which one window is enough for that
-_LOOK = 0.5  # seconds between two ticks
+_LIKELY = 0.5  # probability above which one window is enough for that,
+_ENOUGH = 3.0  # if people speak in it for as many seconds
+_TICK = 0.5  # seconds between two ticks
 _USUAL_SPEED = 5.0  # seconds of audio in a second, to show progress before the first window is done
 
 
@@ -68,22 +69,25 @@ class Whisper:
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield a batch for every window of speech in 16 kHz mono s16 PCM."""
         total = pcm.seconds(source)
-        tick(after, total)
         began = time.monotonic()
-        windows = (window for window in vad.windows(source) if window.end > after)
+        done = shown = after
+        found = vad.windows(source, lambda: tick(shown, total))
+        windows = (window for window in found if window.end > after)
         first = list(islice(windows, _LANGUAGE_WINDOWS))
         if self.language is None and first:
             self.language = self._main_language(source, first)
-        done, at = after, began
+        at = began
         with _pool(self._workers) as pool:
             for window, result in self._in_order(pool, source, chain(first, windows)):
                 while not result.done():
-                    wait([result], timeout=_LOOK)
+                    wait([result], timeout=_TICK)
                     speed = (done - after) / (at - began) if done > after else _USUAL_SPEED
                     part = 1 - math.exp((at - time.monotonic()) * speed / (window.end - done))
-                    tick(done + part * (window.end - done), total)
+                    shown = done + part * (window.end - done)
+                    tick(shown, total)
                 yield result.result()
-                done, at = window.end, time.monotonic()
+                done = shown = window.end
+                at = time.monotonic()
         if done < total:
             yield Batch(total, total, ())
 
@@ -92,9 +96,10 @@ class Whisper:
         sums: dict[str, float] = {}
         for window in windows:
             encoded = self._decoder.encode(pcm.read(source, window.first, window.last))
-            for language, probability in self._decoder.languages(encoded):
-                sums[language] = sums.get(language, 0.0) + probability
-            if max(sums.values()) > _LIKELY:
+            found = self._decoder.languages(encoded)
+            for language, probability in found:
+                sums[language] = sums.get(language, 0.0) + probability * window.speech()
+            if found[0][1] > _LIKELY and window.speech() > _ENOUGH:
                 break
         return max(sums, key=lambda language: sums[language])
 

@@ -1,10 +1,7 @@
-"""What can be done to jobs from outside: cancel, start anew, clean up."""
+"""What can be done to jobs: start, resume, retry, cancel, export, remove. All who do it call this."""
 
-import os
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,89 +9,120 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from svs.errors import StoreError, UsageError
+from svs.errors import SvsError, UsageError
+from svs.jobs import launch
+from svs.jobs.kill import kill_holder
 from svs.media import fingerprint
-from svs.model.job import Job, Progress
+from svs.media.input_check import check_file
+from svs.model.job import Job, Options, OutputOptions, State
+from svs.outputs import write
 from svs.pipeline import plan
-from svs.store.jobs import Damaged, JobStore, State, now
-from svs.system import locks
-from svs.system.files import clear_parts, store_errors
+from svs.store import results
+from svs.store.jobs import Damaged, JobStore, now
+from svs.system.files import store_errors
 
 if TYPE_CHECKING:
-    import psutil
+    from subprocess import Popen
 
-_ENDED = ("done", "failed", "cancelled", "interrupted")
-_SAME = 1.0  # seconds within which two start times are of one process
+POSSIBLE: dict[str, tuple[State, ...]] = {
+    "cancel": ("queued", "running", "interrupted"),
+    "resume": ("queued", "failed", "cancelled", "interrupted"),
+    "retry": ("failed", "cancelled", "interrupted"),
+    "export": ("done",),
+}
+"""In which states a job can be cancelled, and so on. In every state but running it can be removed."""
+_DONE = {
+    "cancel": "cancelled",
+    "resume": "resumed",
+    "retry": "retried",
+    "export": "exported",
+}
+_STATES = {"failed": "has failed", "cancelled": "was cancelled", "interrupted": "was interrupted"}
+_ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
+_OUTPUT = "output.log"
+"""What a process in the background prints, in the job's folder."""
+_PAUSE = 0.05  # seconds
+
+
+def check(store: JobStore, job: Job, action: str) -> None:
+    """Raise UsageError when this cannot be done to a job in its state."""
+    if (state := store.state(job)) in POSSIBLE[action]:
+        return
+    *others, last = POSSIBLE[action]
+    possible = f"{', '.join(others)} or {last}" if others else last
+    raise UsageError(
+        f"job {job.id} {_STATES.get(state, f'is {state}')}: it cannot be {_DONE[action]}",
+        f"Only a {possible} job can be. See `svs jobs list`.",
+    )
+
+
+def start_detached(store: JobStore, video: Path, options: Options, environment: Mapping[str, str]) -> Job:
+    """Start a job in a process that outlives this one, and return it once it runs.
+
+    The environment is added to this process's own. Raises SvsError for what is wrong before the job begins.
+    """
+    check_file(video, options.max_size)
+    write.check(video, options)
+    job = store.create(fingerprint.describe(video), options)
+    process = _run_detached(store, job.id, environment)
+    while store.load(job.id).status == "queued":
+        if process.poll() is not None and store.load(job.id).status == "queued":
+            log = store.folder(job.id) / _OUTPUT
+            raise SvsError(f"job {job.id} could not be started in the background", f"See {log}.")
+        time.sleep(_PAUSE)
+    return job
+
+
+def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
+    """Go on with a job in a process that outlives this one."""
+    check(store, store.load(job_id), "resume")
+    return _run_detached(store, job_id, {})
+
+
+def _run_detached(store: JobStore, job_id: str, environment: Mapping[str, str]) -> "Popen[bytes]":
+    log = store.folder(job_id) / _OUTPUT
+    with store_errors("write", log):
+        return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log, environment)
+
+
+def last_output(store: JobStore, job_id: str) -> str:
+    """Return the last two lines that a job's process in the background printed; empty when there are none."""
+    try:
+        text = (store.folder(job_id) / _OUTPUT).read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-2:])
 
 
 def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
-    """Have a job stop for good, and say whether it has; what it has done is kept, and can be resumed.
+    """Cancel a job, and say whether it has stopped; what it has done is kept, and can be resumed.
 
     A running job stops at its next tick, or at once: then its process is killed, with all its children.
     """
-    state = store.state(store.load(job_id))
-    if state == "running":
+    if store.state(store.load(job_id)) == "running":
         store.ask_to_cancel(job_id)
         if not at_once:
             return False
-        _kill(job_id, store.folder(job_id) / "lock", store.progress(job_id))
+        kill_holder(job_id, store.folder(job_id) / "lock", store.progress(job_id))
     with store.hold(job_id):
         job = store.load(job_id)  # it may have ended meanwhile
         if job.status not in ("queued", "running"):
-            raise UsageError(f"job {job_id} is {job.status} already", "See `svs jobs list`.")
+            check(store, job, "cancel")
         store.tidy(job_id)
         store.save(replace(job, status="cancelled", finished=now()))
     return True
 
 
-def _kill(job_id: str, lock: Path, progress: Progress | None) -> None:
-    """Kill the process that runs a job, if it holds the job's lock: a record alone proves nothing."""
-    import psutil
-
-    try:
-        process = psutil.Process(progress.pid if progress else -1)
-        family = [process, *process.children(recursive=True)]
-        with _ending(process) as kill:
-            same = progress and abs(process.create_time() - progress.process_started) < _SAME
-            if not same or not locks.held_by(lock, process.pid):
-                raise psutil.NoSuchProcess(process.pid)
-            kill()
-    except (psutil.Error, OSError, ValueError) as error:
-        raise StoreError(
-            f"cannot tell for certain which process runs job {job_id}; nothing was killed",
-            "It is asked to stop: wait for its next step.",
-        ) from error
-    for child in family[1:]:
-        with suppress(psutil.NoSuchProcess):  # they die with it, where the system allows that
-            child.kill()
-    psutil.wait_procs(family, timeout=10)
-
-
-@contextmanager
-def _ending(process: "psutil.Process") -> Iterator[Callable[[], None]]:
-    """Give what kills this very process, even if another has taken its number meanwhile."""
-    if sys.platform != "linux":
-        yield process.kill  # which compares the times of their starts
-        return
-    handle = os.pidfd_open(process.pid)
-    try:
-        yield lambda: signal.pidfd_send_signal(handle, signal.SIGKILL)
-    finally:
-        os.close(handle)
-
-
-def start_anew(store: JobStore, job_id: str) -> Job:
-    """Forget everything that a failed, cancelled or interrupted job has done, and return it as queued.
+def retry(store: JobStore, job_id: str) -> Job:
+    """Remove everything that a failed, cancelled or interrupted job has done, and return it as queued.
 
     Raises InputError when its recording is not what it was, UsageError when its engine is gone; then nothing
-    is forgotten.
+    is removed.
     """
     with store.hold(job_id) as folder, store_errors("clear", folder):
         job = store.load(job_id)
-        if job.status not in ("failed", "cancelled", "running"):
-            raise UsageError(
-                f"job {job_id} is {job.status}", "Only a failed, cancelled or interrupted job is retried."
-            )
+        if job.status != "running":  # this process holds it, so that no other runs it
+            check(store, job, "retry")
         fingerprint.check_source(job.source)
         fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
         plan.check_engine(fresh)
@@ -106,6 +134,16 @@ def start_anew(store: JobStore, job_id: str) -> Job:
     return fresh
 
 
+def export(store: JobStore, job_id: str, options: OutputOptions) -> tuple[str, ...]:
+    """Write a finished job's result as files, without doing anything again, and return their paths."""
+    job = store.load(job_id)
+    check(store, job, "export")
+    folder = store.folder(job.id)
+    result = results.load(job, folder)
+    write.check(Path(job.source.path), options)
+    return write.deliver(job, result, folder, options)
+
+
 def remove(store: JobStore, job_id: str) -> None:
     """Remove a job with everything in its folder, and what killed runs left beside the files for the user.
 
@@ -114,9 +152,7 @@ def remove(store: JobStore, job_id: str) -> None:
     job = store.read(job_id)
     store.remove(job_id)
     if not isinstance(job, Damaged):
-        clear_parts(Path(job.options.output_dir or Path(job.source.path).parent), job_id)
-        if job.options.embed:
-            clear_parts(Path(job.options.embed).parent, job_id)
+        write.remove_unfinished(job)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ on where the blocks fall, and memory does not grow with its length.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from pathlib import Path
@@ -83,12 +83,15 @@ class Window:
         return round(min(max(0.0, (time - self.start) * SECOND), len(self.probabilities)))
 
 
-def windows(audio: Path) -> Iterator[Window]:
-    """Yield the windows of speech in 16 kHz mono s16 PCM, in order; they never overlap."""
+def windows(audio: Path, step: Callable[[], None] = lambda: None) -> Iterator[Window]:
+    """Yield the windows of speech in 16 kHz mono s16 PCM, in order; they never overlap.
+
+    `step` is called for every half minute of audio, so that a long silence can be interrupted.
+    """
     samples = round(pcm.seconds(audio) * pcm.RATE)
     frames = -(-samples // FRAME)
     earlier = 0
-    for (first, probabilities), following in _with_next(join(_probabilities(audio, samples))):
+    for (first, probabilities), following in _with_next(join(_probabilities(audio, samples, step))):
         last = first + len(probabilities)
         start = max(earlier, first - _PAD)
         end = earlier = min(frames, last + _PAD, following)
@@ -152,16 +155,17 @@ def _quietest(frames: list[float]) -> int:
     return max(1, cut)
 
 
-def _probabilities(audio: Path, samples: int) -> Iterator[float]:
+def _probabilities(audio: Path, samples: int, step: Callable[[], None]) -> Iterator[float]:
     """Yield the probability of speech of each frame; the model's state is carried from block to block."""
     import numpy as np
     from faster_whisper.vad import get_vad_model
 
     session = get_vad_model().session
-    gain = np.float32(_gain(audio, samples))
+    gain = np.float32(_gain(audio, samples, step))
     state = {name: np.zeros((1, 1, 128), np.float32) for name in ("h", "c")}
     before = np.zeros(_CONTEXT, np.float32)
     for first in range(0, samples, _BLOCK * FRAME):
+        step()
         block = pcm.read(audio, first, min(samples, first + _BLOCK * FRAME)) * gain
         block = np.pad(block, (0, -len(block) % FRAME)).reshape(-1, FRAME)
         context = np.concatenate([before[None], block[:-1, -_CONTEXT:]])
@@ -170,12 +174,13 @@ def _probabilities(audio: Path, samples: int) -> Iterator[float]:
         yield from out.reshape(-1).tolist()
 
 
-def _gain(audio: Path, samples: int) -> float:
+def _gain(audio: Path, samples: int, step: Callable[[], None]) -> float:
     """Return what quiet audio is to be multiplied by: below -30 dB the detector misses speech."""
     import numpy as np
 
     counts = np.zeros(32769, np.int64)
     for first in range(0, samples, _BLOCK * FRAME):
+        step()
         block = np.frombuffer(pcm.read_bytes(audio, first, min(samples, first + _BLOCK * FRAME)), dtype="<i2")
         counts += np.bincount(np.abs(block.astype(np.int32)), minlength=len(counts))
     louder = np.cumsum(counts[::-1])[::-1]  # how many samples are at least this loud

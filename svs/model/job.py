@@ -27,26 +27,32 @@ EngineWish = Literal["auto", "whisper", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
+"""What a record says of its job."""
+State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
+"""How a job really is: one that runs by its record and that no process holds was interrupted."""
 JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 REMOVED_ENGINE = "pocketsphinx"
 """What earlier versions used without a Whisper model: its jobs stay readable, but cannot go on."""
 
 
-class Options(Struct, frozen=True, kw_only=True):
-    """What the user asked for. Grouped by the stage whose result they change."""
+class LimitOptions(Struct, frozen=True, kw_only=True):
+    """What is refused, and how many threads work: no result depends on these."""
 
-    track: Name | None = None
-    """The audio track: its number among the audio tracks (from 1), or its language; None is ffmpeg's pick."""
-    start: Seconds | None = None
-    end: Seconds | None = None
-    """The part of the recording to read, in seconds."""
     max_duration: Seconds = 86_400.0
     """A longer recording is refused, never cut; in seconds."""
     max_size: Count | None = None
     """A larger file is refused; in bytes."""
     allow_formats: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
     """ffmpeg's names of formats to read beside the usual ones."""
+    threads: Count = 0
+    """0 is one for each core."""
+    fresh: bool = False
+    """Do everything again, even if it was done before."""
+
+
+class PlanOptions(LimitOptions, frozen=True, kw_only=True):
+    """What decides the plan; the results depend on the plan."""
 
     subtitles: Subtitles = "auto"
     encoding: Name | None = None
@@ -56,19 +62,40 @@ class Options(Struct, frozen=True, kw_only=True):
     """An installed model's name, or a folder that holds one."""
     language: Language | None = None
     """None is found out."""
+
+
+class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
+    """What the extracted audio or captions depend on."""
+
+    track: Name | None = None
+    """The audio track: its number among the audio tracks (from 1), or its language; None is ffmpeg's pick."""
+    start: Seconds | None = None
+    end: Seconds | None = None
+    """The part of the recording to read, in seconds."""
+
+
+class TranscribeOptions(ExtractOptions, frozen=True, kw_only=True):
+    """What the transcript depends on, beside the audio."""
+
     translate: bool = False
     prompt: Message | None = None
     hotwords: Message | None = None
     device: Device = "auto"
     compute_type: Name = "default"
-    threads: Count = 0
-    """0 is one for each core."""
+
+
+class SummarizeOptions(TranscribeOptions, frozen=True, kw_only=True):
+    """What the summary depends on, beside the transcript."""
 
     method: Method = "auto"
     length: Name = "medium"
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
     chapters: Name = "auto"
     """`auto`, `none`, or how many."""
+
+
+class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
+    """What is made of the result for the user."""
 
     verbatim: bool = False
     """Show the summary's exact words, with fillers and repetitions."""
@@ -78,8 +105,11 @@ class Options(Struct, frozen=True, kw_only=True):
     embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     force: bool = False
-    fresh: bool = False
-    """Do everything again, even if it was done before."""
+    """Overwrite files that exist."""
+
+
+class Options(OutputOptions, frozen=True, kw_only=True):
+    """What the user asked for: each class above adds what one more stage's result depends on."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -196,3 +226,10 @@ class Progress(Struct, frozen=True, kw_only=True):
     """How busy all processors of the machine are, 0-100 percent."""
     memory: Count = 0
     """Bytes that svs and its children take now."""
+
+
+def percent(state: State, progress: Progress | None) -> float:
+    """Return how much of a job is done, 0-100 percent."""
+    if state == "done":
+        return 100.0
+    return progress.overall if progress else 0.0

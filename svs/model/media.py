@@ -1,5 +1,6 @@
 """What a file is, and what it says of itself."""
 
+from pathlib import PurePath
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -30,6 +31,11 @@ class Source(Struct, frozen=True, kw_only=True):
     mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
     fingerprint: Name = ""
     """A hash of samples of its content; empty when it cannot be read."""
+
+    @property
+    def name(self) -> str:
+        """Return the file's name. From outside: escape it."""
+        return PurePath(self.path).name
 
 
 class AudioTrack(Struct, frozen=True):

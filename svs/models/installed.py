@@ -138,7 +138,7 @@ def add(folder: Path, name: str | None = None) -> Model:
 
 
 def download(name: str, fetch: Fetch) -> Model:
-    """Install a model from the hub; one that is there already is returned as it is."""
+    """Install a model from the hub; one that exists already is returned as it is."""
     name = _canonical(name)
     if name not in KNOWN:
         raise UsageError(f"there is no model named {name} to download", f"Choose one of {', '.join(KNOWN)}.")

@@ -14,16 +14,15 @@ from svs.media.probe import probe
 from svs.media.remux import CONTAINERS, Added, remux
 from svs.model.job import Job
 from svs.model.speech import Result, Transcript
-from svs.outputs.write import check_folder
-from svs.system.files import private_folder, put, store_errors
+from svs.system.files import check_folder, private_folder, put, store_errors
 
 
 def check(source: Path, target: Path, *, force: bool) -> None:
     """Raise UsageError when there can be no such copy, before any work is done."""
     if target.suffix.lower() not in CONTAINERS:
         raise UsageError(
-            f"--embed {target} does not end like a file that holds chapters and subtitles",
-            f"End its name with one of {', '.join(CONTAINERS)}.",
+            f"--embed {target} does not have the extension of a file that holds chapters and subtitles",
+            f"Use one of {', '.join(CONTAINERS)}.",
         )
     if is_caption_file(source):
         raise UsageError(f"{source} holds subtitles: there is no recording to copy", "Leave out --embed.")
@@ -32,8 +31,8 @@ def check(source: Path, target: Path, *, force: bool) -> None:
             f"--embed {target} is the recording itself", "svs never changes it: name another file."
         )
     if target.is_dir() or (target.exists() and not force):
-        hint = "Name a file." if target.is_dir() else "Use --force to replace it, or name another file."
-        raise UsageError(f"{target} is there already", hint)
+        hint = "Name a file." if target.is_dir() else "Use --force to overwrite it, or name another file."
+        raise UsageError(f"{target} exists already", hint)
     check_folder(target.parent)
 
 
@@ -81,4 +80,4 @@ def _keep(copy: Path, target: Path, *, force: bool) -> None:
         put(copy, target, replace=force)
     except FileExistsError:
         if not filecmp.cmp(copy, target, shallow=False):  # else this job has written it, and was killed then
-            raise UsageError(f"{target} is there already", "Use --force to replace it.") from None
+            raise UsageError(f"{target} exists already", "Use --force to overwrite it.") from None

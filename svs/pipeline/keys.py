@@ -1,38 +1,39 @@
-"""What the result of each stage depends on, as a hash of it."""
+"""What the result of each stage depends on, as a hash of it: its inputs, the plan, and its own options."""
 
 from hashlib import sha256
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from svs.events import Stage
 from svs.media.fingerprint import identity
-from svs.model.job import Job, Plan
+from svs.model.job import ExtractOptions, Job, Plan, PlanOptions, SummarizeOptions, TranscribeOptions
 from svs.system.codec import encode
 
-_EXTRACTING = ("track", "start", "end")
-_TRANSCRIBING = ("start", "end", "translate", "prompt", "hotwords", "device", "compute_type")
-_SUMMARIZING = ("method", "length", "chapters")
+_DECODER = 2
+"""Increased when the same audio gives other words than before: no transcript is half old, half new."""
 
 
 def extract_key(job: Job) -> str:
-    """Return a hash of what the extracted sound or subtitles depend on."""
-    return _key(identity(job.source), _essence(job), _pick(job, _EXTRACTING))
+    """Return a hash of what the extracted audio or captions depend on."""
+    return _key(identity(job.source), _essence(job), _own(job, ExtractOptions, PlanOptions))
 
 
 def reuse_key(job: Job) -> str:
-    """Return a hash that tells which transcripts are the same before anything is heard."""
-    return _key(extract_key(job), _pick(job, _TRANSCRIBING))
+    """Return a hash that says which transcripts are the same, before anything is extracted."""
+    return _key(extract_key(job), _DECODER, _own(job, TranscribeOptions, ExtractOptions))
 
 
 def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
-    return _key(job.stages[Stage.EXTRACT].digest, _essence(job), _pick(job, _TRANSCRIBING))
+    part = _own(job, TranscribeOptions, PlanOptions)  # the times in it depend on the part that was read
+    return _key(job.stages[Stage.EXTRACT].digest, _essence(job), _DECODER, part)
 
 
 def summary_key(job: Job) -> str:
     """Return a hash of what the summary depends on; the extract stage must have ended."""
     given = job.plan.chapters if job.plan else ()
-    return _key(transcript_key(job), given, _pick(job, _SUMMARIZING))
+    return _key(transcript_key(job), given, _own(job, SummarizeOptions, TranscribeOptions))
 
 
 def _essence(job: Job) -> Plan | None:
@@ -40,7 +41,9 @@ def _essence(job: Job) -> Plan | None:
     return replace(job.plan, model_folder="", captions_file="", chapters=()) if job.plan else None
 
 
-def _pick(job: Job, names: tuple[str, ...]) -> dict[str, object]:
+def _own(job: Job, group: type[Struct], base: type[Struct]) -> dict[str, object]:
+    """Return the options that a group has and its base has not."""
+    names = [name for name in group.__struct_fields__ if name not in base.__struct_fields__]
     return {name: getattr(job.options, name) for name in names}
 
 

@@ -3,17 +3,16 @@
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from svs.model.job import Job, Progress
-from svs.store.jobs import Damaged, JobStore, State
+from svs.model.job import Job, Progress, State, percent
+from svs.store.jobs import Damaged, JobStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Condition = State | Literal["damaged"]
 _SETTLED = 2.0  # seconds; file systems date two changes alike that follow each other faster
 
 _Mark = tuple[int, int, int]
@@ -24,7 +23,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """What a list shows of a job, small enough to keep a hundred thousand of them."""
 
     id: str
-    state: Condition
+    state: State
     name: str
     """The recording's file name; of a damaged record, what is wrong with it. From outside: escape it."""
     created: str = ""
@@ -132,17 +131,16 @@ class Watcher:
             return Entry(id=job_id, state="damaged", name=job.problem)
         state = self.store.state(job)
         progress = None if state in ("done", "queued") else self.store.progress(job_id)
-        name = job.source.path.rpartition("/")[2]
         engine = job.plan.engine if job.plan else ""
-        self._words[job_id] = f"{state} {job_id} {engine} {name} {job.title}".lower()
+        self._words[job_id] = f"{state} {job_id} {engine} {job.source.name} {job.title}".lower()
         return Entry(
             id=job_id,
             state=state,
-            name=name,
+            name=job.source.name,
             created=job.created,
             duration=job.duration,
             engine=engine,
-            overall=100.0 if state == "done" else progress.overall if progress else 0.0,
+            overall=percent(state, progress),
             progress=progress if state == "running" else None,
         )
 
@@ -164,7 +162,7 @@ class Watcher:
                 return
             self.look(job_id)
 
-    def counts(self) -> Counter[Condition]:
+    def counts(self) -> Counter[State]:
         """Count the jobs in each state, among those that have been read."""
         return Counter(entry.state for entry in list(self._entries.values()))
 

@@ -11,20 +11,16 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.fields import JOB_ID
-from svs.model.job import JOB_VERSION, Job, Options, Progress, Status
+from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
 from svs.system import locks
 from svs.system.codec import checked, decode
 from svs.system.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
 from svs.system.paths import unsafe
-
-State = Literal[Status, "interrupted"]
-"""A job's status as it really is: a running job that no process holds was interrupted."""
 
 _ID = re.compile(JOB_ID)
 _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
@@ -244,8 +240,10 @@ class JobStore:
             empty = not data and not str(error).startswith("it is")
             return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
 
-    def state(self, job: Job) -> State:
-        """Return a job's status as it really is."""
+    def state(self, job: Job | Damaged) -> State:
+        """Return how a job really is."""
+        if isinstance(job, Damaged):
+            return "damaged"
         if job.status == "running" and not self._held(job.id):
             latest = self.read(job.id)  # it may have ended, or gone, between the record and the lock
             if not isinstance(latest, Damaged):

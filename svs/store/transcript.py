@@ -52,8 +52,8 @@ def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]
     return (header, batches) if header and key in (None, header.key) else (None, [])
 
 
-def mend(path: Path, key: str) -> tuple[Header | None, list[Batch]]:
-    """Return what `read` does; of a journal that is damaged in the middle, what stands before the damage."""
+def read_prefix(path: Path, key: str) -> tuple[Header | None, list[Batch]]:
+    """Return what `read` does; of a journal that is damaged in the middle, the part before the damage."""
     header, batches, _ = _parse(path)
     return (header, batches) if header and header.key == key else (None, [])
 
@@ -86,7 +86,7 @@ def _whole_lines(path: Path) -> list[bytes]:
 
 
 def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
-    """Write a journal anew, with the batches that are known already."""
+    """Write a new journal, with the batches that are known already."""
     with store_errors("write", path):
         write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
 
@@ -108,16 +108,16 @@ def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:
 
 def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     """Return the whole transcript, with its times counted from the recording's start."""
-    heard = list(batches)
+    known = list(batches)
     doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
     segments = tuple(
         replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
-        for batch in heard
+        for batch in known
         for s in batch.segments
     )
     main = _main_language(header.language, segments)
-    gaps = tuple(_moved(gap, header.offset) for batch in heard for gap in batch.gaps)
-    speech = sum(batch.speech for batch in heard)
+    gaps = tuple(_moved(gap, header.offset) for batch in known for gap in batch.gaps)
+    speech = sum(batch.speech for batch in known)
     missing = sum(max(0.0, gap.end - gap.start) for gap in gaps)
     return Transcript(
         engine=header.engine,
@@ -132,7 +132,7 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
 
 
 def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
-    """Return the language that is spoken longest, which need not be the one that was heard first."""
+    """Return the language that is spoken longest, which need not be the first."""
     seconds = {first: 0.0}
     for segment in segments:
         if not segment.suspect:

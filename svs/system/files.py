@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from svs.errors import StoreError
+from svs.errors import StoreError, UsageError
 
 
 @contextmanager
@@ -23,6 +23,13 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
             f"cannot {action} {path}: {error.strerror or error}",
             "Make room and check the permissions, or choose another folder.",
         ) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError, before any work, when files cannot be written to a folder."""
+    nearest = next((parent for parent in (folder, *folder.parents) if parent.exists()), folder)
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise UsageError(f"cannot write to the folder {folder}", "Name another one.")
 
 
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

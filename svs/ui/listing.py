@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from svs.events import ProgressEvent
-from svs.model.job import Job, Progress
-from svs.store.jobs import Damaged, State
+from svs.model.job import Job, Progress, State, percent
+from svs.store.jobs import Damaged
 from svs.times import clock
 from svs.ui.output import visible
 
-Listed = tuple[Job | Damaged, State | None, Progress | None]
+Listed = tuple[Job | Damaged, State, Progress | None]
 Row = tuple[str, str, str, str, str, str]
 
 HEADINGS: Row = ("JOB", "STATUS", "DONE", "LENGTH", "ENGINE", "VIDEO")
@@ -17,18 +17,17 @@ NUMBERS = frozenset({"DONE", "LENGTH"})
 """The columns that are aligned to the right."""
 
 
-def row(job: Job | Damaged, state: State | None, progress: Progress | None) -> Row:
+def row(job: Job | Damaged, state: State, progress: Progress | None) -> Row:
     """Return a job's row; nothing in it steers a terminal."""
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
-    percent = 100.0 if state == "done" else progress.overall if progress else 0.0
     return (
         job.id,
-        state or job.status,
-        f"{int(percent)} %",
+        state,
+        f"{int(percent(state, progress))} %",
         clock(job.duration) if job.duration else "",
         job.plan.engine if job.plan else "",
-        visible(job.source.path.rpartition("/")[2]).replace("\n", "\\n"),
+        visible(job.source.name).replace("\n", "\\n"),
     )
 
 

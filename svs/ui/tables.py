@@ -6,16 +6,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from svs.model.job import Job, Progress
+from svs.model.job import Job, Progress, State
 from svs.progress.stats import Row, real_time
-from svs.store.jobs import State
 from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
 from svs.ui.terminal import term
 
 _ROOMY = 75  # columns from which on there is room for everything
-_COLOURS = {
+COLOURS: dict[State, str] = {
     "queued": "blue",
     "running": "cyan",
     "done": "green",
@@ -33,9 +32,9 @@ def jobs_table(jobs: Iterable[Listed], width: int = _ROOMY) -> Table:
     for heading in shown[:-1]:
         table.add_column(heading, no_wrap=True, justify="right" if heading in NUMBERS else "left")
     table.add_column(shown[-1], overflow="fold", min_width=10)
-    for job in jobs:
-        cells = dict(zip(HEADINGS, row(*job), strict=True))
-        table.add_row(*(status_text(cells[h]) if h == "STATUS" else Text(cells[h]) for h in shown))
+    for job, state, progress in jobs:
+        cells = dict(zip(HEADINGS, row(job, state, progress), strict=True))
+        table.add_row(*(state_text(state) if h == "STATUS" else Text(cells[h]) for h in shown))
     return table
 
 
@@ -62,9 +61,9 @@ def stats_table(rows: Iterable[Row]) -> Table:
     return table
 
 
-def status_text(status: str) -> Text:
-    """Return a status in its colour."""
-    return Text(status, _COLOURS.get(status, ""))
+def state_text(state: State) -> Text:
+    """Return a state in its colour."""
+    return Text(state, COLOURS[state])
 
 
 def job_details(job: Job, state: State, folder: str, progress: Progress | None) -> RenderableType:
@@ -73,7 +72,7 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
     grid.add_row("Job", job.id)
-    grid.add_row("Status", status_text(state))
+    grid.add_row("Status", state_text(state))
     if state == "running" and progress:
         grid.add_row("Progress", f"{progress.overall:.0f} % ({progress.stage or 'starting'})")
     grid.add_row("Video", term(job.source.path))

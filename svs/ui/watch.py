@@ -16,7 +16,7 @@ from svs.system.codec import encode
 from svs.times import remaining
 from svs.ui.plain import PlainProgress
 from svs.ui.progress import RichProgress
-from svs.ui.tables import status_text
+from svs.ui.tables import state_text
 from svs.ui.terminal import term
 
 
@@ -61,10 +61,10 @@ class Bars:
 def _head(follower: Follower) -> Text:
     """Return a line about a job: which it is, how it is, and what it costs."""
     head = Text(f"{follower.job.id}  ", "bold", no_wrap=True, overflow="ellipsis")
-    head.append_text(status_text(follower.state))
+    head.append_text(state_text(follower.state))
     if follower.state == "running":
         head.append_text(term("".join(f"  {note}" for note in _costs(follower)), "dim"))
-    head.append_text(term(f"  {' '.join(follower.job.source.path.rpartition('/')[2].split())}"))
+    head.append_text(term(f"  {' '.join(follower.job.source.name.split())}"))
     return head
 
 

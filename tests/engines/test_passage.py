@@ -1,14 +1,15 @@
 """A window decoded to its end, with a model whose answers end in every way that Whisper's do."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from faster_whisper import WhisperModel
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from svs.engines import doubt
+from svs.engines import doubt, passage
 from svs.engines.decoder import Decoder
 from svs.engines.passage import Passage
 from svs.media.pcm import RATE
@@ -18,6 +19,7 @@ from svs.model.job import Options
 WORDS = "amber birch cedar daisy elder fern grass hazel iris jasmine kelp lotus maple nettle olive pine"
 SPACING = 1.6  # seconds from the beginning of one word to that of the next
 SPOKEN = 1.2  # seconds that a word takes
+END = (0.0, "")  # what is before the first word and after the last one
 
 
 class Scripted:
@@ -86,7 +88,7 @@ def _tokenizer(folder):
     return WhisperModel(str(folder), device="cpu").hf_tokenizer
 
 
-def _transcribe(tokenizer, count, endings):
+def _transcribe(tokenizer, count, endings, *, one_language=True):
     """Return the words that are said, with what the passage makes of them and of endings."""
     words = [(0.3 + SPACING * index, WORDS.split()[index]) for index in range(count)]
     frames = round((0.6 + SPACING * count) * SECOND)
@@ -94,7 +96,8 @@ def _transcribe(tokenizer, count, endings):
     window = Window(0, frames * FRAME, tuple(0.9 * is_speech for is_speech in spoken))
     model = Scripted(tokenizer, words, endings)
     audio = np.arange(window.last) / RATE
-    segments, gaps = Passage(Decoder(model, Options()), window, audio, "en", one_language=True).transcribe()
+    decoder = Decoder(model, Options())
+    segments, gaps = Passage(decoder, window, audio, "en", one_language).transcribe()
     return words, segments, gaps, model
 
 
@@ -109,6 +112,7 @@ def test_no_word_is_lost_or_doubled_whatever_the_tokens_end_with(tokenizer, endi
         assert abs(segment.end - begin - SPOKEN) < 0.4
 
 
+@example(count=11, endings=["open", "empty", "pair", "single", "pair", "single"])
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     count=st.integers(1, 16),
@@ -120,9 +124,10 @@ def test_every_word_is_in_a_segment_once_or_in_a_gap(micro_whisper, count, endin
     texts = [segment.text for segment in segments]
     assert texts == sorted(texts)
     assert len(texts) == len(set(texts))
-    for begin, word in words:
+    for (_, before), (begin, word), (_, after) in zip([END, *words], words, [*words[1:], END], strict=False):
         in_gap = any(gap.start <= begin + SPOKEN / 2 <= gap.end for gap in gaps)
-        assert word in texts or in_gap or SPOKEN * (count - len(texts)) < 1.5
+        alone = {before, after} <= {*texts, ""}  # a single word is too short for a gap
+        assert word in texts or in_gap or alone
 
 
 def test_words_without_an_end_are_kept_if_decoding_them_again_gives_none(tokenizer):
@@ -142,6 +147,40 @@ def test_words_without_an_end_are_kept_if_decoding_them_again_gives_none(tokeniz
 )
 def test_only_two_or_more_words_at_the_start_count_as_repeated(text, before, kept):
     assert doubt.without_repetition(text, before) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "speech", "doubted", "invented"),
+    [
+        ("Okay.", 0.2, False, False),  # a short word that somebody said
+        ("Okay.", 0.2, True, True),
+        ("Thanks for watching!", 0.0, False, True),
+        ("Thanks for watching!", 2.0, True, False),
+        ("A lot of words that nobody ever said.", 0.0, True, False),  # kept, but as suspect
+    ],
+)
+def test_a_text_is_invented_if_there_is_no_speech_and_it_is_doubted(text, speech, doubted, invented):
+    assert doubt.invented(text, speech, doubted=doubted) is invented
+
+
+def test_a_segment_does_not_begin_in_the_speech_before_it():
+    window = Window(0, 200 * FRAME, (0.9,) * 60 + (0.0,) * 60 + (0.9,) * 80)
+    start, end = passage._on_speech(window, 58 / SECOND, 200 / SECOND)
+    assert start == pytest.approx(120 / SECOND - 0.2, abs=0.01)
+    assert end == pytest.approx(200 / SECOND)
+
+
+def test_a_short_rest_is_in_the_language_of_the_piece_before_it(tokenizer, monkeypatch):
+    found, search = [], Decoder.search
+    monkeypatch.setattr(Decoder, "languages", lambda self, encoded: [("de", 0.99)])
+
+    def searched(self, encoded, language):
+        found.append(language)
+        return (replace(hypothesis, language=language) for hypothesis in search(self, encoded, "en"))
+
+    monkeypatch.setattr(Decoder, "search", searched)
+    _transcribe(tokenizer, 4, ["pair"], one_language=False)
+    assert found == ["de", "de"]
 
 
 def test_speech_that_gives_no_words_is_a_gap(tokenizer):

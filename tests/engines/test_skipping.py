@@ -17,8 +17,8 @@ def result(home, talk_video, with_model, monkeypatch):
     """Summarize the talk with a decoder that never gives what is said in a stretch of it."""
     decode = Passage._decode
 
-    def skipping(self, piece):
-        return [s for s in decode(self, piece) if s.end < SKIPPED[0] or s.start > SKIPPED[1]]
+    def skipping(self, piece, language):
+        return [s for s in decode(self, piece, language) if s.end < SKIPPED[0] or s.start > SKIPPED[1]]
 
     monkeypatch.setattr(Passage, "_decode", skipping)
     store = JobStore(home / "jobs")

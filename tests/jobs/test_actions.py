@@ -63,7 +63,7 @@ def test_a_job_that_nobody_runs_is_cancelled_at_once(store, make, state):
 @pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
 def test_a_job_that_has_ended_is_not_cancelled(svs, store, make, state):
     job = make(state)
-    with pytest.raises(UsageError, match=f"is {state} already"):
+    with pytest.raises(UsageError, match="cannot be cancelled"):
         actions.cancel(store, job.id)
     assert store.load(job.id) == job
 
@@ -106,7 +106,7 @@ def test_cancel_goes_on_after_one_that_it_cannot_cancel(svs, make):
     done, queued = make("done"), make()
     asked = svs("jobs", "cancel", done.id, "nothing", queued.id)
     assert asked.returncode == 2
-    assert "is done already" in asked.stderr
+    assert f"job {done.id} is done: it cannot be cancelled" in asked.stderr
     assert "there is no job 'nothing'" in asked.stderr
     assert f"cancelled {queued.id}" in asked.stderr
 
@@ -116,7 +116,7 @@ def test_what_is_done_to_a_removed_job_does_not_bring_it_back(store, make):
     store.remove(job.id)
     for act in (
         lambda: actions.cancel(store, job.id),
-        lambda: actions.start_anew(store, job.id),
+        lambda: actions.retry(store, job.id),
         lambda: store.remove(job.id),
         lambda: run(job, store),
     ):
@@ -173,7 +173,7 @@ def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, mak
         (folder / name).write_text("old")
     record = StageRecord(key="k", started=job.created, finished=job.created)
     store.save(replace(job, stages={Stage.EXTRACT: record}, plan=Plan(engine="captions"), warnings=("old",)))
-    fresh = actions.start_anew(store, job.id)
+    fresh = actions.retry(store, job.id)
     assert (fresh.id, fresh.options, fresh.source, fresh.created) == (
         job.id,
         job.options,
@@ -186,10 +186,10 @@ def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, mak
 
 
 @pytest.mark.parametrize("state", ["queued", "done"])
-def test_what_has_not_failed_is_not_started_anew(svs, store, make, state):
+def test_retry_refuses_a_job_that_has_not_failed(svs, store, make, state):
     job = make(state)
     with pytest.raises(UsageError, match=state):
-        actions.start_anew(store, job.id)
+        actions.retry(store, job.id)
     assert store.load(job.id) == job
 
 
@@ -227,7 +227,7 @@ def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
     assert (retried.returncode, known.read_text()) == (3, "hours of work\n")
     assert message in retried.stderr
     with pytest.raises(InputError, match=message):
-        actions.start_anew(store, job.id)
+        actions.retry(store, job.id)
     resumed = svs("jobs", "resume", job.id)
     assert resumed.returncode == 3
     assert message in resumed.stderr
@@ -420,7 +420,7 @@ def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
     assert _stages(events, "reused") == ["extract", "transcribe"]
     assert _stages(events, "started") == ["summarize"]
     assert [e["message"] for e in events if e["kind"] == "notice"] == [
-        f"The transcript is that of job {heard['job_id']}; --fresh makes it anew."
+        f"The transcript is that of job {heard['job_id']}; --fresh transcribes again."
     ]
     assert shown["job"]["origin"] == heard["job_id"]
     assert shown["result"]["source"] == str(now)
@@ -498,7 +498,7 @@ def test_a_transcript_that_is_gone_is_made_again(svs, store, recording, heard, l
         (store.folder(origin) / "transcript.jsonl").write_text("{\n")
     else:
         store.save(replace(store.load(origin), status="failed"))
-        actions.start_anew(store, origin)
+        actions.retry(store, origin)
     shown, events = _summarize(svs, recording)
     assert "transcribe" in _stages(events, "started")
     assert shown["job"]["origin"] is None

@@ -83,7 +83,7 @@ def test_windows_have_a_probability_for_each_frame_and_meet_at_a_cut(monkeypatch
     loud[600] = 0.6  # where the first window is to end
     audio = tmp_path / "speech.pcm"
     audio.write_bytes(bytes(2 * 2000 * vad.FRAME))
-    monkeypatch.setattr(vad, "_probabilities", lambda audio, samples: iter(loud))
+    monkeypatch.setattr(vad, "_probabilities", lambda audio, samples, step: iter(loud))
     windows = list(vad.windows(audio))
     assert windows[0].last == windows[1].first == 600 * vad.FRAME
     for window in windows:
@@ -98,6 +98,20 @@ def test_speech_in_quiet_audio_is_found(talk_pcm, tmp_path, decibels):
     quiet.write_bytes(np.round(samples * 10 ** (decibels / 20)).astype("<i2").tobytes())
     expected = sum(window.speech() for window in vad.windows(loud))
     assert sum(window.speech() for window in vad.windows(quiet)) > 0.9 * expected
+
+
+def test_a_long_silence_calls_step_and_can_be_interrupted(tmp_path):
+    audio = tmp_path / "silence.pcm"
+    audio.write_bytes(bytes(2 * 300 * pcm.RATE))
+    steps = []
+    assert list(vad.windows(audio, lambda: steps.append(None))) == []
+    assert len(steps) == 20  # twice for each half minute: for its level, and for its speech
+
+    def interrupt():
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        list(vad.windows(audio, interrupt))
 
 
 def test_quiet_noise_is_no_speech(tmp_path):

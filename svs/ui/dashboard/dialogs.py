@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+from svs.model.job import OutputOptions
 from svs.outputs import FORMATS
 from svs.store.index import Entry
 from svs.ui.dashboard.formatting import one_line
-from svs.ui.dashboard.verbs import Files
 
 _REPLACE = "replace"
 
@@ -112,7 +112,7 @@ class Toggles(OptionList):
         self.replace_option_prompt(name, self._prompt(name))
 
 
-class Export(ModalScreen[Files | None]):
+class Export(ModalScreen[OutputOptions | None]):
     """Asks which files to write."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", show=False)]
@@ -135,7 +135,8 @@ class Export(ModalScreen[Files | None]):
         chosen = self.query_one(Toggles).on
         names = tuple(name for name in FORMATS if name in chosen)
         if names:
-            self.dismiss(Files(names, self.query_one(Input).value, _REPLACE in chosen))
+            folder = str(Path(self.query_one(Input).value).expanduser().absolute())
+            self.dismiss(OutputOptions(formats=names, output_dir=folder, force=_REPLACE in chosen))
         else:
             self.notify("Choose a format with Enter or the space bar.", severity="warning")
 

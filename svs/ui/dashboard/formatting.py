@@ -4,19 +4,11 @@ from datetime import datetime
 
 from rich.text import Text
 
-from svs.store.index import Condition
+from svs.model.job import State
 from svs.ui.output import visible
+from svs.ui.tables import COLOURS
 
-COLOURS: dict[Condition, str] = {
-    "queued": "blue",
-    "running": "cyan",
-    "done": "green",
-    "failed": "red",
-    "cancelled": "dim",
-    "interrupted": "yellow",
-    "damaged": "red",
-}
-_SIGNS: dict[Condition, str] = {
+_SIGNS: dict[State, str] = {
     "queued": "◌",
     "running": "●",
     "done": "✓",
@@ -34,12 +26,12 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def state(condition: Condition) -> Text:
+def state(condition: State) -> Text:
     """Return a state with its sign, in its colour."""
     return Text(f"{_SIGNS[condition]} {condition}", COLOURS[condition])
 
 
-def count(condition: Condition, number: int, *, short: bool = False) -> Text:
+def count(condition: State, number: int, *, short: bool = False) -> Text:
     """Return how many jobs are in a state."""
     return Text(f"{_SIGNS[condition]} {number:,}" + ("" if short else f" {condition}"), COLOURS[condition])
 

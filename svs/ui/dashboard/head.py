@@ -5,11 +5,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from svs.store.index import Condition, Watcher
+from svs.model.job import State
+from svs.store.index import Watcher
 from svs.ui.dashboard import formatting
 from svs.ui.dashboard.charts import Machine
+from svs.ui.tables import COLOURS
 
-_ALWAYS: tuple[Condition, ...] = ("running", "queued", "done", "failed")
+_ALWAYS: tuple[State, ...] = ("running", "queued", "done", "failed")
 _ROOMY = 110
 """Columns from which on there is room for the words of all states."""
 
@@ -26,7 +28,7 @@ class Head(Horizontal):
         """Show how many jobs are in which state, and, until all are read, of how many that is known."""
         counts = watcher.counts()
         parts = [formatting.count(state, counts[state]) for state in _ALWAYS]
-        others = [state for state in formatting.COLOURS if counts[state] and state not in _ALWAYS]
+        others = [state for state in COLOURS if counts[state] and state not in _ALWAYS]
         parts += [formatting.count(state, counts[state], short=self.size.width < _ROOMY) for state in others]
         if not watcher.complete:
             parts.insert(0, Text(f"reading {len(watcher.ids):,} jobs:", "dim"))

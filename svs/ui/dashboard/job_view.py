@@ -15,6 +15,7 @@ from svs.store.jobs import Damaged
 from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.dashboard import formatting
+from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
 _BAR = 10
@@ -53,7 +54,7 @@ def stages(job: Job, entry: Entry) -> Table:
 
 def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
     record, progress = job.stages.get(stage), entry.progress
-    colour = formatting.COLOURS[entry.state]
+    colour = COLOURS[entry.state]
     if record and record.finished:
         speed = f"{job.duration / record.seconds:.1f}x" if record.seconds and job.duration else ""
         cpu = f"{record.cpu:.1f} s" if record.cpu else ""

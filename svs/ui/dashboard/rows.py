@@ -8,6 +8,7 @@ from rich.text import Text
 from svs.store.index import Entry
 from svs.times import clock
 from svs.ui.dashboard import formatting
+from svs.ui.tables import COLOURS
 
 _GAP = "  "
 
@@ -24,7 +25,7 @@ class _Column:
 def _progress(entry: Entry) -> Text:
     if entry.state == "damaged":
         return Text()
-    colour = formatting.COLOURS[entry.state]
+    colour = COLOURS[entry.state]
     return formatting.bar(entry.overall, 10, colour) + Text(f"{int(entry.overall):4} %")
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from rich.text import Text
 from textual import on, work
@@ -15,8 +15,10 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from svs.errors import SvsError
-from svs.store.index import Condition, Entry, Watcher
-from svs.ui.dashboard import charts, dialogs, formatting, rows, verbs
+from svs.jobs.actions import POSSIBLE, last_output
+from svs.model.job import OutputOptions, State
+from svs.store.index import Entry, Watcher
+from svs.ui.dashboard import charts, dialogs, rows, verbs
 from svs.ui.dashboard.detail import Detail
 from svs.ui.dashboard.head import Head
 from svs.ui.dashboard.table import JobTable
@@ -67,7 +69,7 @@ class Jobs(Screen[None]):
         self._sampled = 0.0
         self._sweeping = False
         self._problem = ""
-        self._offered: Condition | None = None
+        self._offered: State | None = None
         self._started: dict[str, Popen[bytes]] = {}
 
     def compose(self) -> ComposeResult:
@@ -165,7 +167,8 @@ class Jobs(Screen[None]):
             if process.poll() is not None:
                 del self._started[job_id]
                 if process.returncode:
-                    self.tell(verbs.complaint(self.watcher.store, job_id), "error")
+                    output = last_output(self.watcher.store, job_id)
+                    self.tell(output or f"job {job_id} could not be resumed", "error")
 
     def on_resize(self) -> None:
         """Fit the headings to the width."""
@@ -232,13 +235,13 @@ class Jobs(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Offer only what can be done to the chosen job."""
-        if action not in (*verbs.FITTING, *_ANY) or not self.is_mounted:
+        if action not in (*POSSIBLE, *_ANY) or not self.is_mounted:
             return True
         entry = self._entry
-        return entry is not None and entry.state in verbs.FITTING.get(action, formatting.COLOURS)
+        return entry is not None and entry.state in POSSIBLE.get(action, get_args(State))
 
     def action_cancel(self) -> None:
-        """Have the job stop for good."""
+        """Cancel the job."""
         self._do(verbs.cancel)
 
     def action_resume(self) -> None:
@@ -246,7 +249,7 @@ class Jobs(Screen[None]):
         self._do(verbs.resume)
 
     def action_retry(self) -> None:
-        """Start the job anew."""
+        """Start the job again from the beginning."""
         self._do(verbs.retry)
 
     def action_open(self) -> None:
@@ -269,9 +272,9 @@ class Jobs(Screen[None]):
         if entry := self._entry:
             job_id = entry.id
 
-            def write(files: verbs.Files | None) -> None:
-                if files:
-                    self._do(partial(verbs.export, files=files), job_id)
+            def write(options: OutputOptions | None) -> None:
+                if options:
+                    self._do(partial(verbs.export, options=options), job_id)
 
             self.app.push_screen(dialogs.Export(), write)
 
@@ -301,5 +304,5 @@ class Jobs(Screen[None]):
         else:
             if done.process:
                 self._started[job_id] = done.process
-            self.app.call_from_thread(self.tell, done.told)
+            self.app.call_from_thread(self.tell, done.message)
         self.app.call_from_thread(self.tick)

@@ -1,0 +1,132 @@
+"""One run of a job: its record, kept up to date on the disk, and what its stages need."""
+
+import time
+from contextlib import suppress
+from functools import cached_property
+from hashlib import file_digest
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from svs import fields
+from svs.engines.captions import AUDIO
+from svs.errors import StoreError, SvsError
+from svs.events import Stage
+from svs.media import fingerprint
+from svs.model.job import Job, JobError, Options, Plan, StageRecord
+from svs.model.media import MediaInfo
+from svs.pipeline import keys
+from svs.pipeline.plan import look
+from svs.progress.resources import processor_time
+from svs.progress.tracker import Tracker
+from svs.store import results, transcript
+from svs.store.jobs import JobStore, now
+from svs.system.files import store_errors
+
+
+class JobRun:
+    """A job that this process holds and runs."""
+
+    def __init__(self, job: Job, store: JobStore, folder: Path, tracker: Tracker) -> None:
+        self.job, self.store, self.folder, self.tracker = job, store, folder, tracker
+        self.source = Path(job.source.path)
+
+    @property
+    def options(self) -> Options:
+        """Return what the user asked for."""
+        return self.job.options
+
+    @property
+    def plan(self) -> Plan:
+        """Return how the transcript is made, which is decided before the first stage."""
+        assert self.job.plan is not None  # noqa: S101 - `prepare` decides it
+        return self.job.plan
+
+    @property
+    def captions(self) -> bool:
+        """Say whether the words come from captions, not from the audio."""
+        return self.plan.engine == "captions"
+
+    @cached_property
+    def media(self) -> MediaInfo:
+        """Return what the recording says of itself."""
+        with fingerprint.opened(self.job.source):
+            return look(self.source, self.options)
+
+    @property
+    def audio(self) -> Path:
+        """Return the file of the extracted audio."""
+        return self.folder / AUDIO
+
+    @property
+    def extracted(self) -> Path:
+        """Return what the extract stage leaves for the engine: audio or captions."""
+        if not self.captions:
+            return self.audio
+        return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
+
+    @property
+    def transcript(self) -> Path:
+        """Return the file of the transcript."""
+        return self.folder / results.TRANSCRIPT
+
+    def finished(self, stage: Stage, key: str) -> bool:
+        """Say whether a stage has been finished with the same inputs and options."""
+        record = self.job.stages.get(stage)
+        return bool(record and record.finished and record.key == key)
+
+    def has_transcript(self) -> bool:
+        """Say whether the whole recording is transcribed, and the transcript can be read."""
+        if not self.finished(Stage.TRANSCRIBE, key := keys.transcript_key(self.job)):
+            return False
+        _, batches = transcript.read_prefix(self.transcript, key)
+        return transcript.whole(batches)
+
+    def begin(self, stage: Stage, key: str, unit: str, done: float = 0.0) -> None:
+        """Record that a stage begins, or goes on where `done` was done before."""
+        self.record(stages={**self.job.stages, stage: StageRecord(key=key, started=now())})
+        self._clock, self._cpu = time.monotonic(), processor_time()
+        self.tracker.start(stage, unit, done)
+
+    def finish(self, stage: Stage, digest: str = "") -> None:
+        """Record that a stage has ended, and what it cost."""
+        record = replace(
+            self.job.stages[stage],
+            finished=now(),
+            seconds=round(time.monotonic() - self._clock, 3),
+            cpu=round(processor_time() - self._cpu, 3),
+            amount=round(self.tracker.worked(), 3),
+            digest=digest,
+        )
+        self.record(stages={**self.job.stages, stage: record})
+        self.tracker.finish()
+
+    def record(self, **changes: object) -> None:
+        """Change the job's record; it is on the disk when this returns."""
+        changed = replace(self.job, **changes)
+        self.store.save(changed)
+        self.job = changed
+
+    def fail(self, error: SvsError) -> None:
+        """Record why the job failed, where a record can still be written."""
+        with suppress(StoreError):
+            text, hint = fields.message(error.message), fields.message(error.hint)
+            problem = JobError(message=text, hint=hint, exit_code=error.exit_code)
+            self.record(status="failed", finished=now(), error=problem)
+
+    def warn(self, *warnings: str) -> None:
+        """Report warnings, once each, here and in the result."""
+        for warning in warnings:
+            self.tracker.say("warning", warning)
+        earlier = (warning for warning in self.job.warnings if warning not in warnings)
+        self.record(warnings=(*earlier, *map(fields.message, warnings)))
+
+    def notice(self, message: str) -> None:
+        """Report something that the user should know."""
+        self.tracker.say("notice", message)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file of the job."""
+    with store_errors("read", path), path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

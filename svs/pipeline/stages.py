@@ -1,0 +1,191 @@
+"""The table of a job's stages: what each depends on, when its result exists already, and how it is run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from svs import engines
+from svs.engines.interface import Engine
+from svs.errors import InputError, StoreError
+from svs.events import Stage
+from svs.media import fingerprint
+from svs.model.job import Job
+from svs.model.speech import Batch, Transcript
+from svs.pipeline import keys
+from svs.pipeline.job_run import JobRun, digest
+from svs.pipeline.plan import captions_opened
+from svs.stages.captions import fetch_file, fetch_track
+from svs.stages.extract import extract
+from svs.stages.outline import outline
+from svs.stages.summarize import summarize
+from svs.stages.transcribe import transcribe
+from svs.store import results
+from svs.store import transcript as journal
+from svs.system.files import store_errors
+from svs.text import coverage
+from svs.text.sentences import sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of the pipeline; its name is its `Stage`, which has the weight."""
+
+    stage: Stage
+    key: Callable[[Job], str]
+    """Return a hash of what the result depends on."""
+    is_done: Callable[[JobRun], bool]
+    """Say whether the result is there, once the key is known to match."""
+    run: Callable[[JobRun], None]
+    after: Callable[[JobRun], None] = lambda run: None  # noqa: ARG005
+    """What follows, also when the result was there already."""
+
+
+# Extract
+
+
+def _has_extracted(run: JobRun) -> bool:
+    record = run.job.stages[Stage.EXTRACT]
+    intact = run.extracted.exists() and digest(run.extracted) == record.digest
+    return intact or run.has_transcript()
+
+
+def _extract(run: JobRun) -> None:
+    with fingerprint.opened(run.job.source):
+        run.begin(Stage.EXTRACT, keys.extract_key(run.job), "bytes" if run.plan.captions_file else "s")
+        if run.captions:
+            _extract_captions(run)
+        else:
+            found = extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
+            run.record(duration=found.seconds, partial=found.partial, warnings=())
+            run.warn(*found.warnings)
+    run.finish(Stage.EXTRACT, digest(run.extracted))
+
+
+def _extract_captions(run: JobRun) -> None:
+    run.record(partial=False, warnings=())
+    if run.plan.captions_file:
+        with captions_opened(run.plan):
+            file, hint, encoding = Path(run.plan.captions_file), run.plan.language, run.options.encoding
+            problem = fetch_file(file, run.extracted, run.tracker.tick, hint, encoding)
+    else:
+        assert run.plan.captions_track is not None  # noqa: S101
+        track, tick = run.plan.captions_track, run.tracker.tick
+        problem = fetch_track(run.source, run.media, run.options, track, run.extracted, tick)
+    if problem:
+        run.record(partial=True)
+        run.warn(problem)
+    if run.media.audio:
+        _extract_audio_for_comparison(run)
+
+
+def _extract_audio_for_comparison(run: JobRun) -> None:
+    """Extract the audio too, so that its speech can be compared with the captions, which do without it."""
+    try:
+        extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
+    except InputError as error:
+        run.tracker.say("detail", f"the captions are not compared with the speech: {error.message}")
+
+
+# Transcribe
+
+
+def _transcribe(run: JobRun) -> None:
+    """Transcribe what the journal does not have yet; each batch goes to the journal at once."""
+    key = keys.transcript_key(run.job)
+    header, batches = journal.read_prefix(run.transcript, key)
+    after = batches[-1].end if batches else 0.0
+    run.begin(Stage.TRANSCRIBE, key, "s", after)
+    if header:
+        journal.begin(run.transcript, header, batches)  # without what may be damaged or torn
+    engine = _engine(run, header.language if header and batches else run.plan.language)
+
+    def keep(batch: Batch) -> None:
+        nonlocal header
+        if header is None:
+            header = _header(run, key, engine.language or "und")
+            journal.begin(run.transcript, header)
+        journal.add(run.transcript, batch)
+        batches.append(batch)
+        if batch.segments:
+            run.tracker.say("line", batch.segments[-1].text)
+
+    transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
+    if run.captions:
+        end = min(run.options.end or inf, run.media.duration or batches[-1].end)
+        run.record(duration=round(end - (run.options.start or 0.0), 3))
+    else:
+        run.store.remember(keys.reuse_key(run.job), run.job.id)
+    run.finish(Stage.TRANSCRIBE)
+
+
+def _engine(run: JobRun, language: str | None) -> Engine:
+    """Load the engine, and say what takes so long."""
+    if not run.captions:
+        run.tracker.say("phase", "loading the model")
+    engine = engines.load(run.plan, run.options, language, run.notice)
+    for warning in engine.warnings:
+        run.tracker.say("warning", warning)
+    if not run.captions:
+        run.tracker.say("phase", "finding speech" if engine.language else "detecting the language")
+    return engine
+
+
+def _header(run: JobRun, key: str, language: str) -> journal.Header:
+    return journal.Header(
+        key=key,
+        engine=run.plan.engine,
+        model=run.plan.model,
+        language=language,
+        translated=run.options.translate and run.plan.engine == "whisper",
+        offset=0.0 if run.captions else run.options.start or 0.0,
+    )
+
+
+def _after_transcribe(run: JobRun) -> None:
+    """Delete the audio, which may be left by a killed run, and report what the transcript lacks."""
+    for path in (run.extracted, run.audio):
+        with store_errors("remove", path):
+            path.unlink(missing_ok=True)
+    transcript = _read_transcript(run)
+    run.warn(*coverage.warnings(transcript))
+    if transcript.gaps and not transcript.segments:
+        raise InputError(
+            f"{run.source}: nothing to summarize: none of the speech was understood",
+            "Try a larger model (`svs models list`), or name the language with --language.",
+        )
+
+
+def _read_transcript(run: JobRun) -> Transcript:
+    header, batches = journal.read(run.transcript, keys.transcript_key(run.job))
+    if header is None:
+        raise StoreError(f"the transcript of job {run.job.id} is gone", "Summarize the recording again.")
+    return journal.transcript(header, batches)
+
+
+# Summarize
+
+
+def _summarize(run: JobRun) -> None:
+    run.begin(Stage.SUMMARIZE, keys.summary_key(run.job), "steps")
+    transcript = _read_transcript(run)
+    said = sentences(transcript)
+    language = "en" if transcript.translated else transcript.language
+    try:
+        run.tracker.tick(1, 3)
+        chosen = summarize(said, language, run.options.method, run.options.length)
+        run.tracker.tick(2, 3)
+        chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters)
+        run.tracker.tick(3, 3)
+    except InputError as error:  # the stage does not know which recording it is
+        raise InputError(f"{run.source}: {error.message}", error.hint) from error
+    results.save_summary(run.folder, chosen)
+    run.finish(Stage.SUMMARIZE)
+
+
+STEPS = (
+    Step(Stage.EXTRACT, keys.extract_key, _has_extracted, _extract),
+    Step(Stage.TRANSCRIBE, keys.transcript_key, JobRun.has_transcript, _transcribe, _after_transcribe),
+    Step(Stage.SUMMARIZE, keys.summary_key, lambda run: results.summary(run.folder) is not None, _summarize),
+)
+"""In their order."""
