@@ -14,7 +14,7 @@ _PAIR = re.compile(rf"\s*({_TIME})\s*,\s*({_TIME})\s*")
 """As SubViewer has it."""
 _LIKE_A_CUE = re.compile(rf"\s*-?\d{{1,9}}\s*[:;.][^>\u2192]{{0,40}}{_ARROW}")
 _CLOCK = re.compile(
-    r"(-?)(?:(?:(\d+):)?(\d+):)?(\d+):(\d+)(?:[.,](\d+))?"  # h:m:s:part, h:m:s or m:s
+    r"(-?)(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}):(\d{1,9})(?:[.,](\d{1,9}))?"  # h:m:s:part, h:m:s or m:s
 )
 _OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(h|ms|m|s|f|t)")
 
@@ -36,7 +36,7 @@ def is_like_a_cue(line: str) -> bool:
 
 
 def clock(text: str, frames: float = FRAMES) -> float | None:
-    """Return the seconds that `1:02:03,5`, `02:03.5` or `1:02:03:500` stands for; None when it is no time.
+    """Return the seconds that `1:02:03,5`, `02:03.5` or `1:02:03:500` is; None when it is no time.
 
     A fourth number of three digits is milliseconds, a shorter one frames: there are `frames` in a second.
     """
@@ -55,7 +55,7 @@ def clock(text: str, frames: float = FRAMES) -> float | None:
 
 
 def offset(text: str, frames: float, ticks: float) -> float | None:
-    """Return the seconds that TTML's `1.5s`, `500ms`, `36f` or `1000t` stands for, or `1:02:03`."""
+    """Return the seconds that TTML's `1.5s`, `500ms`, `36f` or `1000t` is, or `1:02:03`."""
     match = _OFFSET.fullmatch(text.strip())
     if not match:
         return clock(text, frames)

@@ -513,3 +513,13 @@ def test_json_that_is_no_transcript_is_refused(tmp_path, document):
     (tmp_path / "a.json").write_text(document)
     with pytest.raises(InputError, match=r"no captions in a\.json"):
         read(tmp_path / "a.json", "a.json")
+
+
+def test_numbers_beyond_all_measure_are_no_times(tmp_path):
+    """Python refuses to read a number of more than 4300 digits."""
+    number = "1" * 5000
+    bad = f"Dialogue: 0,{number}:00:01.00,0:00:02.00,,,0,0,0,,Lost.\n"
+    good = "Dialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,Kept.\n"
+    (tmp_path / "a.ass").write_text(f"[Events]\n{bad}{good}")
+    found = read(tmp_path / "a.ass", "a.ass")
+    assert ([segment.text for segment in found.segments], found.lost) == (["Kept."], 1)
