@@ -1,5 +1,7 @@
 """What all tests share: a store of their own, the bundled talk, and the rule that CI skips nothing."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -8,16 +10,23 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
+import hypothesis
 import jiwer
 import pytest
+from filelock import FileLock
 
 import svs
+from svs.cli import app
 from svs.media import ffmpeg
 from svs.media.testvideo import make_test_video
 from svs.models import carried as carried_models
 from svs.models import installed
+from svs.ui import terminal
 
+hypothesis.settings.register_profile("svs", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("svs")
 ASSETS = Path(svs.__file__).parent / "assets"
 DATA = Path(__file__).parent / "data"
 
@@ -37,7 +46,7 @@ def home(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(scope="session", autouse=True)
 def _usual_signals():
-    """Have processes heed these also when the tests run under nohup or in the background: it is inherited."""
+    """Have processes react to these also under nohup or in the background: to ignore them is inherited."""
     usual = {signal.SIGHUP: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
@@ -79,6 +88,17 @@ def _usual_umask():
     os.umask(before)
 
 
+@pytest.fixture(
+    params=["system", pytest.param("packaged", marks=pytest.mark.slow)]
+    if shutil.which("ffmpeg")
+    else ["packaged"]
+)
+def either_ffmpeg(request, tmp_path_factory, monkeypatch):
+    """Run the test with the system's ffmpeg, if there is one, and with the one inside imageio-ffmpeg."""
+    if request.param == "packaged":
+        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
+
+
 @pytest.fixture(scope="session")
 def micro_whisper():
     """Return the folder of a tiny Whisper model that knows the bundled talk."""
@@ -86,12 +106,32 @@ def micro_whisper():
 
 
 @pytest.fixture(scope="session")
-def talk_pcm(tmp_path_factory):
+def made_once(tmp_path_factory):
+    """Return a function that makes a file, once for all processes that run the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def made(name, make):
+        with FileLock(folder / f"{name}.lock"):
+            if not (folder / name).exists():
+                unfinished = folder / f"unfinished-{name}"
+                make(unfinished)
+                unfinished.rename(folder / name)
+        return folder / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def talk_pcm(made_once):
     """Return the bundled talk as 16 kHz mono s16 PCM."""
-    target = tmp_path_factory.mktemp("talk") / "talk.pcm"
-    graph = ffmpeg.source(ASSETS / "talk.opus").output(ffmpeg.url(target), f="s16le", ac=1, ar=16000)
-    ffmpeg.run(graph.get_args())
-    return target
+
+    def make(target):
+        graph = ffmpeg.source(ASSETS / "talk.opus").output(ffmpeg.url(target), f="s16le", ac=1, ar=16000)
+        ffmpeg.run(graph.get_args())
+
+    return made_once("talk.pcm", make)
 
 
 @pytest.fixture(scope="session")
@@ -111,11 +151,9 @@ def talk():
 
 
 @pytest.fixture(scope="session")
-def talk_video(tmp_path_factory):
+def talk_video(made_once):
     """Return the test video with the whole talk."""
-    video = tmp_path_factory.mktemp("video") / "talk.mp4"
-    make_test_video(video, size=(160, 90), fps=2)
-    return video
+    return made_once("talk.mp4", lambda target: make_test_video(target, size=(160, 90), fps=2))
 
 
 @pytest.fixture
@@ -133,8 +171,62 @@ def svs_command():
 
 
 @pytest.fixture(name="svs")
-def _svs(svs_command, tmp_path):
-    """Run svs as a user would, in an empty folder, and return what came of it."""
+def _svs(tmp_path):
+    """Run svs in this process, in an empty folder; returns what `svs_process` would, and sooner.
+
+    With `typed`, svs believes that it is on a terminal where somebody types this.
+    """
+
+    def run(*arguments, cwd=tmp_path, env=None, typed=None):
+        stream = io.TextIOWrapper if typed is None else _Terminal
+        stdin, stdout, stderr = (stream(io.BytesIO(), "utf-8", write_through=True) for _ in range(3))
+        stdin.buffer.write((typed or "").encode())
+        stdin.seek(0)
+        with (
+            _own_process_state(),
+            mock.patch.dict(os.environ, env or {}, clear=env is not None),
+            mock.patch.object(sys, "argv", ["svs", *map(str, arguments)]),
+            mock.patch.object(sys, "stdin", stdin),
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(stdout),
+            contextlib.redirect_stderr(stderr),
+            pytest.raises(SystemExit) as ended,
+        ):
+            app.main()
+        printed, said = (stream.buffer.getvalue().decode() for stream in (stdout, stderr))
+        return subprocess.CompletedProcess(arguments, ended.value.code or 0, printed, said)
+
+    return run
+
+
+class _Terminal(io.TextIOWrapper):
+    def isatty(self):
+        return True
+
+
+@contextlib.contextmanager
+def _own_process_state():
+    """Give svs consoles of its own, and undo what `main` does to its process."""
+    umask, on_term = os.umask(0), signal.getsignal(signal.SIGTERM)
+    os.umask(umask)
+    _forget_consoles()
+    try:
+        yield
+    finally:
+        _forget_consoles()
+        os.umask(umask)
+        signal.signal(signal.SIGTERM, on_term)
+
+
+def _forget_consoles():
+    """Have svs look again at the streams and the environment, which it does once in a process."""
+    terminal.stdout.cache_clear()
+    terminal.stderr.cache_clear()
+
+
+@pytest.fixture
+def svs_process(svs_command, tmp_path):
+    """Run svs in a process of its own, in an empty folder, where a process matters."""
 
     def run(*arguments, cwd=tmp_path, **options):
         return subprocess.run(
@@ -152,8 +244,13 @@ def _svs(svs_command, tmp_path):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """Fail in CI when a test was skipped: there, everything can run but what its kernel lacks."""
+    """Fail in CI when a test was skipped that can run there."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = reporter.stats.get("skipped", []) if reporter else []
-    if os.environ.get("CI") and any("this kernel has no" not in str(report.longrepr) for report in skipped):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if not os.environ.get("CI") or not reporter:
+        return
+    cannot = ("this kernel has no", *([] if shutil.which("ffmpeg") else ["no system ffmpeg"]))
+    for report in reporter.stats.get("skipped", []):
+        if not any(reason in str(report.longrepr) for reason in cannot):
+            reporter.ensure_newline()
+            reporter.write_line(f"CI must run {report.nodeid}", red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -13,7 +13,7 @@ def test_the_weights_are_those_of_the_design_and_make_100():
 
 
 @given(fractions)
-def test_overall_lies_between_0_and_100(done):
+def test_overall_is_between_0_and_100(done):
     assert 0 <= overall(done) <= 100
 
 

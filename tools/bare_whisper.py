@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Transcribe with bare faster-whisper: python tools/bare_whisper.py FILE --model FOLDER --mode fw-vad.
 
 Everything but the mode and the number of threads is faster-whisper's default, on the CPU in int8; batches are

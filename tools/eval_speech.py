@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Compare svs with other Whisper programs on recordings: python tools/eval_speech.py DIR --model FOLDER.
 
 DIR holds recordings and refs.json, an object by file name:

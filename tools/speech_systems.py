@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from empty_store import SVS, environment
+
 TOOLS = Path(__file__).resolve().parent
-SVS = [sys.executable, "-P", "-c", "from svs.cli.app import main; main()"]
 SYSTEMS = ("svs", "fw", "fw-vad", "batched", "wct2")
 NOTHING_SAID = 3
 """svs's exit code for recordings without speech."""
@@ -80,16 +81,6 @@ def command(system: str, recording: Path, setup: Setup, folder: str) -> list[str
     return [*bare, "--model", setup.model, "--threads", threads, *language]
 
 
-def environment(folder: str) -> dict[str, str]:
-    """Return the environment of child processes: no settings of svs, an empty store, no network.
-
-    svs is the one of PYTHONPATH, else the one beside this folder.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SVS_")}
-    paths = [*filter(None, [kept.get("PYTHONPATH")]), str(TOOLS.parent)]
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "SVS_HOME": f"{folder}/home", "HF_HUB_OFFLINE": "1"}
-
-
 def measure(arguments: list[str], folder: str, result: Run) -> tuple[int, str, str]:
     """Run a command, write what it used into the result, and return its exit code, stdout and stderr."""
     with (
@@ -98,7 +89,11 @@ def measure(arguments: list[str], folder: str, result: Run) -> tuple[int, str, s
     ):
         began = time.monotonic()
         child = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment(folder)
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            env=environment(Path(folder, "home")),
         )
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)

@@ -66,7 +66,8 @@ def main() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     signal.signal(signal.SIGTERM, _on_term)
     try:
-        sys.exit(app(standalone_mode=False))  # else Typer itself would print what was typed, as it is
+        # standalone, Typer itself would print what was typed, as it is; `python -m svs` is svs too
+        sys.exit(app(prog_name="svs", standalone_mode=False))
     except SvsError as error:
         tell(error)
         sys.exit(error.exit_code)

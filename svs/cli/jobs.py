@@ -142,6 +142,9 @@ def stats(
 def show(
     job_id: Id,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job and its result as JSON.")] = False,
+    no_paths: Annotated[
+        bool, typer.Option("--no-paths", help="Name files without their folders in JSON.")
+    ] = False,
     transcript: Annotated[bool, typer.Option("--transcript", help="Show the whole transcript.")] = False,
 ) -> None:
     """Show a job, and its summary if it is done."""
@@ -156,9 +159,12 @@ def show(
     state, folder = store.state(job), store.folder(job.id)
     result = results.load(job, folder) if state == "done" else None
     if as_json:
+        from svs.outputs.json import without_folders
         from svs.system.codec import encode
 
-        record = {"job": job, "status": state, "progress": store.progress(job.id), "result": result}
+        record: object = {"job": job, "status": state, "progress": store.progress(job.id), "result": result}
+        if no_paths or job.options.no_paths:
+            record = without_folders(record, job, store.root.parent)
         write(encode(record, indent=2).decode())
         return
     if transcript:
@@ -233,6 +239,13 @@ def export(
             help="Write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
         ),
     ] = None,
+    strip_tags: Annotated[
+        bool,
+        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of it."),
+    ] = False,
+    no_paths: Annotated[
+        bool, typer.Option("--no-paths", help="Name the recording without its folder in JSON.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without doing anything again."""
@@ -246,7 +259,12 @@ def export(
     if not names and embed is None:
         raise UsageError("which formats?", "Name some, as in -f md,srt.")
     options = OutputOptions(
-        formats=names, output_dir=str(output), embed=str(embed) if embed else None, force=force
+        formats=names,
+        output_dir=str(output),
+        embed=str(embed) if embed else None,
+        strip_tags=strip_tags,
+        no_paths=no_paths,
+        force=force,
     )
     for file in actions.export(store, store.resolve(job_id), options):
         write(f"{file}\n")

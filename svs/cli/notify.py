@@ -1,6 +1,5 @@
 """`--notify`: what is said when a job has ended, and when."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -43,7 +42,6 @@ class Notices:
         """Raises MissingError and UsageError, before any work is done."""
         from svs.jobs.notify import BELL, Notifier
 
-        os.environ.pop("SVS_NOTIFY", None)  # no child needs it
         self._bell = BELL in (addresses or ())
         self._content = content
         others = [address for address in addresses or () if address != BELL]

@@ -23,7 +23,9 @@ class Configured(TyperCommand):
         """Read the config file before the command line. Raises UsageError."""
         if not ctx.resilient_parsing:  # the shell only asks for completions
             ctx.default_map = read(ctx)
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        os.environ.pop("SVS_NOTIFY", None)  # it holds secrets, and no child needs it
+        return rest
 
 
 def options(ctx: Context) -> dict[str, TyperOption]:

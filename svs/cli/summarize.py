@@ -53,12 +53,19 @@ def summarize(
             help="Also write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
         ),
     ] = None,
+    strip_tags: Annotated[
+        bool,
+        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of it."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Do all of it again, even if it was transcribed before.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
+    ] = False,
+    no_paths: Annotated[
+        bool, typer.Option("--no-paths", help="Name the recording without its folder in JSON.")
     ] = False,
     track: Annotated[
         str | None, typer.Option(help="The audio track: its number (from 1) or language.")
@@ -143,6 +150,8 @@ def summarize(
         formats=split_formats(formats),
         output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
         embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
+        strip_tags=strip_tags,
+        no_paths=no_paths,
         force=force,
         fresh=fresh,
     )

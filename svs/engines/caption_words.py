@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from svs.characters import without_unseen
 from svs.engines import speakers
 from svs.engines.caption_formats import Cue
 from svs.engines.speakers import Labels
@@ -15,7 +16,6 @@ _NAMED = re.compile("\x01([^\x02]*)\x02")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _OVERRIDE = re.compile(r"\{([^{}]*)\}")
 _UNSAID = re.compile(r"\[[^\[\]]*\]|[\u2669-\u266c]")
-_INVISIBLE = re.compile(r"[\u200b\ufeff\u200e\u200f\u202a-\u202e]")
 _ASIDE = re.compile(r"\([^()]*\)|\uff08[^\uff08\uff09]*\uff09|\u3010[^\u3010\u3011]*\u3011")
 _MARK = re.compile(r"(?:>>+|[-\u2010-\u2015]+)(?:\s+|(?=[^\s\d]))")  # but not a minus
 _MARK_WITHIN = re.compile(r"\s?(?<!>)(?=>>)|(?<=[.!?\u2026\"\u201d\u00bb])\s+(?=[-\u2010-\u2015]+\s)")
@@ -77,7 +77,7 @@ def _lines(text: str) -> Iterator[str]:
     """Yield the lines that a cue shows, without tags and commands; each begins where somebody else speaks."""
     plain = _without_overrides(_CONTROL.sub(" ", text)).replace("\\N", "\n").replace("\\n", "\n")
     plain = _VOICE.sub("\n\x01\\1\x02", plain.replace("\\h", " "))
-    plain = _INVISIBLE.sub("", html.unescape(_TAG.sub("", plain)))
+    plain = without_unseen(html.unescape(_TAG.sub("", plain)))
     if not _has_words(_ASIDE.sub("", _UNSAID.sub("", _NAMED.sub("", plain)))):  # nothing but "(applause)"
         return
     for line in plain.split("\n"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs.engines import caption_joins, coverage
+from svs.engines import caption_joins, caption_limits, coverage
 from svs.engines.caption_encoding import decode
 from svs.engines.caption_formats import parse
 from svs.engines.caption_words import spoken
@@ -100,8 +100,11 @@ def read(file: Path, label: str, language: str | None = None, encoding: str | No
 
     `language` is a hint for the encoding. Raises InputError when it is no transcript.
     """
-    found = parse(text(file, label, language, encoding))
+    written = text(file, label, language, encoding)
+    caption_limits.check_cues(written, label)
+    found = parse(written)
     segments = caption_joins.segments(spoken(found.cues))
+    caption_limits.check_letters(segments, label)
     if any(len(segment.text) > _LONGEST for segment in segments):
         raise InputError(f"{label} is damaged: it shows more than {_LONGEST:,} letters at once", IGNORE)
     if not segments:
@@ -139,7 +142,7 @@ def check(file: Path, language: str | None, encoding: str | None, largest: int |
     try:
         read(file, file.name, language, encoding)
     except InputError as error:
-        if error.hint == IGNORE:  # which fits captions beside a recording
+        if "--subtitles never" in error.hint:  # which fits captions beside a recording
             error.hint = "Give svs other captions, or the recording itself."
         raise
 

@@ -28,12 +28,11 @@ def start(
 def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
     """Open a folder in the desktop's file manager. Raises FileNotFoundError when there is none."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
-    return _start([opener, str(folder)], subprocess.DEVNULL)
+    environment = {name: value for name, value in os.environ.items() if name != "SVS_NOTIFY"}
+    return _start([opener, str(folder)], subprocess.DEVNULL, environment)
 
 
-def _start(
-    command: list[str], output: int, environment: Mapping[str, str] | None = None
-) -> "subprocess.Popen[bytes]":
+def _start(command: list[str], output: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
     return subprocess.Popen(
         command,

@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from svs import fields
+from svs.characters import without_unseen
 from svs.errors import InputError
 from svs.media import ffmpeg
 from svs.media.input_check import check_file
 from svs.model.media import AudioTrack, MediaInfo, SubtitleTrack
 from svs.model.speech import Chapter
 
-_LANGUAGE = 40  # characters of a language's tag; real ones have up to 35
+_LANGUAGE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""A language's tag: a code or a name."""
 _TEXT_CODECS = {"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text"}
 
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+),.*")
 _CHAPTER = re.compile(r" {2,4}Chapter #0:\d+: start (-?\d+\.\d+), end (-?\d+\.\d+)")
+_NUMBERED = re.compile(r"Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(\()?")
 _STREAM = re.compile(
     r" {2,4}Stream #0:(?P<index>\d+)(\[0x[0-9a-f]+\])?(\((?P<language>.*?)\))?"
     r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
@@ -43,6 +46,8 @@ def probe(path: Path, *, formats: tuple[str, ...] = (), largest: int | None = No
     report = _report(log, name=arguments[-1])
     if not report:
         raise _unreadable(path, log)
+    if _has_forged_streams(path, report, formats):
+        raise InputError(f"{path} has a tag that looks like a track", "Remove its tags, or export it again.")
     # A duration reckoned from the first frames' bit rate may be far off: better none.
     return _parse(report, trusted="Estimating duration from bitrate" not in log)
 
@@ -54,6 +59,26 @@ def _report(log: str, *, name: str) -> list[str]:
     lines = log.rstrip().split("\n")
     start = next((at for at, line in enumerate(lines) if line.startswith("Input #0, ")), len(lines))
     return lines[start : start + 1] + lines[start + 1 + name.count("\n") : -1]
+
+
+def _has_forged_streams(path: Path, report: list[str], formats: tuple[str, ...]) -> bool:
+    """Say whether a line of the report is no stream but part of a language's tag, which may have line feeds.
+
+    ffmpeg reports each stream, so that a forged one has the number of another or one that does not exist.
+    """
+    lines = {line.strip() for line, _ in _entries(report)}  # those of programs may come twice
+    streams = [match for line in lines if (match := _NUMBERED.match(line))]
+    numbers = [int(match[1]) for match in streams]
+    if len(set(numbers)) < len(numbers):
+        return True
+    if report[0].startswith("Input #0, mov,") or not any(match[2] for match in streams):
+        return False  # MP4 has languages of three letters
+    last = ffmpeg.source(path, formats=formats)[str(max(numbers))].output("-", c="copy", f="null", t=0)
+    try:
+        ffmpeg.run(["-v", "error", *last.get_args()])
+    except ffmpeg.FfmpegError as error:
+        return "matches no streams" in error.log
+    return False
 
 
 def _unreadable(path: Path, log: str) -> InputError:
@@ -105,9 +130,9 @@ def _entries(report: list[str]) -> Iterator[tuple[str, str]]:
         elif line.strip() == "Metadata:":
             tags_of = indent
         else:
-            yield entry, " ".join(title).strip()
+            yield entry, without_unseen(" ".join(title)).strip()
             entry, title, tags_of, in_title = line, [], -1, False
-    yield entry, " ".join(title).strip()
+    yield entry, without_unseen(" ".join(title)).strip()
 
 
 def _seconds(match: re.Match[str] | None) -> float | None:
@@ -140,4 +165,4 @@ def _subtitles(stream: re.Match[str], title: str) -> SubtitleTrack:
 
 def _language(stream: re.Match[str]) -> str:
     language: str = stream["language"] or ""
-    return "" if language == "und" else language[:_LANGUAGE]
+    return language if language != "und" and _LANGUAGE.fullmatch(language) else ""

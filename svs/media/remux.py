@@ -61,7 +61,7 @@ class Added:
     label: str
     """The subtitle track's name."""
     chapters: Path | None
-    """As FFMETADATA1; None leaves the recording's own."""
+    """As FFMETADATA1; None leaves the recording's own, unless its tags are left out."""
 
 
 def remux(
@@ -72,17 +72,23 @@ def remux(
     part: Path,
     target: Path,
     on_time: Callable[[float], None] | None = None,
+    *,
+    strip_tags: bool = False,
 ) -> None:
     """Copy the pictures, sound and subtitles of a recording to `part`, bit for bit, with more tracks.
+
+    With `strip_tags` all its tags are left out, its cover, and the files in it.
 
     `target` is the name that the copy gets later. Text subtitles that the container holds in another form
     only are converted. The same files give the same bytes. Raises InputError when the container cannot hold a
     track, and what `ffmpeg.run` raises.
     """
     container = CONTAINERS[target.suffix.lower()]
-    arguments = [*_inputs(source, options, added, container), *_streams(media, added, container)]
-    chapters = "2" if added.chapters else "0"
-    arguments += ["-map_metadata", "0", "-map_chapters", chapters, "-fflags", "+bitexact"]
+    arguments = _inputs(source, options, added, container)
+    arguments += _streams(media, added, container, strip_tags=strip_tags)
+    arguments += ["-map_metadata", "-1", "-map_metadata:s", "-1"] if strip_tags else ["-map_metadata", "0"]
+    chapters = "2" if added.chapters else "-1" if strip_tags else "0"
+    arguments += ["-map_chapters", chapters, "-fflags", "+bitexact"]
     arguments += ["-strict", "experimental"]  # FLAC in MP4, which everything plays by now
     arguments += ["-f", container.muxer, ffmpeg.url(part)]
     limits = Limits(seconds=options.max_duration, written=2 * source.stat().st_size + _SLACK)
@@ -118,9 +124,10 @@ def _inputs(source: Path, options: Options, added: Added, container: Container) 
     return arguments
 
 
-def _streams(media: MediaInfo, added: Added, container: Container) -> list[str]:
+def _streams(media: MediaInfo, added: Added, container: Container, *, strip_tags: bool) -> list[str]:
     """Return which streams the copy has, each as it is; those of data, such as a camera's, are left out."""
-    kinds = ["v", "a", "s", *(["t"] if container.attachments else [])]
+    files = ["t"] if container.attachments else []
+    kinds = ["V", "a", "s"] if strip_tags else ["v", "a", "s", *files]  # `V` is without covers
     arguments = [argument for kind in kinds for argument in ("-map", f"0:{kind}?")]
     arguments += ["-map", "1", "-c", "copy"]
     for number, track in enumerate(media.subtitles):

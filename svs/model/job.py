@@ -104,6 +104,10 @@ class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
     """Where the files of `formats` go; None is beside the video."""
     embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
+    strip_tags: bool = False
+    """The copy has none of the recording's tags."""
+    no_paths: bool = False
+    """JSON names files without their folders."""
     force: bool = False
     """Overwrite files that exist."""
 

@@ -37,9 +37,17 @@ def check(source: Path, target: Path, *, force: bool) -> None:
 
 
 def embed(
-    job: Job, result: Result, target: Path, *, force: bool, on_time: Callable[[float], None] | None = None
+    job: Job,
+    result: Result,
+    target: Path,
+    *,
+    force: bool,
+    strip_tags: bool = False,
+    on_time: Callable[[float], None] | None = None,
 ) -> None:
     """Write the copy of a finished job's recording; it appears complete or not at all.
+
+    With `strip_tags` it has no tags but the language and the name of the transcript's track.
 
     Raises InputError when the recording is gone or has changed, or the container cannot hold it, UsageError
     when another file is there, StoreError when it cannot be written. `on_time` gets the seconds so far.
@@ -57,7 +65,7 @@ def embed(
             added = Added(subtitles, language, "Transcript", chapters if result.summary.chapters else None)
             with fingerprint.opened(job.source):
                 media = probe(source, formats=job.options.allow_formats, largest=job.options.max_size)
-                remux(source, media, job.options, added, copy, target, on_time)
+                remux(source, media, job.options, added, copy, target, on_time, strip_tags=strip_tags)
             _keep(copy, target, force=force)
 
 

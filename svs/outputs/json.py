@@ -5,7 +5,8 @@ always there. Times are seconds from the recording's start. `version` is raised 
 meaning or goes away; new fields may come without that, so ignore what you do not know. The main ones:
 
     version                         2
-    job_id, title, source, created  strings; `source` is the recording's path, `created` is ISO 8601 in UTC
+    job_id, title, source, created  strings; `source` is the recording's absolute path, or its name alone with
+                                    --no-paths; `created` is ISO 8601 in UTC
     duration, start                 seconds that were read, and where reading began
     partial, warnings               whether the file was damaged, and what the reader should know
     summary                         method, length, sentences,
@@ -22,6 +23,12 @@ segment or sentence is null where it is the transcript's.
 The text is ASCII: other characters are escaped as `\\uXXXX`, so that no terminal or encoding can change it.
 """
 
+import os
+from pathlib import Path
+
+from msgspec import to_builtins
+
+from svs.model.job import Job
 from svs.model.speech import Result
 from svs.system.codec import encode
 
@@ -29,3 +36,25 @@ from svs.system.codec import encode
 def render(result: Result) -> str:
     """Return the result as JSON, indented by two, that ends its line."""
     return encode(result, indent=2).decode("ascii")
+
+
+def without_folders(record: object, job: Job, home: Path) -> object:
+    """Return what JSON is made of, in which the files of a job and of svs's own folder have no folders."""
+    options, plan = job.options, job.plan
+    paths = [job.source.path, options.output_dir, options.embed, options.model, *job.outputs, str(home / "x")]
+    paths += [plan.model_folder, plan.captions_file] if plan else []
+    folders = {
+        str(path.parent) for path in map(Path, filter(None, paths)) if path.is_absolute() and path.parts[2:]
+    }
+    prefixes = sorted((folder.rstrip(os.sep) + os.sep for folder in folders), key=len, reverse=True)
+
+    def shorten(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: shorten(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [shorten(item) for item in value]
+        for prefix in prefixes if isinstance(value, str) else ():
+            value = str(value).replace(prefix, "")
+        return value
+
+    return shorten(to_builtins(record))

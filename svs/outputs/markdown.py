@@ -7,8 +7,12 @@ from itertools import starmap
 from svs.model.speech import Chapter, Result, Sentence
 from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#$@]|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
-"""What could become markup within a line: emphasis, code, HTML, tables, formulas, links (bare ones too)."""
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]<>&|~#$^{}]"
+    r"|(?<=[{%<\[])%|%(?=[%}])"  # commands to what fills in templates, and comments
+    r"|(?<=/)/|(?<=\S)\.(?=[^\W\d]|[^\x00-\x7f]|\d+\.\d)"  # bare addresses, of which some viewers make links
+)
+"""What could become markup within a line: emphasis, code, HTML, tables, formulas, links."""
 
 
 def render(result: Result) -> str:
@@ -37,8 +41,11 @@ def _entry(number: int, part: tuple[str, Chapter | None, list[Sentence]]) -> str
 
 
 def escape(text: str) -> str:
-    """Return text from outside as one line of Markdown that shows it as it is."""
-    return _SPECIAL.sub(r"\\\g<0>", line(text))
+    """Return text from outside as one line of Markdown that shows it as it is, but for a wide twin of @.
+
+    GitHub's dialect makes links of mail addresses, and calls people, also where a backslash is before the @.
+    """
+    return _SPECIAL.sub(r"\\\g<0>", line(text)).replace("@", "\uff20")
 
 
 def _quote(sentence: Sentence) -> str:

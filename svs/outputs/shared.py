@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from svs.characters import without_unseen
 from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Summary
 from svs.text.coverage import covered
 
@@ -14,14 +15,12 @@ Said = TypeVar("Said", bound=Sentence | Segment)
 PARTIAL = "the file is damaged or incomplete: something is missing"
 """How subtitles, which have no room for sentences, label that of a damaged file."""
 
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-"""Control characters, and those that turn the direction of what follows."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def line(text: str) -> str:
-    """Return text from outside as one line without control characters, which any encoding can write."""
-    return _SURROGATE.sub("\ufffd", _HARMFUL.sub("", " ".join(text.split())))
+    """Return text from outside as one line of what can be seen, which any encoding can write."""
+    return _SURROGATE.sub("\ufffd", without_unseen(" ".join(text.split())))
 
 
 def timestamp(seconds: float) -> str:

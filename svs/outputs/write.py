@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from svs import outputs
 from svs.errors import InputError, UsageError
 from svs.media.fingerprint import opened
@@ -42,6 +44,8 @@ def deliver(
     Raises UsageError when another file is there, StoreError when one cannot be written.
     """
     files = targets(Path(job.source.path), options)
+    if options.no_paths:
+        result = replace(result, source=Path(result.source).name)
     frames = _frames(job, result, folder, stop) if "html" in files else ()
     for name, file in files.items():
         _write(file, outputs.render(result, name, frames).encode(), job.id, overwrite=options.force)
@@ -49,7 +53,8 @@ def deliver(
     if options.embed:
         copy = Path(options.embed).absolute()
         notice(f"The recording is copied to {copy}, with chapters and transcript.")
-        embed.embed(job, result, copy, force=options.force, on_time=lambda _: stop())
+        strip_tags, force = options.strip_tags, options.force
+        embed.embed(job, result, copy, force=force, strip_tags=strip_tags, on_time=lambda _: stop())
         written.append(str(copy))
     return tuple(written)
 

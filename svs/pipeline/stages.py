@@ -173,9 +173,10 @@ def _summarize(run: JobRun) -> None:
     language = "en" if transcript.translated else transcript.language
     try:
         run.tracker.tick(1, 3)
-        chosen = summarize(said, language, run.options.method, run.options.length)
+        stop = run.tracker.stop_if_asked
+        chosen = summarize(said, language, run.options.method, run.options.length, stop)
         run.tracker.tick(2, 3)
-        chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters)
+        chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters, stop)
         run.tracker.tick(3, 3)
     except InputError as error:  # the stage does not know which recording it is
         raise InputError(f"{run.source}: {error.message}", error.hint) from error

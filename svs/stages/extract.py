@@ -235,7 +235,7 @@ def _warnings(reached: float, claimed: float | None, troubles: _Troubles) -> tup
         whole = f"{clock(reached)} of {clock(claimed)}"
         return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
     if troubles.failure:
-        return (f"The file could not be read on after {clock(reached)}: {troubles.failure.message}.",)
+        return (f"The file could not be read on after {clock(reached)}: ffmpeg gave up there.",)
     if troubles.torn:
         return (f"The file breaks off after {clock(reached)}: the rest is missing.",)
     return ("The file is damaged: parts of its sound could not be read.",) if troubles.damaged else ()

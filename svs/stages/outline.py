@@ -1,7 +1,7 @@
 """The end of the third stage: a summary gets its chapters and key phrases."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from svs.errors import UsageError
 from svs.fields import title
 from svs.model.speech import Chapter, Sentence, Summary
+from svs.stages.summarize import ticking
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
 from svs.text.phrases import key_phrases, titles
@@ -37,19 +38,23 @@ def outline(
     language: str,
     wanted: str,
     given: Sequence[Chapter],
+    tick: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Return a summary with the chapters and the key phrases of the sentences that it was made from.
 
     `wanted` is `auto`, `none` or a number. The chapters that the recording itself has (`given`) are taken
     where the user leaves the choice; else they are found by topic. They follow each other without a gap.
+    `tick` is called now and then; whatever it raises is raised on.
     """
     count = parse_chapters(wanted)
-    said = [one for one in cleaned(sentences, language) if count_words(one.text)]
+    said = [one for one in cleaned(ticking(sentences, tick), language) if count_words(one.text)]
     sure = [one for one in said if not one.suspect and not one.language]
     if count is None and (kept := _within(given, said[0].start, said[-1].end)):
-        chapters = [replace(one, sentences=_own(one, sure, language)) for one in kept]
+        chapters = kept
     else:
-        chapters = [] if count == 0 else _found(said, sure, language, count)
+        chapters = [] if count == 0 else _found(said, sure, language, count, tick)
+    chapters = [replace(part, sentences=_own(part, sure, language, tick)) for part in chapters]
+    tick()
     phrases = tuple(map(title, key_phrases(sure, language)))
     return replace(summary, chapters=tuple(chapters), phrases=phrases)
 
@@ -67,17 +72,21 @@ def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter
 
 
 def _found(
-    said: Sequence[Sentence], sure: Sequence[Sentence], language: str, count: int | None
+    said: Sequence[Sentence],
+    sure: Sequence[Sentence],
+    language: str,
+    count: int | None,
+    tick: Callable[[], None],
 ) -> list[Chapter]:
     """Return the chapters by topic, each with a title of its own words; none where all is one topic."""
     starts = [said[number].start for number in chapter_starts(said, language, count)]
+    tick()
     chapters = _named(starts, said[-1].end, sure, language)
+    tick()
     if count is None and any(one.title for one in chapters):  # what nothing sets apart is no topic of its own
         starts = [starts[0], *(one.start for one in chapters[1:] if one.title)]
         chapters = _named(starts, said[-1].end, sure, language)
-    if count is None and len(chapters) == 1:
-        return []
-    return [replace(one, sentences=_own(one, sure, language)) for one in chapters]
+    return [] if count is None and len(chapters) == 1 else chapters
 
 
 def _named(starts: Sequence[float], end: float, sure: Sequence[Sentence], language: str) -> list[Chapter]:
@@ -87,8 +96,11 @@ def _named(starts: Sequence[float], end: float, sure: Sequence[Sentence], langua
     return [Chapter(start=a, end=b, title=title(name)) for (a, b), name in zip(spans, names, strict=True)]
 
 
-def _own(chapter: Chapter, sure: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:
+def _own(
+    chapter: Chapter, sure: Sequence[Sentence], language: str, tick: Callable[[], None]
+) -> tuple[Sentence, ...]:
     """Return a chapter's own summary."""
+    tick()
     said = _in(chapter.start, chapter.end, sure)
     return tuple(best(said, language, CHAPTER, words=_OWN_WORDS, count=_OWN_SENTENCES))
 

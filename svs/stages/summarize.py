@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -47,22 +47,38 @@ def parse_length(text: str) -> Length:
     return Length(int(match[1]), _UNITS[match[2]])
 
 
-def summarize(sentences: Sequence[Sentence], language: str, method: str, length: str) -> Summary:
+def summarize(
+    sentences: Sequence[Sentence],
+    language: str,
+    method: str,
+    length: str,
+    tick: Callable[[], None] = lambda: None,
+) -> Summary:
     """Return the sentences that say most, in the order in which they were said, without fillers.
 
     `auto` is svs's own ranking, the other methods are sumy's. Sentences that the engine doubts or that are in
     another language are left out, and nothing is quoted twice. `short`, `medium` and `long` are 60, 120 and
     250 words for up to an hour and grow with the fourth root of the time (four hours have 1.4 times as many),
     but never beyond half of what was said. A number of words is a limit; only a single sentence may pass it.
+    `tick` is called now and then; whatever it raises is raised on.
     """
     wanted = parse_length(length)
-    sure = _sure(cleaned(sentences, language))
+    sure = _sure(cleaned(ticking(sentences, tick), language))
+    tick()
     words, count = _limits(wanted, sure)
     if method == "auto":
         chosen = best(sure, language, words=words, count=count)
     else:
         chosen = _best_by(method, sure, language, words, count)
     return Summary(method=method, length=length, sentences=tuple(chosen))
+
+
+def ticking(sentences: Sequence[Sentence], tick: Callable[[], None]) -> Iterator[Sentence]:
+    """Yield the sentences, with a tick before every hundredth."""
+    for number, sentence in enumerate(sentences):
+        if number % 100 == 0:
+            tick()
+        yield sentence
 
 
 def _sure(sentences: Sequence[Sentence]) -> list[Sentence]:

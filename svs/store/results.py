@@ -33,7 +33,7 @@ def load(job: Job, folder: Path) -> Result:
     return Result(
         job_id=job.id,
         title=job.title,
-        source=job.source.path,
+        source=Path(job.source.path).name if job.options.no_paths else job.source.path,
         created=job.created,
         duration=job.duration,
         start=job.options.start or 0.0,

@@ -4,7 +4,7 @@ The model is that of Eisenstein & Barzilay, "Bayesian unsupervised topic segment
 chapter draws its words from a distribution of its own, which a Dirichlet prior integrates out, so that
 chapters are likely that keep to their words; cue phrases and pauses make some beginnings likelier than
 others. The best parting is found exactly, by dynamic programming. The numbers were tuned on transcripts of
-meetings (scripts/eval_summary.py).
+meetings (tools/eval_summary.py).
 """
 
 import math

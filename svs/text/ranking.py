@@ -1,6 +1,6 @@
 """Which sentences say most: sumy's ratings joined with what is known of speech, and a choice without repeats.
 
-The weights were tuned on transcripts of meetings with summaries by people (scripts/eval_summary.py).
+The weights were tuned on transcripts of meetings with summaries by people (tools/eval_summary.py).
 """
 
 import math

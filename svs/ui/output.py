@@ -5,15 +5,15 @@ import re
 import sys
 from typing import NoReturn
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-"""Control characters but newline and tab, line separators, bidi controls and lone surrogates."""
+from svs.characters import UNSEEN
+
+_HARMFUL = re.compile(f"{UNSEEN.pattern}|[\ud800-\udfff]")
+"""What nobody sees, and lone surrogates, which cannot be written."""
 
 
 def visible(text: str) -> str:
-    """Return text from outside with whatever could steer a terminal made visible, as in `\\x1b`."""
-    return _INVISIBLE.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
+    """Return text from outside with what steers a terminal or cannot be seen made visible, as in `\\x1b`."""
+    return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
 def write(text: str) -> None:

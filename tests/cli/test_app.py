@@ -1,6 +1,7 @@
 """The command itself: help, version, exits, errors."""
 
 import re
+import subprocess
 import sys
 
 import pytest
@@ -24,12 +25,20 @@ def test_version(svs):
     assert svs("--version").stdout == f"svs {package.__version__}\n"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_explains_itself_and_stands_in_the_readme(svs, command, pytestconfig):
-    done = svs(*command, "--help")
-    assert done.returncode == 0
-    assert len(done.stdout.splitlines()) > 3
-    assert f"svs {' '.join(command)}" in (pytestconfig.rootpath / "README.md").read_text()
+def test_python_m_svs_is_the_command(svs_process, tmp_path):
+    command = [sys.executable, "-P", "-m", "svs", "--help"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.startswith("Usage: svs ")
+    assert done.stdout == svs_process("--help").stdout
+
+
+def test_every_command_explains_itself_and_is_in_the_readme(svs, pytestconfig):
+    readme = (pytestconfig.rootpath / "README.md").read_text()
+    for command in COMMANDS:
+        done = svs(*command, "--help")
+        assert done.returncode == 0, command
+        assert len(done.stdout.splitlines()) > 3, command
+        assert f"svs {' '.join(command)}" in readme
 
 
 def test_no_command_is_left_out(svs):

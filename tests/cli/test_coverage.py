@@ -98,7 +98,7 @@ def test_a_whole_transcript_is_said_to_be_whole(svs, stopped):
     assert "100 % of the speech" in svs("jobs", "show", job_id).stdout
 
 
-def test_gaps_are_told_wherever_a_user_looks(svs, stopped, tmp_path):
+def test_gaps_are_shown_wherever_a_user_looks(svs, stopped, tmp_path):
     job_id = stopped(LOSSY)
     ended(svs, job_id)
     shown = svs("jobs", "show", job_id).stdout

@@ -48,6 +48,26 @@ def test_show_has_the_job_and_its_summary(svs, job):
     assert "glass lens" in svs("jobs", "show", job, "--transcript").stdout
 
 
+def test_without_paths_json_names_files_without_their_folders(svs, video, tmp_path, home):
+    options = ["--no-paths", "-f", "json", "-o", tmp_path / "out", "--json"]
+    shown = svs("summarize", video, *options).stdout
+    written = (tmp_path / "out" / "talk [b].summary.json").read_text()
+    assert json.loads(shown)["source"] == json.loads(written)["source"] == video.name
+    kept = svs("jobs", "show", "last", "--json").stdout
+    svs("summarize", video, "-f", "html", "-o", tmp_path / "two")
+    assert str(tmp_path) in svs("jobs", "show", "last", "--json").stdout
+    asked = svs("jobs", "show", "last", "--json", "--no-paths").stdout
+    assert json.loads(asked)["job"]["source"]["path"] == video.name
+    svs("jobs", "export", "last", "-f", "json", "--no-paths", "-o", tmp_path / "three")
+    exported = (tmp_path / "three" / "talk [b].summary.json").read_text()
+    svs("summarize", video, "--start", "9:00:00", "--no-paths")
+    failed = svs("jobs", "show", "last", "--json").stdout
+    assert video.name in json.loads(failed)["job"]["error"]["message"]
+    for text in (shown, written, kept, asked, exported, failed):
+        assert str(tmp_path) not in text
+        assert str(home) not in text
+
+
 def test_show_says_why_a_job_failed_and_what_to_do(svs, video):
     svs("summarize", video, "--start", "9:00:00")
     shown = svs("jobs", "show", "last").stdout

@@ -16,7 +16,7 @@ def installed(svs, micro_whisper):
     return "micro-model-with-a-rather-long-name"
 
 
-def test_the_list_tells_size_languages_and_what_is_installed(svs, installed, monkeypatch):
+def test_the_list_has_sizes_languages_and_what_is_installed(svs, installed, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     done = svs("models", "list")
     rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}

@@ -97,7 +97,7 @@ def url_of(server, more=""):
     return f"json://127.0.0.1:{server.getsockname()[1]}/{SECRET}{more}"
 
 
-def test_a_mail_and_a_webhook_tell_name_status_and_duration_alone(svs, video, webhook, mailbox):
+def test_a_mail_and_a_webhook_have_name_status_and_duration_alone(svs, video, webhook, mailbox):
     done = svs("summarize", video, "--notify", webhook.url, "--notify", mailbox.url)
     assert done.returncode == 0
     assert "warning" not in done.stderr
@@ -108,14 +108,14 @@ def test_a_mail_and_a_webhook_tell_name_status_and_duration_alone(svs, video, we
     assert "lamp" not in f"{post}{mail}"
 
 
-def test_a_failed_job_is_told_too_and_its_error_is_said_once(svs, video, webhook):
+def test_a_failed_job_notifies_too_and_prints_its_error_once(svs, video, webhook):
     done = svs("summarize", video, "--start", "9:00:00", "--notify", webhook.url)
     assert done.returncode == 3
     assert done.stderr.count("for that time") == 1
     assert webhook.got[0]["title"] == "svs: talk.srt failed"
 
 
-def test_a_resumed_job_is_told_to_those_in_the_config_file(svs, video, webhook, home):
+def test_a_resumed_job_notifies_the_addresses_in_the_config_file(svs, video, webhook, home):
     in_the_way = video.with_name("talk.summary.md")
     in_the_way.touch()
     assert svs("summarize", video, "-f", "md").returncode == 2
@@ -166,9 +166,9 @@ def assert_kept_secret(said, home):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_detached_process_shows_its_addresses_to_nobody(svs, video, silent, home):
+def test_a_detached_process_shows_its_addresses_to_nobody(svs_process, video, silent, home):
     environment = {**os.environ, "SVS_NOTIFY": url_of(silent, "?rto=60&cto=60")}
-    started = svs("summarize", video, "--detach", env=environment)
+    started = svs_process("summarize", video, "--detach", env=environment)
     job_id = started.stdout.strip()
     connection, _ = silent.accept()
     shown = [
@@ -189,21 +189,21 @@ def test_an_address_that_is_not_understood_is_refused_at_once_and_not_repeated(s
     assert not (home / "jobs").exists()
 
 
-def test_two_addresses_of_one_kind_are_told_apart(webhook):
+def test_two_addresses_of_one_kind_are_both_notified(webhook):
     with pytest.raises(UsageError):
         notify.Notifier([webhook.url, "x"])
     assert notify.Notifier([webhook.url, f"{webhook.url}/2"]).send("title", "body") == []
     assert sorted(webhook.paths) == [f"/{SECRET}", f"/{SECRET}/2"]
 
 
-def test_without_the_extra_it_says_how_to_get_it(svs, video, tmp_path):
+def test_without_the_extra_it_says_how_to_get_it(svs_process, video, tmp_path):
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "apprise.py").write_text("raise ImportError")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "none")}
-    done = svs("summarize", video, "--notify", "json://127.0.0.1", env=environment)
+    done = svs_process("summarize", video, "--notify", "json://127.0.0.1", env=environment)
     assert done.returncode == 4
     assert "pip install apprise" in done.stderr
-    belled = svs("summarize", video, "--notify", "bell", "-q", env=environment)
+    belled = svs_process("summarize", video, "--notify", "bell", "-q", env=environment)
     assert (belled.returncode, belled.stderr) == (0, ""), "no terminal, no bell"
 
 
@@ -224,5 +224,17 @@ def test_the_bell_rings_on_a_terminal(svs_command, video):
 def test_the_first_sentence_is_sent_only_on_request_and_no_name_steers_who_reads_it(svs, video, webhook):
     hostile = video.rename(Path(video.parent, "a\x1b]0;b\a\n\u202e.srt"))
     svs("summarize", hostile, "--notify-content", env={**os.environ, "SVS_NOTIFY": webhook.url})
-    assert webhook.got[0]["title"] == "svs: a\\x1b]0;b\\x07\\n\\u202e.srt done"
+    assert webhook.got[0]["title"] == "svs: a\\x1b\uff3d0;b\\x07\\n\\u202e.srt done"
     assert webhook.got[0]["message"].endswith(SENTENCE)
+
+
+def test_nothing_said_calls_people_or_makes_links_where_a_notification_is_read(svs, video, webhook):
+    video.write_text(
+        CAPTIONS.replace(SENTENCE, "@everyone and &lt;@1&gt; see <b>this</b>: (https://evil.com/x).")
+    )
+    hostile = video.rename(video.with_name("@here [x](y) <@1>.srt"))
+    svs("summarize", hostile, "--notify-content", env={**os.environ, "SVS_NOTIFY": webhook.url})
+    (post,) = webhook.got
+    assert not re.search(r"[@\[\]<>]|//", post["title"] + post["message"])
+    assert "Everyone and" in post["message"]
+    assert "here" in post["title"]

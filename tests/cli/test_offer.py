@@ -24,17 +24,28 @@ app.main()
 
 
 @pytest.fixture
-def on_terminal(svs_command, tmp_path):
-    """Run a command whose stdin and stderr are a terminal, and answer its question if it asks one.
+def on_terminal(svs):
+    """Run svs on a terminal where somebody types an answer; returns the exit code, stdout, and the screen."""
+
+    def run(*arguments, answer="n\n"):
+        done = svs(*arguments, typed=answer)
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.fixture
+def on_real_terminal(tmp_path):
+    """Run a command whose stdin and stderr are a terminal, and type an answer if it asks.
 
     Returns the exit code, stdout, and what was on the screen.
     """
 
-    def run(*arguments, answer="n\n", command=(svs_command,)):
+    def run(*command, answer="n\n"):
         leader, terminal = os.openpty()
         with (tmp_path / "stdout").open("w+") as stdout:
             process = subprocess.Popen(
-                [*command, *map(str, arguments)], stdin=terminal, stdout=stdout, stderr=terminal, cwd=tmp_path
+                [*map(str, command)], stdin=terminal, stdout=stdout, stderr=terminal, cwd=tmp_path
             )
             os.close(terminal)
             screen = b""
@@ -57,32 +68,25 @@ def _read(terminal):
         return b""
 
 
-@pytest.mark.parametrize("answer", ["\n", "y\n"])
-def test_a_yes_downloads_and_goes_on(on_terminal, svs_command, micro_whisper, talk_video, svs, answer):
+@pytest.mark.slow
+def test_a_yes_downloads_and_goes_on(on_real_terminal, svs_command, micro_whisper, talk_video, svs):
     script = DOWNLOADING.format(svs=svs_command, model=str(micro_whisper))
-    code, printed, screen = on_terminal(
-        "summarize",
-        talk_video,
-        "--end",
-        "12",
-        "--json",
-        answer=answer,
-        command=(sys.executable, "-c", script),
-    )
+    command = (sys.executable, "-c", script, "summarize", talk_video, "--end", "12", "--json")
+    code, printed, screen = on_real_terminal(*command, answer="y\n")
     assert code == 0, screen
     assert screen.startswith(f"svs: no Whisper model is installed. {QUESTION}")
     assert json.loads(printed)["transcript"]["model"] == "micro"
     assert len(json.loads(svs("jobs", "list", "--json").stdout)) == 1
 
 
-def test_a_yes_comes_to_the_hub(on_terminal, home, talk_video):
+def test_enter_is_a_yes_and_comes_to_the_hub(on_terminal, home, talk_video):
     code, printed, screen = on_terminal("summarize", talk_video, answer="\n")
     assert (code, printed) == (1, "")
     assert "svs models add FOLDER" in screen, "the download that has no network"
     assert not (home / "jobs").exists()
 
 
-@pytest.mark.parametrize("answer", ["n\n", "what?\n", "\x04"], ids=["no", "unclear", "end of input"])
+@pytest.mark.parametrize("answer", ["n\n", "what?\n", ""], ids=["no", "unclear", "end of input"])
 def test_anything_but_a_yes_is_the_error_and_no_job(on_terminal, home, talk_video, answer):
     code, printed, screen = on_terminal("summarize", talk_video, answer=answer)
     assert (code, printed) == (4, "")
@@ -99,8 +103,8 @@ def test_who_wants_no_talk_is_not_asked(on_terminal, talk_video, options):
     assert "svs models download base" in screen
 
 
-def test_a_job_in_the_background_is_not_asked(on_terminal, svs, talk_video):
-    code, printed, screen = on_terminal("summarize", talk_video, "--detach")
+def test_a_job_in_the_background_is_not_asked(on_real_terminal, svs_command, svs, talk_video):
+    code, printed, screen = on_real_terminal(svs_command, "summarize", talk_video, "--detach")
     assert code == 0
     assert screen == ""
     svs("jobs", "wait", "last")
@@ -110,7 +114,7 @@ def test_a_job_in_the_background_is_not_asked(on_terminal, svs, talk_video):
 
 
 def test_off_a_terminal_nobody_is_asked(svs, talk_video):
-    done = svs("summarize", talk_video, stdin=subprocess.DEVNULL)
+    done = svs("summarize", talk_video)
     assert (done.returncode, done.stdout) == (4, "")
     assert QUESTION not in done.stderr
     assert "svs models download base" in done.stderr
@@ -139,7 +143,7 @@ def test_a_model_that_knows_only_english_does_not_do_for_another_language(
     assert f"no Whisper model that knows de is installed. {QUESTION}" in screen
 
 
-def test_what_is_wrong_with_a_recording_is_told_before_a_job_and_a_question(on_terminal, home):
+def test_a_missing_recording_is_refused_without_a_question_and_a_job(on_terminal, home):
     code, _, screen = on_terminal("summarize", "missing.mp4")
     assert code == 3
     assert QUESTION not in screen

@@ -98,7 +98,7 @@ def test_a_terminal_shows_each_job_once_and_marks_the_words(store, svs, monkeypa
     assert not re.findall(r"\x1b\[[0-9;]*3[0-9]", svs("jobs", "search", "glass").stdout)
 
 
-def test_damaged_jobs_are_told_and_passed_over(svs, store):
+def test_damaged_jobs_are_reported_and_skipped(svs, store):
     whole, record, transcript = (job(store, LIGHT) for _ in range(3))
     strange = job(store, f"{LIGHT} \udcff")
     (store.folder(record) / "job.json").write_text("{")
@@ -141,7 +141,7 @@ def test_case_and_accents_do_not_matter(store):
         assert [start for _, start, _ in found(store, *words)] == [10.0], words
 
 
-def test_words_in_one_argument_stand_together(store):
+def test_words_in_one_argument_are_a_phrase(store):
     job(store, LIGHT, "A lens of glass.")
     assert [text for *_, text in found(store, "glass  lens")] == [LIGHT]
     assert len(found(store, "glass", "lens")) == 2
@@ -172,7 +172,7 @@ def test_chapters_are_found_by_their_titles(svs, store):
     assert svs("jobs", "search", "glass and").stdout == f"{job_id}  00:00:05  [chapter] Glass and light\n"
 
 
-def test_a_job_that_is_not_done_is_searched_as_far_as_it_was_heard(store):
+def test_an_unfinished_job_is_searched_as_far_as_it_was_transcribed(store):
     made = job(store, LIGHT, BRIDGES)
     (store.folder(made) / results.SUMMARY).unlink()
     path = store.folder(made) / results.TRANSCRIPT
@@ -187,7 +187,7 @@ def test_nothing_cannot_be_searched_for(store, words):
 
 
 @given(st.text(max_size=30), st.integers(0, 29), st.integers(1, 5))
-def test_a_mark_lies_where_the_word_stands(text, first, length):
+def test_a_mark_is_where_the_word_is(text, first, length):
     word = text[first : first + length]
     if not word.split() or word != " ".join(word.split()):
         return

@@ -71,6 +71,7 @@ def test_what_cannot_be_is_refused_as_wrong_usage(svs, tmp_path, arguments, said
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 def test_a_terminal_shows_a_bar_on_stderr_and_the_path_alone_on_stdout(svs_command, tmp_path):
     import pty

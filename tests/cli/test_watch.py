@@ -22,7 +22,7 @@ from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals and signals of POSIX")
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
-LISTEN = ("--threads", "1", "--end", "60")
+LISTEN = ("--threads", "1", "--end", "40")
 ADOPT_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -76,7 +76,7 @@ def frozen(job_id):
         process.resume()
 
 
-def test_a_watcher_sees_what_the_job_itself_tells(start, with_model, talk_video):
+def test_jobs_watch_shows_the_events_that_the_job_itself_shows(start, with_model, talk_video):
     with start("summarize", talk_video, *LISTEN, "--progress", "json") as process:
         first = json.loads(process.stderr.readline())
         watching = start("jobs", "watch", "--json")
@@ -147,9 +147,9 @@ def test_what_is_wrong_before_a_detached_job_begins_is_said_as_usual(
     assert store.ids() == []
 
 
-def test_a_job_that_fails_in_the_background_fails_for_those_who_look(svs, tmp_path):
+def test_a_job_that_fails_in_the_background_fails_for_those_who_look(svs, svs_process, tmp_path):
     (tmp_path / "noise.mp4").write_bytes(b"\x01" * 1000)
-    job_id = svs("summarize", "noise.mp4", "--detach").stdout.strip()
+    job_id = svs_process("summarize", "noise.mp4", "--detach").stdout.strip()
     assert svs("jobs", "wait", job_id).returncode == 1
     watched = svs("jobs", "watch", job_id)
     assert watched.returncode == 1
@@ -223,7 +223,7 @@ def _read(handle):
         return b""
 
 
-def test_waiting_ends_after_a_while_if_it_shall(svs, store, job):
+def test_jobs_wait_ends_at_its_timeout(svs, store, job):
     store.save(replace(job, status="running"))
     with store.hold(job.id):
         done = svs("jobs", "wait", job.id, "--timeout", "0s")
@@ -234,14 +234,14 @@ def test_waiting_ends_after_a_while_if_it_shall(svs, store, job):
     assert svs("jobs", "watch").stderr == "No job is running.\n"
 
 
-def test_logs_tell_what_happened_when_by_the_clock_here(svs, captions, store):
+def test_jobs_logs_has_local_times(svs, svs_process, captions, store):
     svs("summarize", captions)
     job_id = store.resolve("last")
     with (store.folder(job_id) / "events.jsonl").open("ab") as log:
         forged = f'"job_id":"{job_id}","stage":null,"kind":"warning","message":"\\u001b[2J\\nx","at"'
         log.write(f'{{{forged}:1e10}}\n{{{forged}:1e300}}\nbroken\n{{"torn'.encode())
     environment = {**os.environ, "TZ": "Etc/GMT-14"}
-    lines = svs("jobs", "logs", job_id, "-f", env=environment).stdout.splitlines()
+    lines = svs_process("jobs", "logs", job_id, "-f", env=environment).stdout.splitlines()
     here = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 14 * 3600))
     assert any(re.match(rf"{here} ..:..:..  summarize   done: ", line) for line in lines)
     assert lines[-2] == "2286-11-21 07:46:40              warning: \\x1b[2J x"

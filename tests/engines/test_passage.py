@@ -88,13 +88,18 @@ def _tokenizer(folder):
     return WhisperModel(str(folder), device="cpu").hf_tokenizer
 
 
-def _transcribe(tokenizer, count, endings, *, one_language=True):
-    """Return the words that are said, with what the passage makes of them and of endings."""
+def _transcribe(tokenizer, count, endings, phantom=None, *, one_language=True):
+    """Return the words that are said, with what the passage makes of them and of endings.
+
+    The model hears a phantom too, in the silence at the end.
+    """
     words = [(0.3 + SPACING * index, WORDS.split()[index]) for index in range(count)]
-    frames = round((0.6 + SPACING * count) * SECOND)
+    silence = 4.0 if phantom else 0.0
+    frames = round((0.6 + SPACING * count + silence) * SECOND)
     spoken = [any(a <= f / SECOND < a + SPOKEN for a, _ in words) for f in range(frames)]
     window = Window(0, frames * FRAME, tuple(0.9 * is_speech for is_speech in spoken))
-    model = Scripted(tokenizer, words, endings)
+    invented = [(words[-1][0] + 3.0, phantom)] if phantom else []
+    model = Scripted(tokenizer, [*words, *invented], endings)
     audio = np.arange(window.last) / RATE
     decoder = Decoder(model, Options())
     segments, gaps = Passage(decoder, window, audio, "en", one_language).transcribe()
@@ -113,7 +118,7 @@ def test_no_word_is_lost_or_doubled_whatever_the_tokens_end_with(tokenizer, endi
 
 
 @example(count=11, endings=["open", "empty", "pair", "single", "pair", "single"])
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     count=st.integers(1, 16),
     endings=st.lists(st.sampled_from(["whole", "pair", "open", "single", "empty"]), max_size=8),
@@ -193,3 +198,13 @@ def test_speech_that_gives_no_words_is_a_gap(tokenizer):
 def test_a_loop_that_stays_one_is_marked_as_suspect(tokenizer):
     _, segments, _, _ = _transcribe(tokenizer, 10, ["loop"] * 100)
     assert all(segment.suspect for segment in segments)
+
+
+def test_a_phantom_in_silence_is_left_out_and_other_text_there_is_suspect(tokenizer):
+    words, segments, _, _ = _transcribe(tokenizer, 4, ["whole"], "you")
+    assert [segment.text for segment in segments] == [word for _, word in words]
+    words, segments, _, _ = _transcribe(tokenizer, 4, ["whole"], "willow")
+    assert [(segment.text, segment.suspect) for segment in segments] == [
+        *((word, False) for _, word in words),
+        ("willow", True),
+    ]

@@ -27,6 +27,7 @@ def result(home, talk_video, with_model, monkeypatch):
     return run(job, store, said.append), said
 
 
+@pytest.mark.slow
 def test_skipped_speech_is_a_gap_in_the_result_and_a_warning(result):
     found, said = result
     gaps = found.transcript.gaps

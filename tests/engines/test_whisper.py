@@ -17,22 +17,30 @@ def _text(batches):
 
 
 @pytest.fixture(scope="module")
-def whole(talk_pcm, micro_whisper):
+def audio(talk_pcm, tmp_path_factory):
+    """Return the beginning of the talk: three windows."""
+    audio = tmp_path_factory.mktemp("audio") / "audio.pcm"
+    audio.write_bytes(pcm.read_bytes(talk_pcm, 0, 75 * pcm.RATE))
+    return audio
+
+
+@pytest.fixture(scope="module")
+def whole(audio, micro_whisper):
     engine = Whisper(micro_whisper, "micro", Options(), None)
-    return list(engine.transcribe(talk_pcm, 0.0, _tick))
+    return list(engine.transcribe(audio, 0.0, _tick))
 
 
-def test_batches_follow_each_other_to_the_end_of_the_audio(whole, talk_pcm):
+def test_batches_follow_each_other_to_the_end_of_the_audio(whole, audio):
     ends = [batch.end for batch in whole]
     assert ends == sorted(ends)
-    assert ends[-1] == whole[-1].total == pcm.seconds(talk_pcm)
+    assert ends[-1] == whole[-1].total == pcm.seconds(audio)
     starts = [segment.start for batch in whole for segment in batch.segments]
     assert starts == sorted(starts)
 
 
-def test_going_on_after_a_batch_gives_the_rest_as_it_was(whole, talk_pcm, micro_whisper):
+def test_going_on_after_a_batch_gives_the_rest_as_it_was(whole, audio, micro_whisper):
     engine = Whisper(micro_whisper, "micro", Options(), "en")
-    assert list(engine.transcribe(talk_pcm, whole[1].end, _tick)) == whole[2:]
+    assert list(engine.transcribe(audio, whole[1].end, _tick)) == whole[2:]
 
 
 def test_doubtful_windows_are_decoded_again_and_stay_suspect(talk_pcm, micro_whisper, monkeypatch, tmp_path):
@@ -48,20 +56,19 @@ def test_doubtful_windows_are_decoded_again_and_stay_suspect(talk_pcm, micro_whi
     assert runs[0] == runs[1]
 
 
-def test_the_number_of_threads_does_not_change_the_segments(whole, talk_pcm, micro_whisper):
+def test_the_number_of_threads_does_not_change_the_segments(whole, audio, micro_whisper):
     assert (
-        list(Whisper(micro_whisper, "micro", Options(threads=1), None).transcribe(talk_pcm, 0.0, _tick))
-        == whole
+        list(Whisper(micro_whisper, "micro", Options(threads=1), None).transcribe(audio, 0.0, _tick)) == whole
     )
 
 
-def test_progress_never_falls_and_stays_within_the_audio(talk_pcm, micro_whisper):
+def test_progress_never_falls_and_stays_within_the_audio(audio, micro_whisper):
     ticks = []
     engine = Whisper(micro_whisper, "micro", Options(), None)
-    batches = engine.transcribe(talk_pcm, 0.0, lambda done, total: ticks.append((done, total)))
+    batches = engine.transcribe(audio, 0.0, lambda done, total: ticks.append((done, total)))
     ticks.extend((batch.end, batch.total) for batch in batches)
     assert [done for done, _ in ticks] == sorted(done for done, _ in ticks)
-    assert {total for _, total in ticks} == {pcm.seconds(talk_pcm)}
+    assert {total for _, total in ticks} == {pcm.seconds(audio)}
 
 
 def test_a_long_prompt_with_long_hotwords_leaves_room_for_the_text(talk_pcm, micro_whisper, tmp_path):
@@ -89,3 +96,9 @@ def test_an_english_model_refuses_what_it_cannot_do(micro_whisper, options, lang
 def test_a_folder_without_a_model_is_an_error_that_names_it(tmp_path):
     with pytest.raises(MissingError, match=str(tmp_path)):
         Whisper(tmp_path, "nothing", Options(), None)
+
+
+@pytest.mark.parametrize(("wanted", "used"), [("default", "int8"), ("float32", "float32")])
+def test_a_processor_computes_in_int8_unless_the_user_chose(micro_whisper, wanted, used):
+    engine = Whisper(micro_whisper, "micro", Options(device="cpu", compute_type=wanted), None)
+    assert engine._whisper.model.compute_type.startswith(used)

@@ -124,7 +124,7 @@ def test_what_is_no_recording_is_refused(refused, with_model, files, name, said)
     ],
     ids=lambda value: " ".join(value) or "nothing" if isinstance(value, list) else "",
 )
-def test_a_model_that_this_machine_lacks_is_told(refused, options, said):
+def test_a_missing_model_is_an_error_that_names_it(refused, options, said):
     assert said in refused("good.mp4", *options, code=4)
 
 
@@ -141,7 +141,7 @@ def test_a_model_that_this_machine_lacks_is_told(refused, options, said):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_a_recording_or_this_machine_lacks_is_told(refused, with_model, options, code, said):
+def test_a_missing_track_range_caption_or_model_is_named(refused, with_model, options, code, said):
     assert said in refused("good.mp4", *options, code=code)
 
 

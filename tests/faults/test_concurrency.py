@@ -69,6 +69,7 @@ def _start(role, number, folder):
     )
 
 
+@pytest.mark.slow
 def test_fifty_processes_at_once(tmp_path, store, captions, crowd):
     assert len(crowd) == 50
     stopped = store.create(describe(tmp_path / "stopped.srt"), Options())

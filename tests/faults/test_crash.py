@@ -1,6 +1,5 @@
 """Killed at any moment and resumed, a job leaves what it would have left undisturbed, and nothing else."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -8,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import crash_test as crash
 import pytest
 
 from svs.media.fingerprint import describe
@@ -16,34 +16,25 @@ from svs.model.job import Options
 from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="process groups of POSIX")
-SCRIPT = Path(__file__).parents[2] / "scripts" / "crash_test.py"
 SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"
 
 
 @pytest.fixture(scope="module")
-def crash():
-    """Return the script as a module."""
-    spec = importlib.util.spec_from_file_location("crash_test", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def subject(crash, micro_whisper, tmp_path_factory):
+def subject(micro_whisper, tmp_path_factory):
     """Return a short video with what an undisturbed run leaves."""
     folder = tmp_path_factory.mktemp("crash")
     make_test_video(folder / "talk.mp4", size=(160, 90), fps=2, duration=60)
     return crash.Subject(folder, crash.many_batches(micro_whisper))
 
 
-def test_a_job_that_is_killed_after_each_of_its_events_ends_as_if_undisturbed(crash, subject, tmp_path):
+@pytest.mark.slow
+def test_a_job_that_is_killed_after_each_of_its_events_ends_as_if_undisturbed(subject, tmp_path):
     kills = crash.play(subject, tmp_path, [crash.Aim(mark, 0.0) for mark in crash.MARKS[1:]])
     assert len(kills) > 3  # the last may come too late
 
 
-def test_when_there_is_no_job_yet_there_is_nothing_to_resume(crash, subject, tmp_path):
+@pytest.mark.slow
+def test_when_there_is_no_job_yet_there_is_nothing_to_resume(subject, tmp_path):
     assert crash.play(subject, tmp_path, [crash.Aim("", 0.0)]) == ["starting"]
 
 
@@ -55,13 +46,15 @@ def test_a_job_that_was_killed_before_its_first_step_is_resumed(svs, home, tmp_p
     assert "glass lens" in done.stdout
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_change_nothing():
-    command = [sys.executable, SCRIPT, "4", "--duration", "40", "--seed", "10"]
+    command = [sys.executable, crash.__file__, "4", "--duration", "40", "--seed", "10"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     assert "\n4 kills, " in done.stdout
 
 
+@pytest.mark.slow
 def test_nothing_is_written_but_the_job_its_transcripts_address_and_the_outputs(subject):
     assert {name.partition("/")[0] for name in subject.expected} == {
         "jobs",
@@ -85,6 +78,7 @@ def _changed(path):
     path.write_text(path.read_text().replace("light", "lamp"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "spoil"),
     [
@@ -100,7 +94,7 @@ def _changed(path):
         ("tmp", lambda folder: (folder / "left").touch()),
     ],
 )
-def test_the_crash_test_sees_every_difference(crash, subject, tmp_path, pattern, spoil):
+def test_the_crash_test_sees_every_difference(subject, tmp_path, pattern, spoil):
     home = tmp_path / "home"
     shutil.copytree(subject.folder / "undisturbed", home)
     before = crash.traces(home)
@@ -110,7 +104,7 @@ def test_the_crash_test_sees_every_difference(crash, subject, tmp_path, pattern,
         crash.compare(before, crash.traces(home))
 
 
-def test_the_crash_test_sees_batches_that_are_lost_or_there_twice(crash):
+def test_the_crash_test_sees_batches_that_are_lost_or_there_twice():
     header, one, two = b'{"key": 1}\n', b'{"end": 1}\n', b'{"end": 2}\n'
     whole = header + one + two
     assert crash.check_progress(whole, header, header + one) == header + one
@@ -122,7 +116,7 @@ def test_the_crash_test_sees_batches_that_are_lost_or_there_twice(crash):
         crash.check_journal(whole + two)
 
 
-def test_the_crash_test_sees_a_process_that_outlives_its_parent(crash, tmp_path, monkeypatch):
+def test_the_crash_test_sees_a_process_that_outlives_its_parent(tmp_path, monkeypatch):
     monkeypatch.setattr(crash, "PATIENCE", 0.1)
     with subprocess.Popen(["sleep", "60"], env=os.environ | {"SVS_HOME": str(tmp_path)}) as left:
         while not list(crash.processes(tmp_path)):  # its environment is there a moment after it is

@@ -6,17 +6,21 @@ import subprocess
 
 import pytest
 
-from svs.media.testvideo import make_test_video
+from svs.media import ffmpeg
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
+]
 SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"
 
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory):
-    """Return a recording that takes a minute to copy from a slow disk."""
+    """Return a recording that takes a minute to copy from a slow disk; it has no sound to extract before."""
     video = tmp_path_factory.mktemp("video") / "talk.mp4"
-    make_test_video(video, size=(64, 64), fps=2, duration=60)
+    pictures = ["-f", "lavfi", "-i", "testsrc=s=64x64:r=2:duration=60"]
+    ffmpeg.run([*pictures, "-c:v", "libx264", "-pix_fmt", "yuv420p", str(video)])
     video.with_suffix(".srt").write_text(SUBTITLES)
     return video
 

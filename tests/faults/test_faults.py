@@ -11,11 +11,14 @@ import pytest
 
 from svs.store.jobs import JobStore
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"
-)
-STRIKE = Path(__file__).with_name("strike.py")
-WHISPER = ("--end", "60")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or os.geteuid() != 0, reason="only root may mount a small disk"
+    ),
+]
+FAULTY = Path(__file__).with_name("svs_with_fault.py")
+WHISPER = ("--end", "40")
 
 
 @pytest.fixture
@@ -59,9 +62,9 @@ FAULTS = [
 ]
 
 
-def run_struck(bound, moment, fault, disk, *arguments):
+def run_with_fault(bound, moment, fault, disk, *arguments):
     """Run svs until the fault comes at this moment; permissions bind it."""
-    command = [sys.executable, STRIKE, *moment, fault, disk]
+    command = [sys.executable, FAULTY, *moment, fault, disk]
     outputs = ["-f", "md,srt", "-o", disk / "out", "--progress", "none"]
     powers = bound if fault == "lost_permission" else _run
     return powers("summarize", *outputs, *arguments, command=tuple(map(str, command)))
@@ -89,13 +92,13 @@ def cure(fault, disk, recording):
     FAULTS,
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else str(value),
 )
-def test_a_fault_is_told_and_when_it_is_gone_the_job_goes_on(
+def test_a_fault_is_an_error_and_the_job_resumes_when_it_is_gone(
     svs, bound, disk, recording, slow_disk, assert_undisturbed,
     moment, fault, options, code, message, status, kept,
 ):  # fmt: skip
     if moment != DECODING:
         slow_disk()
-    ended = run_struck(bound, moment, fault, disk, *options, recording)
+    ended = run_with_fault(bound, moment, fault, disk, *options, recording)
     assert (ended.returncode, ended.stdout) == (code, ""), ended.stderr
     assert len(ended.stderr.splitlines()) == 2, ended.stderr
     assert message in ended.stderr
@@ -122,8 +125,8 @@ def test_a_fault_is_told_and_when_it_is_gone_the_job_goes_on(
 
 
 @pytest.mark.parametrize(("fault", "message"), [("full_disk", NO_SPACE), ("lost_permission", DENIED)])
-def test_a_fault_before_there_is_a_job_is_told(bound, disk, recording, fault, message):
-    ended = run_struck(bound, ("start", "-"), fault, disk, recording)
+def test_a_fault_before_the_job_is_created_is_an_error(bound, disk, recording, fault, message):
+    ended = run_with_fault(bound, ("start", "-"), fault, disk, recording)
     assert ended.returncode == 5
     assert message in ended.stderr
     assert len(ended.stderr.splitlines()) == 2, ended.stderr
@@ -133,5 +136,5 @@ def test_a_fault_before_there_is_a_job_is_told(bound, disk, recording, fault, me
 
 @pytest.mark.parametrize("moment", [HEARING, LAST])
 def test_a_recording_that_vanishes_when_it_has_been_read_is_not_missed(bound, disk, recording, moment):
-    ended = run_struck(bound, moment, "vanished_source", disk, *WHISPER, recording)
+    ended = run_with_fault(bound, moment, "vanished_source", disk, *WHISPER, recording)
     assert ended.returncode == 0, ended.stderr

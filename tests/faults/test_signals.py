@@ -68,13 +68,14 @@ def _family(process):
         return []
 
 
-def _await(process, stage, kind="advanced"):
+def _await(process, stage, kind=None):
     """Wait until a run begins a stage, or is in the midst of it: after its first batch, if it transcribes."""
+    kind = kind or {"extract": "advanced", "transcribe": "line"}[stage]
     seen = []
     for line in process.stderr:
         seen.append(line)
         event = json.loads(line) if line.startswith("{") else {}
-        if (event.get("stage"), event.get("kind")) == (stage, kind) and (kind == "started" or event["done"]):
+        if (event.get("stage"), event.get("kind")) == (stage, kind) and (kind != "advanced" or event["done"]):
             return event["job_id"]
     pytest.fail(f"it ended before: {''.join(seen[-5:])}")
 
@@ -121,10 +122,16 @@ def _heard(store, job_id):
     return json.loads(lines[-1])["end"] if lines else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+    ("stage", "number", "code"),
+    [
+        ("extract", signal.SIGHUP, 129),
+        ("extract", signal.SIGINT, 130),
+        ("transcribe", signal.SIGTERM, 143),
+        ("transcribe", signal.SIGINT, 130),
+    ],
 )
-@pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_a_signal_stops_and_the_job_can_be_resumed(
     svs, start, store, assert_undisturbed, slow_disk, tmp_path, stage, number, code
 ):
@@ -150,6 +157,7 @@ def test_a_signal_stops_and_the_job_can_be_resumed(
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"talk.summary.md", "talk.summary.json"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_ctrl_c_pressed_twice_stops_at_once(start, store, slow_disk, tmp_path, stage):
     if stage == "transcribe":
@@ -170,6 +178,7 @@ def test_ctrl_c_pressed_twice_stops_at_once(start, store, slow_disk, tmp_path, s
     _assert_clean(store, job_id, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a parent cannot take its children along")
 def test_children_die_with_a_killed_parent(svs, start, store, assert_undisturbed, slow_disk):
     process = start(*WHISPER)
@@ -185,10 +194,11 @@ def test_children_die_with_a_killed_parent(svs, start, store, assert_undisturbed
     assert not list(store.root.rglob("*.part"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [False, True], ids=["asked", "now"])
 @pytest.mark.parametrize("stage", ["extract", "transcribe"])
 def test_a_job_is_cancelled_from_another_terminal(
-    svs, start, store, assert_undisturbed, slow_disk, tmp_path, stage, at_once
+    svs, svs_process, start, store, assert_undisturbed, slow_disk, tmp_path, stage, at_once
 ):
     if stage == "transcribe":
         slow_disk()
@@ -197,7 +207,7 @@ def test_a_job_is_cancelled_from_another_terminal(
     children = _family(process)
     end = threading.Thread(target=process.wait)  # as a shell does
     end.start()
-    asked = svs("jobs", "cancel", job_id, *(["--now"] if at_once else []))
+    asked = svs_process("jobs", "cancel", job_id, *(["--now"] if at_once else []))
     assert asked.returncode == 0, asked.stderr
     end.join(60)
     assert process.returncode == (-signal.SIGKILL if at_once else 1)
@@ -273,6 +283,7 @@ def test_without_a_record_of_progress_nothing_is_killed(store, talk_video):
         actions.cancel(store, job.id, at_once=True)
 
 
+@pytest.mark.slow
 def test_under_nohup_a_hang_up_is_ignored(svs_command, talk_video, with_model, store, tmp_path):
     command = ["nohup", svs_command, "summarize", talk_video, *WHISPER, "--progress", "json"]
     with subprocess.Popen(
@@ -285,6 +296,7 @@ def test_under_nohup_a_hang_up_is_ignored(svs_command, talk_video, with_model, s
     assert store.load(job_id).status == "done"
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_interrupts(svs, svs_command, talk_video, with_model, store, slow_disk):
     terminal, end = os.openpty()
     command = [sys.executable, "-c", ADOPT_TERMINAL, svs_command, "summarize", talk_video, *WHISPER]

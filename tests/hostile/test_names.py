@@ -53,6 +53,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_name_is_shown_and_does_nothing(on_terminal, assert_harmless, silent, tmp_path, name):
     (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -3,9 +3,7 @@
 import json
 import os
 import re
-import shutil
 import socket
-import subprocess
 from pathlib import Path
 from threading import Thread
 
@@ -52,25 +50,17 @@ def on(tmp_path_factory, talk_video, canary):
     return shelf(tmp_path_factory.mktemp("shelf"), talk_video, canary[0])
 
 
-@pytest.fixture(params=["system", "packaged"])
-def tool(request, monkeypatch, tmp_path_factory):
-    """Run the test with the system's ffmpeg and with the one inside imageio-ffmpeg."""
-    if request.param == "packaged":
-        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
-    elif not shutil.which("ffmpeg"):
-        pytest.skip("no ffmpeg on PATH")
-
-
 def listed(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.rglob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_sentence_says_what_is_wrong(svs, with_model, home, on, canary, tmp_path, case):
     path = tmp_path / case.name
     case.make(path, on)
     before = listed(tmp_path)
-    done = svs("summarize", case.name, *case.options, "--json", stdin=subprocess.DEVNULL)
+    done = svs("summarize", case.name, *case.options, "--json")
     said = [line for line in done.stderr.splitlines() if not line.startswith(PROGRESS)]
     assert done.returncode == case.code, done.stderr
     assert case.said in done.stderr
@@ -101,8 +91,9 @@ def _check_nothing_stays(home: Path, path: Path) -> None:
     assert not [p for p in running if any(str(path) in part for part in p.info["cmdline"] or ())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", PLAYLISTS, ids=lambda case: case.name)
-def test_ffmpeg_itself_reads_no_playlist(tool, on, canary, tmp_path, case):
+def test_ffmpeg_itself_reads_no_playlist(either_ffmpeg, on, canary, tmp_path, case):
     path = tmp_path / case.name
     case.make(path, on)
     copy = tmp_path / "copy.mkv"
@@ -117,6 +108,7 @@ def test_ffmpeg_itself_reads_no_playlist(tool, on, canary, tmp_path, case):
     assert not canary[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
 def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
     path = tmp_path / case.name
@@ -133,8 +125,13 @@ def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
     assert {file.name for file in tmp_path.iterdir()} <= {case.name, "audio.pcm"}
 
 
-@pytest.mark.parametrize("case", [*BOMBS, *DAMAGED], ids=lambda case: case.name)
-def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(tool, on, tmp_path, case):
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "case",
+    [case for case in (*BOMBS, *DAMAGED) if case.name != "sparse.wav"],  # a copy of it has 3.5 GB
+    ids=lambda case: case.name,
+)
+def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(either_ffmpeg, on, tmp_path, case):
     path = tmp_path / case.name
     case.make(path, on)
     (folder := tmp_path / "made").mkdir()
@@ -148,7 +145,7 @@ def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(tool, on, tmp_path,
     assert refused or probe(folder / "copy.mkv").subtitles
 
 
-def test_pictures_and_copies_of_a_good_recording_are_made(tool, talk_video, tmp_path):
+def test_pictures_and_copies_of_a_good_recording_are_made(either_ffmpeg, talk_video, tmp_path):
     (frame,) = key_frames(talk_video, [Moment(0.0, 1.0, 3.0)], tmp_path)
     assert frame.jpeg
     copied(talk_video, tmp_path)

@@ -29,6 +29,7 @@ def shared():
         yield folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["link", "file", "folder"])
 @pytest.mark.parametrize("action", ["write", "video", "copy"])
 def test_what_another_user_swaps_is_not_written_to_and_gets_no_word(svs, shared, tmp_path, action, kind):

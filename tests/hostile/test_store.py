@@ -25,7 +25,7 @@ from svs.store.jobs import LARGEST_RECORD, Damaged, JobStore
 from svs.ui import listing, tables
 from svs.ui.terminal import stdout
 
-FUZZ = Path(__file__).parents[2] / "scripts" / "fuzz.py"
+FUZZ = Path(__file__).parents[2] / "tools" / "fuzz.py"
 CUES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"
 POISON = [
     None, True, -1, 0, 1, 2**31, 2**70, 10**400, -0.5, 1e300, float("nan"), float("inf"), "", "\0", "..",
@@ -90,7 +90,8 @@ def _snapshot(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_poisoned_record_harms_nothing_else(place, records, monkeypatch, data):
     store = JobStore(place / "home" / "jobs")

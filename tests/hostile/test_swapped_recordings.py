@@ -31,6 +31,7 @@ def recordings(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "kind"),
     [

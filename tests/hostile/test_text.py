@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from svs.media import ffmpeg
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
-EVIL = "\x1b]0;pwned\x07\x1b[2J\x9b2J\u202e\u2066[/red][bold]x[/]\u2028\x7f{0}%s"
+EVIL = "\x1b]0;pwned\x07\x1b[2J\x9b2J\u202e\u2066[/red][bold]x[/]\u2028\x7f\u200b\xad\ufeff\U000e0041{0}%s"
 CUES = [
     f"The lens gathers {EVIL} its light.",
     "=cmd|' /C calc'!A0 opens the lighthouse door.",
@@ -24,6 +24,8 @@ CUES = [
     "[click here](javascript:alert(1)) was said to the keeper of the light.",
     "![picture](http://127.0.0.1:9/x.png) hung on the wall of the tower.",
     "{\\an8}{\\p1}m 0 0 l 100 100 was drawn in the sand by the waves.",
+    "evil.com/login and //evil.com and www.evil.com were painted on the wall.",
+    "{{ 7 * 7 }} and {% include '/etc/passwd' %} and %% hidden %% were in the sand.",
     "# A heading **bold** `code` | table | <!-- comment --> $math$ end of it.",
 ]
 
@@ -58,6 +60,7 @@ def _escape(text):
     return "".join(f"\\{c}" if c in "=;#\\\n" else c for c in text)
 
 
+@pytest.mark.slow
 def test_what_a_recording_says_is_shown_and_does_nothing(
     on_terminal, svs, assert_harmless, recording, tmp_path
 ):
@@ -82,7 +85,7 @@ def test_what_a_recording_says_is_shown_and_does_nothing(
 
 
 def _check_markdown(text):
-    page = MarkdownIt("commonmark").render(text)
+    page = MarkdownIt("gfm-like").render(text)  # which makes links of bare addresses too
     page = re.sub(r'<a (id="|href="#)chapter-\d+">', "", page)  # the contents are links of our own
     for live in ("<script", "<img", "<a ", "<!--", "<strong>", "<code>"):
         assert live not in page

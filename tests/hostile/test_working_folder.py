@@ -68,9 +68,10 @@ def trapped_everywhere(trapped):
     return trapped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["summarize", "--subtitles", "never", "talk.mp4"], ["doctor"]])
-def test_no_command_imports_from_the_current_folder(svs, trapped, with_model, arguments):
-    done = svs(*arguments, cwd=trapped)
+def test_no_command_imports_from_the_current_folder(svs_process, trapped, with_model, arguments):
+    done = svs_process(*arguments, cwd=trapped)
     assert done.returncode == 0, done.stderr
     assert not (trapped.parent / "imported").exists(), (trapped.parent / "imported").read_text()
 
@@ -103,6 +104,7 @@ def traced(svs_command, trapped_everywhere, with_model, tmp_path):
     return [trace.read_text(errors="replace").splitlines() for trace in sorted(tmp_path.glob("*.trace.*"))]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's")
 def test_nothing_in_the_current_folder_is_opened_but_what_was_asked_for(traced, trapped):
     opened = {path for calls in traced for path in _opened(calls, trapped)}

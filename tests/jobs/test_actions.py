@@ -14,9 +14,10 @@ from svs.errors import Cancelled, InputError, StoreError, UsageError
 from svs.events import Stage
 from svs.jobs import actions
 from svs.media.fingerprint import describe
-from svs.model.job import Options, Plan, StageRecord
+from svs.model.job import Options, OutputOptions, Plan, StageRecord
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
+from svs.ui.dashboard import verbs
 
 SAID = "The lamp alone is weak, so a glass lens gathers its light."
 HEARD = ("--model", "micro", "--end", "12")
@@ -126,7 +127,7 @@ def test_what_is_done_to_a_removed_job_does_not_bring_it_back(store, make):
     assert list(store.root.iterdir()) == []
 
 
-def test_a_running_job_is_not_run_removed_or_started_anew(svs, store, make):
+def test_a_running_job_is_not_resumed_removed_or_retried(svs, store, make):
     job = make("interrupted")
     with store.hold(job.id):
         for command in ("rm", "retry", "resume"):
@@ -166,7 +167,7 @@ def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, c
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
-def test_starting_anew_forgets_what_was_done_and_keeps_what_was_asked(store, make, state):
+def test_retry_removes_all_results_and_keeps_source_and_options(store, make, state):
     job = make(state, length="3", method="luhn")
     folder = store.folder(job.id)
     for name in ("audio.pcm", "transcript.jsonl", "summary.json", "progress.json", "cancel"):
@@ -371,7 +372,23 @@ def test_prune_refuses_what_might_remove_too_much(svs, store, old, arguments):
     assert len(store.ids()) == len(old)
 
 
-# Take over
+# Export
+
+
+@pytest.mark.slow
+def test_all_ways_to_export_a_report_give_the_same_bytes(svs, store, recording, with_model, tmp_path):
+    done = svs("summarize", recording, *HEARD, "-f", "html", "-o", tmp_path / "job", "-q")
+    assert done.returncode == 0, done.stderr
+    assert svs("jobs", "export", "last", "-f", "html", "-o", tmp_path / "command").returncode == 0
+    options = OutputOptions(formats=("html",), output_dir=str(tmp_path / "dashboard"))
+    verbs.export(store, store.resolve("last"), options)
+    reports = {name: (tmp_path / name).glob("*.html") for name in ("job", "command", "dashboard")}
+    texts = [file.read_bytes() for files in reports.values() for file in files]
+    assert b"data:image/jpeg" in texts[0]
+    assert texts == texts[:1] * 3
+
+
+# Reuse
 
 
 @pytest.fixture
@@ -412,7 +429,7 @@ def _stages(events, kind):
 
 
 @pytest.mark.parametrize("name", ["recording.mp4", "renamed.mkv", "moved/recording.mp4"])
-def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
+def test_the_transcript_of_a_known_recording_is_reused(svs, recording, heard, tmp_path, name):
     now = tmp_path / name
     now.parent.mkdir(exist_ok=True)
     recording.rename(now)
@@ -429,6 +446,32 @@ def test_a_recording_is_heard_once(svs, recording, heard, tmp_path, name):
         assert shown["result"][name] == heard[name]
 
 
+def test_a_damaged_recording_stays_partial_when_its_transcript_is_reused(svs, store, recording, heard):
+    warning = "the end is missing"
+    origin = store.load(heard["job_id"])
+    store.save(replace(origin, partial=True, warnings=(warning,)))
+    shown, events = _summarize(svs, recording, "--length", "1")
+    assert _stages(events, "reused") == ["extract", "transcribe"]
+    assert (shown["result"]["partial"], shown["result"]["warnings"]) == (True, [warning])
+
+
+def test_extracted_audio_that_has_changed_is_extracted_again(store, recording, with_model):
+    job = store.create(describe(recording), Options(end=12.0))
+    events = []
+
+    def stop():
+        if events and events[-1].stage == Stage.TRANSCRIBE:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(job, store, events.append, stop)
+    audio = store.folder(job.id) / "audio.pcm"
+    audio.write_bytes(bytes(audio.stat().st_size))
+    again = []
+    assert run(store.load(job.id), store, again.append).sentences
+    assert "reused" not in {event.kind for event in again}
+
+
 def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, heard):
     first, _ = _summarize(svs, recording, "--length", "1")
     assert svs("jobs", "rm", heard["job_id"]).returncode == 0
@@ -436,7 +479,7 @@ def test_what_was_taken_over_stays_when_its_origin_is_removed(svs, recording, he
 
 
 @pytest.mark.parametrize("command", [["rm", "{}"], ["prune", "--status", "done"]])
-def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, command):
+def test_nothing_is_left_of_a_removed_job(svs, heard, make, home, command):
     notes = home / "transcripts"
     (note,) = notes.iterdir()
     assert note.read_text() == heard["job_id"]
@@ -448,14 +491,14 @@ def test_nothing_tells_that_a_removed_job_was_there(svs, heard, make, home, comm
     assert not [path for path in home.rglob("*") if heard["job_id"] in path.name]
 
 
-def test_a_person_is_told_where_the_words_come_from(svs, recording, heard):
+def test_the_notice_names_the_job_whose_transcript_is_reused(svs, recording, heard):
     done = svs("summarize", recording, *HEARD)
     assert f"The transcript is that of job {heard['job_id']}" in done.stderr
     assert heard["job_id"] not in done.stdout
 
 
 @pytest.mark.parametrize("options", [["--fresh"], ["--end", "11"], ["--prompt", "Lenses."]], ids=" ".join)
-def test_what_would_be_heard_differently_is_heard_again(svs, recording, heard, options):
+def test_options_in_the_transcript_key_transcribe_again(svs, recording, heard, options):
     shown, events = _summarize(svs, recording, *options)
     assert _stages(events, "reused") == []
     assert "transcribe" in _stages(events, "started")
@@ -482,7 +525,7 @@ def _alter(file):
 
 
 @pytest.mark.parametrize("change", [_touch, _grow, _alter])
-def test_a_recording_that_has_changed_is_heard_again(svs, recording, heard, change):
+def test_a_changed_recording_is_transcribed_again(svs, recording, heard, change):
     change(recording)
     shown, events = _summarize(svs, recording)
     assert "transcribe" in _stages(events, "started")

@@ -65,7 +65,7 @@ def test_the_version_is_a_number(nothing_on_path):
     assert re.fullmatch(r"\d+\.\d+(\.\d+)*", ffmpeg.version(ffmpeg.find()))
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="no ffmpeg on PATH")
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="no system ffmpeg")
 def test_the_systems_version_is_a_number_too():
     assert re.match(r"\d+\.\d+", ffmpeg.version(ffmpeg.find()))
 
@@ -123,7 +123,7 @@ def test_a_link_is_followed_before_ffmpeg_gets_the_name(tmp_path):
     assert arguments[arguments.index("-i") + 1] == f"file:{os.path.realpath(tmp_path / 'talk.mp4')}"
 
 
-def test_time_is_told_while_it_runs_and_at_the_end():
+def test_on_time_is_called_while_ffmpeg_runs_and_at_the_end():
     times: list[float] = []
     ffmpeg.run(["-re", *SECOND], on_time=times.append)
     assert len(times) > 1
@@ -207,5 +207,5 @@ def test_the_environment_neither_writes_reports_nor_colours_the_log(monkeypatch,
         (False, ("7.1.5", "8.0.3", "8.1.2", "9.0.2-17-g2a571b6068", "N-118", "unknown")),
     ],
 )
-def test_an_ffmpeg_with_known_holes_is_told_by_its_version(holes, versions):
+def test_has_holes_goes_by_the_version(holes, versions):
     assert {ffmpeg.has_holes(version) for version in versions} == {holes}

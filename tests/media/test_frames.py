@@ -42,6 +42,7 @@ def size(jpeg, tmp_path):
     return width, height
 
 
+@pytest.mark.slow
 def test_the_sharpest_picture_around_a_moment_is_taken_and_made_small(clip, tmp_path):
     (frame,) = key_frames(clip, [Moment(0.0, 4.0, 10.0)], tmp_path)
     assert frame.start == 5.0
@@ -91,6 +92,7 @@ def test_pictures_keep_their_shape_and_are_never_enlarged(tmp_path, shape, sar, 
     assert size(frame.jpeg, tmp_path) == shown
 
 
+@pytest.mark.slow
 def test_nothing_is_shown_of_sound_covers_black_and_what_is_no_recording(tmp_path):
     black = made(tmp_path / "black.mp4", "-f", "lavfi", "-i", "color=black:s=64x64:d=3", "-c:v", "libx264")
     cover = made(
@@ -111,7 +113,7 @@ def test_a_moment_beyond_the_end_has_none_and_the_others_have(clip, tmp_path):
     assert [frame.start for frame in frames] == [5.0]
 
 
-def test_a_wish_to_stop_is_heard(clip, tmp_path):
+def test_frames_stop_when_asked(clip, tmp_path):
     def stop():
         raise Stopped("enough")
 

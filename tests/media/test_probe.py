@@ -1,7 +1,6 @@
 """A recording's report is read as it stands, and what is no recording is refused in a sentence."""
 
 import os
-import shutil
 import sys
 from functools import cache
 from pathlib import Path
@@ -19,15 +18,6 @@ FORGED = (
     "Talk\n  Stream #0:9: Audio: mp3\n  Duration: 99:00:00.00, start: 0\n    Chapter #0:7: start 1.0, end 2.0"
 )
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX file system")
-
-
-@pytest.fixture(params=["system", "packaged"])
-def tool(request, monkeypatch, tmp_path_factory):
-    """Run the test with the system's ffmpeg and with the one inside imageio-ffmpeg."""
-    if request.param == "packaged":
-        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
-    elif not shutil.which("ffmpeg"):
-        pytest.skip("no ffmpeg on PATH")
 
 
 @cache
@@ -67,7 +57,7 @@ def talk(tmp_path_factory):
     ("suffix", "codec"),
     [("mp4", "aac"), ("mkv", "vorbis"), ("mp3", "mp3"), ("ogg", "vorbis"), ("wav", "pcm_s16le")],
 )
-def test_every_container_says_how_long_it_is_and_what_sound_it_has(tool, tmp_path, suffix, codec):
+def test_every_container_says_how_long_it_is_and_what_sound_it_has(either_ffmpeg, tmp_path, suffix, codec):
     codecs = ["-c:a", "libvorbis"] if codec == "vorbis" else []
     media = probe(make(tmp_path / f"talk.{suffix}", *codecs))
     assert media.duration == pytest.approx(2.0, abs=0.1)
@@ -76,13 +66,13 @@ def test_every_container_says_how_long_it_is_and_what_sound_it_has(tool, tmp_pat
     assert media.title == ""
 
 
-def test_tracks_are_listed_with_their_languages_and_kinds(tool, talk):
+def test_tracks_are_listed_with_their_languages_and_kinds(either_ffmpeg, talk):
     media = probe(talk)
     assert media.audio == (AudioTrack(0, "eng", "mp3"), AudioTrack(1, "deu", "mp3"))
     assert media.subtitles == (SubtitleTrack(2, "fra", "subrip", text=True, forced=True),)
 
 
-def test_tags_that_look_like_a_report_are_but_tags(tool, talk):
+def test_tags_that_look_like_a_report_are_but_tags(either_ffmpeg, talk):
     media = probe(talk)
     assert media.title.split() == FORGED.split()
     assert "\n" not in media.title
@@ -93,13 +83,37 @@ def test_tags_that_look_like_a_report_are_but_tags(tool, talk):
     )
 
 
+FORGED_TRACK = "eng): Audio: aac, 8000 Hz, mono\n  Stream #0:1(deu"
+
+
+@pytest.mark.parametrize("languages", [[FORGED_TRACK], ["eng", FORGED_TRACK], [FORGED_TRACK, "fra"]])
+def test_a_language_that_looks_like_a_track_is_refused(tool, tmp_path, languages):
+    options = [argument for _ in languages for argument in ("-map", "0:a")]
+    for number, language in enumerate(languages):
+        options += [f"-metadata:s:a:{number}", f"language={language}"]
+    assert "looks like a track" in refusal(make(tmp_path / "talk.mkv", *options))
+
+
+@pytest.mark.parametrize("language", ["\x1b[2J", "e n", "x" * 50, "[bold]", "eng\nfra", "\u202efra"])
+def test_a_language_that_is_no_code_is_left_out(tool, tmp_path, language):
+    media = probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", f"language={language}"))
+    assert [track.language for track in media.audio] in ([""], [])
+
+
+def test_unseen_characters_in_a_title_are_left_out(tmp_path):
+    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
+    assert (
+        probe(make(tmp_path / "talk.mkv", "-metadata", f"title=A\u202e ta\u200blk{hidden}")).title == "A talk"
+    )
+
+
 @pytest.mark.parametrize("suffix", ["mp4", "mp3", "ogg"])
 def test_the_title_is_found_wherever_the_container_keeps_it(tmp_path, suffix):
     make(tmp_path / f"talk.{suffix}", "-metadata", "title=Ein schöner [b]Tag[/b]")
     assert probe(tmp_path / f"talk.{suffix}").title == "Ein schöner [b]Tag[/b]"
 
 
-def test_a_rare_format_is_read_when_it_is_allowed(tool, tmp_path):
+def test_a_rare_format_is_read_when_it_is_allowed(either_ffmpeg, tmp_path):
     path = make(tmp_path / "talk.sf", "-f", "ircam")
     with pytest.raises(InputError, match="is not a recording"):
         probe(path)
@@ -124,7 +138,7 @@ def test_pictures_are_no_sound(tmp_path):
     assert media.duration == pytest.approx(2.0, abs=0.2)
 
 
-def test_a_duration_that_ffmpeg_only_guesses_is_unknown(tool, tmp_path):
+def test_a_duration_that_ffmpeg_only_guesses_is_unknown(either_ffmpeg, tmp_path):
     assert probe(make(tmp_path / "talk.aac")).duration is None
 
 
@@ -215,13 +229,13 @@ def test_a_picture_is_refused(tmp_path):
     ],
     ids=["hls", "ffconcat"],
 )
-def test_a_playlist_is_refused_though_what_it_names_is_a_recording(tool, tmp_path, name, playlist):
+def test_a_playlist_is_refused_though_what_it_names_is_a_recording(either_ffmpeg, tmp_path, name, playlist):
     path = make(tmp_path / "talk.ts")
     (tmp_path / name).write_text(playlist.format(path=path))
     assert "is not a recording" in refusal(tmp_path / name)
 
 
-def test_a_recording_that_lost_its_header_is_damaged(tool, tmp_path):
+def test_a_recording_that_lost_its_header_is_damaged(either_ffmpeg, tmp_path):
     whole = make(tmp_path / "whole.mp4").read_bytes()
     (tmp_path / "cut.mp4").write_bytes(whole[:2000])
     assert "cut off or damaged: moov atom not found" in refusal(tmp_path / "cut.mp4")

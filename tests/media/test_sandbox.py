@@ -212,6 +212,7 @@ def test_pictures_cannot_be_decoded_where_sound_is_wanted(tmp_path):
         ffmpeg.run(ffmpeg.source(film).output(still, **{"frames:v": 1}).get_args())
 
 
+@pytest.mark.slow
 def test_a_picture_too_large_is_not_decoded(tmp_path):
     film = tmp_path / "film.avi"
     still = ffmpeg.url(tmp_path / "still.ppm")

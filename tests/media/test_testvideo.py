@@ -50,13 +50,6 @@ def likeness(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> fl
     return max(np.corrcoef(inner, other[shift:][:length])[0, 1] for shift in range(0, RATE // 10, 2))
 
 
-@pytest.fixture(params=["on PATH", "inside imageio-ffmpeg"])
-def each_ffmpeg(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the test with the system's ffmpeg, and again without it."""
-    if request.param == "inside imageio-ffmpeg":
-        monkeypatch.setenv("PATH", str(tmp_path))
-
-
 @pytest.fixture
 def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Give a function that puts an ffmpeg on PATH which was built without what matches a pattern."""
@@ -75,7 +68,8 @@ def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
     return install
 
 
-@pytest.mark.usefixtures("each_ffmpeg")
+@pytest.mark.slow
+@pytest.mark.usefixtures("either_ffmpeg")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_each_container_holds_picture_and_sound_of_the_size_and_length_asked_for(
     tmp_path: Path, suffix: str
@@ -92,6 +86,7 @@ def test_each_container_holds_picture_and_sound_of_the_size_and_length_asked_for
     assert len(sound_of(video)) / RATE == pytest.approx(3, abs=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, suffix: str) -> None:
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
@@ -100,7 +95,8 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, suffix: str) -> 
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_without_a_length_the_whole_talk_is_told(tmp_path: Path, talk_pcm: Path) -> None:
+@pytest.mark.slow
+def test_without_a_duration_the_video_has_the_whole_talk(tmp_path: Path, talk_pcm: Path) -> None:
     video = tmp_path / "a.mkv"
     make_test_video(video, **TINY)
     spoken = sound_of(video)
@@ -111,7 +107,8 @@ def test_without_a_length_the_whole_talk_is_told(tmp_path: Path, talk_pcm: Path)
         assert likeness(true[part], spoken[part]) > 0.9
 
 
-def test_beyond_its_length_the_talk_is_told_again(tmp_path: Path, talk_pcm: Path) -> None:
+@pytest.mark.slow
+def test_a_longer_video_repeats_the_talk(tmp_path: Path, talk_pcm: Path) -> None:
     video = tmp_path / "a.mp4"
     make_test_video(video, **TINY, duration=TALK["duration"] + 5)
     spoken, true = sound_of(video), np.fromfile(talk_pcm, np.int16).astype(float)
@@ -151,7 +148,7 @@ def test_each_topic_has_a_slide_of_its_own_colour_in_every_round(tmp_path: Path)
 
 
 @pytest.mark.skipif(not any(map(Path.is_file, map(Path, testvideo.FONTS))), reason="no font here")
-@pytest.mark.usefixtures("each_ffmpeg")
+@pytest.mark.usefixtures("either_ffmpeg")
 def test_slides_carry_titles_where_there_is_a_font(tmp_path: Path) -> None:
     make_test_video(tmp_path / "a.mp4", duration=0.5, audio="silence")
     (title, *_), (clock, *_) = (
@@ -180,6 +177,7 @@ def test_an_ffmpeg_without_an_encoder_is_named(tmp_path: Path, ffmpeg_without: C
         make_test_video(tmp_path / "a.webm", duration=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_subtitles_and_chapters_are_the_true_ones_in_every_round(tmp_path: Path, suffix: str) -> None:
     lap = TALK["duration"]

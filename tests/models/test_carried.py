@@ -16,6 +16,7 @@ from svs.models import installed as models
 from svs.models.catalog import KNOWN
 from svs.system.paths import models_home
 
+pytestmark = pytest.mark.slow
 LINE = "preparing the {} model, once"
 
 

@@ -19,7 +19,7 @@ def test_the_catalog_is_that_of_faster_whisper():
     assert ours == _MODELS
 
 
-def test_english_only_models_are_told_apart():
+def test_english_only_models_are_marked():
     english = {model.name for model in CATALOG if not model.multilingual}
     assert english == {m.name for m in CATALOG if m.name.endswith(".en") or m.name.startswith("distil")}
 

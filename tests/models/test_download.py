@@ -124,7 +124,7 @@ def assert_complete(model, hub):
     assert models.ready(model.folder, pytest.fail) == model
 
 
-def test_a_download_brings_the_files_and_tells_how_far_it_is(hub):
+def test_a_download_brings_the_files_and_reports_progress(hub):
     told = []
     model = download(on_progress=lambda done, total: told.append((done, total)))
     assert_complete(model, hub)
@@ -230,7 +230,7 @@ def test_something_that_is_no_hub(hub, monkeypatch):
         download()
 
 
-def test_nobody_is_told_who_asks(hub, monkeypatch):
+def test_a_download_sends_no_token_and_no_cookie(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     download()
     assert not any("hf_secret" in str(headers) or headers.get("Cookie") for _, headers in hub.requests)

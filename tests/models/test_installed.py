@@ -171,7 +171,7 @@ def test_find_knows_names_folders_and_second_names(folder):
     assert models.find("large") == own
 
 
-def test_a_folder_never_stands_in_for_a_model_of_the_catalog(folder, monkeypatch):
+def test_a_folder_is_never_taken_for_a_model_of_the_catalog(folder, monkeypatch):
     folder.rename(folder.parent / "small")
     monkeypatch.chdir(folder.parent)
     with pytest.raises(MissingError):

@@ -98,6 +98,70 @@ def done(recordings):
     return Job(id=result.job_id, source=source, options=Options(), created=result.created), result
 
 
+SECRET = "Secret-0815"
+
+
+@pytest.fixture(scope="module")
+def tagged(tmp_path_factory):
+    """Return recordings with secrets in every kind of tag, a cover, and a file in them."""
+    folder = tmp_path_factory.mktemp("tagged")
+    (folder / "meta.txt").write_text(
+        f";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=5\ntitle={SECRET}\ncomment={SECRET}\n"
+    )
+    (folder / "font.txt").write_text(SECRET)
+    inputs = ["-i", make_recording(folder, ".mp4"), "-i", folder / "meta.txt", "-i", folder / "talk.srt"]
+    inputs += ["-f", "lavfi", "-i", "color=red:s=32x32:r=1:d=1", "-map", "0:v", "-map", "0:a", "-map", "2"]
+    keep = ["-map_metadata", "1", "-c", "copy"]
+    cover = ["-map", "3", "-c:v:1", "mjpeg", "-disposition:v:1", "attached_pic", "-c:s", "mov_text"]
+    tags = ["title", "artist", "comment", "location", "location-eng", "copyright", "description", "synopsis"]
+    secrets = [part for tag in tags for part in ("-metadata", f"{tag}={SECRET}")]
+    for track in ("v", "a", "s"):
+        for tag in ("title", "handler_name", "comment", "timecode"):
+            secrets += [f"-metadata:s:{track}", f"{tag}={'01:02:03:04' if tag == 'timecode' else SECRET}"]
+    secrets += ["-metadata", "creation_time=2001-02-03T04:05:06Z"]
+    attach = ["-attach", folder / "font.txt", "-metadata:s:t", "mimetype=text/plain"]
+    made = {}
+    for suffix, more in ((".mp4", cover), (".mkv", ["-c:s", "srt", *attach])):
+        made[suffix] = folder / f"tagged{suffix}"
+        ffmpeg.run(
+            [*map(str, [*inputs, *keep, *more, *secrets, made[suffix]])],
+            reads=(str(folder / "font.txt"),),
+        )
+        made[suffix].with_suffix(".srt").write_text(SAID)
+    return made
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize("later", [False, True], ids=["summarize", "export"])
+def test_a_copy_without_tags_has_nothing_but_pictures_sound_and_subtitles(
+    svs, tagged, tmp_path, suffix, later
+):
+    assert SECRET.encode() in tagged[suffix].read_bytes()
+    copy = tmp_path / f"copy{suffix}"
+    wanted = ["--embed", copy, "--strip-tags"]
+    done = svs("summarize", tagged[suffix], "--chapters", "none", *([] if later else wanted), "-q")
+    assert done.returncode == 0, done.stderr
+    if later:
+        exported = svs("jobs", "export", "last", *wanted)
+        assert exported.returncode == 0, exported.stderr
+    data = copy.read_bytes()
+    assert SECRET.encode() not in data
+    report = subprocess.run([ffmpeg.find(), "-i", copy], capture_output=True, check=False).stderr.decode()
+    for tag in ("2001-02-03", "01:02:03:04", "Chapter", "attached pic", "Attachment"):
+        assert tag not in report
+    kept, had = ([track.partition(",")[2] for track in streams(file)] for file in (copy, tagged[suffix]))
+    assert kept == [had[0], had[-1]], "all but the cover"
+    first, second = ([text for *_, text in subtitles(copy, track)] for track in (0, 1))
+    assert first == second != []
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_copy_keeps_the_tags_else(svs, tagged, tmp_path, suffix):
+    assert svs("summarize", tagged[suffix], "--embed", f"copy{suffix}", "-q").returncode == 0
+    assert (tmp_path / f"copy{suffix}").read_bytes().count(SECRET.encode()) > 5
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "name"), [(".mp4", "c.mp4"), (".mp4", "c.MKV"), (".mp4", "new/c.mov"), (".webm", "c.webm")]
 )
@@ -147,6 +211,7 @@ def test_the_same_recording_gives_the_same_bytes(done, tmp_path):
     assert (tmp_path / "a.mkv").read_bytes() == (tmp_path / "b.mkv").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["copy.mkv", "copy.mp4"])
 def test_a_damaged_file_is_labelled_where_players_show_it(svs, done, tmp_path, name):
     job, result = done

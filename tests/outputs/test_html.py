@@ -230,7 +230,7 @@ def everywhere(text):
 PLAIN = Page(page(everywhere("x")))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.one_of(
         st.text(max_size=40),

@@ -186,7 +186,7 @@ def test_facts_have_the_coverage_where_it_was_measured():
     assert ("Coverage", "97.5 % of the speech; not understood: 1:04-1:21") in facts(lossy())
 
 
-def test_a_gap_stands_between_the_sentences_around_it():
+def test_a_gap_is_between_the_sentences_around_it():
     lines = render(lossy(), "txt").splitlines()
     at = lines.index("[not understood 1:04-1:21]")
     assert lines[at - 1].endswith("Or so they say.")
@@ -218,12 +218,12 @@ def test_what_is_missing_and_what_else_is_spoken_is_said_in_every_text(name):
 
 
 @pytest.mark.parametrize("name", ["md", "txt", "srt", "vtt"])
-def test_a_damaged_file_is_told_of_in_every_text(name):
+def test_every_text_format_says_that_the_recording_is_damaged(name):
     assert "damaged or incomplete" in " ".join(render(doubtful(), name).split())
     assert "damaged or incomplete" not in render(RESULT, name)
 
 
-def test_a_damaged_file_is_told_of_in_every_format_for_programs():
+def test_every_format_for_programs_says_that_the_recording_is_damaged():
     assert json.loads(render(doubtful(), "json"))["partial"] is True
     rows = list(csv.DictReader(io.StringIO(render(doubtful(), "tsv")), delimiter="\t"))
     assert {row["partial"] for row in rows} == {"1"}
@@ -266,25 +266,79 @@ def test_hostile_text_is_just_text_in_markdown(text):
     result = said(text, title=text, warnings=(text,))
     result = replace(result, transcript=replace(result.transcript, model=text))
     shown, kinds = seen(render(result, "md"))
+    text = line(text).replace("@", "\uff20")
     assert shown == [
-        line(text),
+        text,
         "Duration: 01:02:10",
         "Language: en",
-        f"Engine: whisper ({line(text)})",
+        f"Engine: whisper ({text})",
         "Date: 2026-11-23 04:14 UTC",
         "Summary: medium, by lexrank",
-        f"Note: {line(text)}",
+        f"Note: {text}",
         "Summary",
-        f"[00:00:00] {line(text)}",
+        f"[00:00:00] {text}",
     ]
     assert kinds <= {"text", "strong_open", "strong_close"}
 
 
-def test_addresses_are_broken_for_readers_that_make_links_of_bare_ones():
-    text = render(said("https://evil.example WWW.evil.example a@evil.example"), "md")
-    assert "https\\://evil" in text
-    assert "WWW\\.evil" in text
-    assert "a\\@evil" in text
+ADDRESSES = [
+    "https://evil.com",
+    "ftp://evil.com/login",
+    "HTTP://127.0.0.1/x",
+    "evil.com",
+    "evil.com/login",
+    "1evil.com:80/x?y#z",
+    "evil\u200b.com",
+    "b\u00fccher.de",
+    "\U0001f4a9.la",
+    "\u0440\u0444.\u0440\u0444/login",
+    "//evil.com/login",
+    "//localhost:8080/",
+    "www.evil.com",
+    "WWW.evil.com",
+    "a@evil.com",
+    "mailto:a@evil.com",
+    "127.0.0.1/x",
+    "say:evil.com,and.more.com",
+]
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_no_address_becomes_a_link_in_viewers_that_make_links_of_bare_ones(text):
+    viewer = MarkdownIt("gfm-like", {"linkify": True})
+    viewer.linkify.set({"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
+    assert "<a href=" in viewer.render(line(text)), "the viewer itself makes a link of it"
+    written = render(said(f"Go to {text} now.", title=text, warnings=(text,)), "md")
+    page = viewer.render(written)
+    assert "<a href=" not in page
+    assert "@" not in written, "GitHub heeds no backslash before it"
+    assert page.count(html.escape(line(text).replace("@", "\uff20"))) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ x }}",
+        "{{{x}}}",
+        "{% x %}",
+        "{# x #}",
+        "{%- x -%}",
+        "<% x %>",
+        "${x}",
+        "#{x}",
+        "%% x %%",
+        "[% x %]",
+    ],
+)
+def test_no_text_is_a_command_to_what_fills_in_templates(text):
+    written = render(said(text, title=text, warnings=(text,)), "md")
+    assert not re.search(r"\{[{%#]|[<\[%]%|[$#]\{|[%#}]\}|%>", written)
+    assert seen(written)[0][0] == text
+
+
+def test_numbers_and_the_ends_of_sentences_stay_readable_in_markdown():
+    text = "It grew 3.5 percent, from 1.200 to 1.242. That is and/or was 50% more: 3/4!"
+    assert text in render(said(text), "md")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

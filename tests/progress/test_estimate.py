@@ -70,7 +70,7 @@ def test_it_is_never_negative_and_a_range(steps, known):
         assert left is None or 0 <= left[0] <= left[1]
 
 
-def test_without_earlier_jobs_nobody_knows_before_the_longest_stage_has_shown_its_speed():
+def test_without_earlier_jobs_there_is_no_estimate_before_the_longest_stage():
     estimate = TimeLeft(length=100.0)
     estimate.begin(Stage.EXTRACT, 0.0, 0.0)
     estimate.step(50.0, 100.0, 1.0)

@@ -1,13 +1,17 @@
 """What the stored jobs tell of this machine."""
 
 import json
+from collections import defaultdict
 
 from msgspec.structs import replace
 
 from svs.events import Stage
+from svs.media.fingerprint import describe
 from svs.model.job import Job, Metrics, Options, Plan, StageRecord
 from svs.model.media import Source
+from svs.pipeline.run import run
 from svs.progress import stats
+from svs.store.jobs import JobStore
 
 
 def job(number, seconds, **changes):
@@ -64,30 +68,46 @@ def test_without_jobs_there_are_no_rows():
 
 
 def test_a_run_is_measured(svs, with_model, talk_video):
-    for options in (["--end", "40"], ["--fresh", "--end", "80"]):
+    for options in (["--end", "20"], ["--fresh", "--end", "40"]):
         assert svs("summarize", talk_video, *options).returncode == 0
     shown = svs("jobs", "show", "last").stdout
     for label in ("Speed", "Speech", "Memory", "Machine", "processor time"):
         assert label in shown
     record = json.loads(svs("jobs", "show", "last", "--json").stdout)["job"]
     metrics = record["metrics"]
-    assert {stage["amount"] for stage in record["stages"].values()} == {80.0}
+    assert {stage["amount"] for stage in record["stages"].values()} == {40.0}
     assert all(stage["cpu"] > 0 for stage in record["stages"].values())
     assert metrics["memory"] > 50e6
-    assert 40 < metrics["speech"] <= 80
+    assert 20 < metrics["speech"] <= 40
     assert 0 < metrics["estimates"][0][0] < metrics["wall"]  # the first job has taught it
     (row,) = json.loads(svs("jobs", "stats", "--json").stdout)
     assert (row["engine"], row["model"], row["jobs"], row["failed"]) == ("whisper", "micro", 2, 0)
     assert "micro" in svs("jobs", "stats").stdout
 
 
-def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_model):
-    from svs.media.fingerprint import describe
-    from svs.pipeline.run import run
-    from svs.store.jobs import JobStore
-
+def test_earlier_jobs_give_an_estimate_from_the_beginning(home, talk_video, with_model):
     store = JobStore(home / "jobs")
-    job = store.create(describe(talk_video), Options(threads=1))
+    first, second = (_estimates(store, talk_video) for _ in range(2))
+    assert first[Stage.EXTRACT] == {False}
+    assert second[Stage.EXTRACT] == {True}
+
+
+def _estimates(store, video):
+    """Run a job and return for each stage whether its progress says how long is left."""
+    job = store.create(describe(video), Options(end=20.0, fresh=True))
+    seen = defaultdict(set)
+
+    def look(event):
+        if event.kind == "advanced":
+            seen[event.stage].add(store.progress(job.id).left is not None)
+
+    run(job, store, look)
+    return seen
+
+
+def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_model):
+    store = JobStore(home / "jobs")
+    job = store.create(describe(talk_video), Options(threads=1, end=60.0))
     seen = []
     run(job, store, lambda event: seen.append((event, store.progress(job.id))))
     heard = [now for event, now in seen if event.stage == Stage.TRANSCRIBE and now]

@@ -1,6 +1,5 @@
 """Captions come out of a recording whole, or it is said that they do not."""
 
-import shutil
 import sys
 
 import pytest
@@ -11,15 +10,6 @@ from svs.media import ffmpeg
 from svs.media.probe import probe
 from svs.model.job import Options
 from svs.stages.captions import choose, fetch_file, fetch_track
-
-
-@pytest.fixture(params=["system", "packaged"])
-def tool(request, monkeypatch, tmp_path_factory):
-    """Run the test with the system's ffmpeg and with the one inside imageio-ffmpeg."""
-    if request.param == "packaged":
-        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
-    elif not shutil.which("ffmpeg"):
-        pytest.skip("no ffmpeg on PATH")
 
 
 @pytest.fixture(params=["mkv", "mp4"])
@@ -38,7 +28,7 @@ def fetch(film, target):
     return fetch_track(film, media, Options(), media.subtitles[0].index, target, lambda done, total: None)
 
 
-def test_a_track_comes_out_whole(tool, film, tmp_path):
+def test_a_track_comes_out_whole(either_ffmpeg, film, tmp_path):
     (tmp_path / "job").mkdir()
     target = tmp_path / "job" / "captions.srt"
     assert fetch(film, target) == ""
@@ -46,7 +36,7 @@ def test_a_track_comes_out_whole(tool, film, tmp_path):
     assert list(target.parent.iterdir()) == [target]
 
 
-def test_half_a_file_is_told(tool, film, tmp_path):
+def test_half_a_file_is_a_warning(either_ffmpeg, film, tmp_path):
     data = film.read_bytes()
     film.write_bytes(data[: len(data) // 2])
     assert "some of its captions may be missing" in fetch(film, tmp_path / "captions.srt")
@@ -54,7 +44,7 @@ def test_half_a_file_is_told(tool, film, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
-def test_a_full_disk_is_the_stores_error(tool, film, tmp_path):
+def test_a_full_disk_is_the_stores_error(either_ffmpeg, film, tmp_path):
     (tmp_path / "captions.part").symlink_to("/dev/full")
     with pytest.raises(StoreError, match=r"cannot write the captions to .*: No space left on device"):
         fetch(film, tmp_path / "captions.srt")

@@ -95,7 +95,7 @@ def test_what_the_engine_doubts_is_quoted_nowhere():
     assert not quoted & {one.start for one in doubted if one.suspect}
 
 
-def test_what_is_in_another_language_is_quoted_nowhere_and_lies_in_a_chapter():
+def test_sentences_in_other_languages_are_in_a_chapter_and_never_quoted():
     german = [replace(said, text=f"Und {said.text}", language="de") for said in SAID[20:]]
     found = outlined(SAID[:20] + german, "3")
     quoted = [one for chapter in found.chapters for one in chapter.sentences]

@@ -40,7 +40,7 @@ def source(store, job, told, monkeypatch):
         yield tracker.Tracker(job.id, store, fan_out(store.log, told.append), lambda: None)
 
 
-def test_each_look_brings_what_was_told_since_the_last(store, job, told, source):
+def test_each_look_brings_the_events_since_the_last(store, job, told, source):
     follower = Follower(store, job.id)
     assert follower.look() == []
     for work in (
@@ -86,7 +86,7 @@ def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, told,
     assert seen[-1] == told[-1]
 
 
-def test_new_words_are_told_once(store, job, source):
+def test_new_words_are_an_event_once(store, job, source):
     source.start(Stage.TRANSCRIBE, "s")
     source.tick(10.0, 100.0)
     follower = Follower(store, job.id)

@@ -43,7 +43,7 @@ def test_a_job_reads_back_as_it_was_saved(store, job):
 @pytest.mark.parametrize(
     "name", [".x.new", ".x.removed", f".{ID}.new", f".{ID}.removed", f".{ID}-0a1b2c3d.removed"]
 )
-def test_what_lies_in_the_store_blocks_no_job_and_only_what_svs_left_goes(store, job, tmp_path, name, kind):
+def test_strays_in_the_store_block_no_job_and_only_those_of_svs_go(store, job, tmp_path, name, kind):
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "file").touch()

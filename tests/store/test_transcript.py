@@ -1,10 +1,11 @@
 """The journal: what was heard is never lost, and never taken for something else."""
 
+import os
 from dataclasses import replace
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from svs.errors import StoreError
@@ -21,7 +22,6 @@ batches = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(heard=batches, torn=st.integers(0, 200))
 def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factory, heard, torn):
     path = tmp_path_factory.mktemp("j") / "transcript.jsonl"
@@ -36,6 +36,15 @@ def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factor
     expected = heard[: len(heard) - lost] if lost <= len(heard) else []
     assert rest == expected
     assert header == (HEADER if lost <= len(heard) else None)
+
+
+def test_a_batch_is_on_the_disk_when_it_is_added(tmp_path, monkeypatch):
+    path, synced = tmp_path / "transcript.jsonl", []
+    transcript.begin(path, HEADER)
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+    for number in (1, 2):
+        transcript.add(path, Batch(float(number), 2.0, ()))
+        assert synced[number - 1 :] == [path.stat().st_size]
 
 
 def test_another_key_is_another_transcript(tmp_path):
@@ -59,7 +68,7 @@ def test_times_are_counted_from_the_start_of_the_recording():
     assert (found.start, found.end, found.words[0].start) == (11.0, 12.0, 11.0)
 
 
-def test_gaps_are_counted_from_the_start_of_the_recording_and_coverage_over_all_batches():
+def test_gap_times_include_the_offset_and_coverage_is_that_of_all_batches():
     batches = [
         Batch(30.0, 90.0, (), (Gap(1.0, 3.0), Gap(20.0, 21.5)), 20.0),
         Batch(60.0, 90.0, (), (), 12.0),

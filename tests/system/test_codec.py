@@ -43,7 +43,7 @@ NUMBERS = st.floats() | st.integers(-(2**65), 2**65)
 
 
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_saved_can_be_read(store, job, data):
     def drawn(**fields):
         return {name: data.draw(kind) for name, kind in fields.items() if data.draw(st.booleans())}

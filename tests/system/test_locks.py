@@ -44,7 +44,7 @@ def test_a_lock_that_is_a_link_is_not_followed(tmp_path, there):
     assert precious.exists() == there
 
 
-def test_who_holds_a_lock_is_told_by_the_system(tmp_path):
+def test_the_system_knows_who_holds_a_lock(tmp_path):
     lock = tmp_path / "lock"
     looker = "import sys; open(sys.argv[1]); print(flush=True); sys.stdin.read()"
     with (

@@ -40,11 +40,11 @@ def test_a_short_talk_that_pauses_between_its_topics_has_a_chapter_for_each():
     assert chapter_starts(SAID, "en") == TOPICS == [0, 10, 20, 30]
 
 
-def test_pauses_tell_as_much_in_a_language_without_cues():
+def test_pauses_are_enough_in_a_language_without_cues():
     assert chapter_starts(SAID, "und") == TOPICS
 
 
-def test_words_alone_tell_where_topics_change():
+def test_words_alone_show_where_topics_change():
     assert chapter_starts(without_pauses(SAID), "en", 4) == pytest.approx(TOPICS, abs=1)
 
 

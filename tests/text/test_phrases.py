@@ -37,7 +37,7 @@ def test_no_two_parts_have_the_same_title():
     assert len(set(titles([PARTS[0]] * 3, "en"))) == 3
 
 
-def test_words_stand_as_they_were_said_and_in_no_other_phrase():
+def test_phrases_have_the_words_as_spoken_and_share_none():
     found = key_phrases(
         said("Public Health Wales decides.", "Ask Public Health Wales about sugar.", "No sugar!"), "en"
     )

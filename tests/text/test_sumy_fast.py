@@ -54,7 +54,7 @@ texts = st.lists(
 
 
 @pytest.mark.parametrize(("slow", "fast"), PAIRS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts)
 def test_any_text_is_rated_as_by_sumy(slow, fast, texts):
     assert rate(fast, texts) == pytest.approx(rate(slow, texts), abs=1e-12, nan_ok=True)

@@ -12,6 +12,8 @@ from speech_mix import RATE, mix
 from speech_scores import Reference, score, to_words
 from speech_systems import Run, measure
 
+from svs.media import ffmpeg
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -79,19 +81,10 @@ def test_mix_begins_each_recording_where_its_sound_begins(tmp_path):
         assert mixed[place : place + RATE // 20].any()
 
 
+@pytest.mark.slow
 def test_table_compares_svs_with_faster_whisper(tmp_path, talk, micro_whisper):
     first = talk["topics"][0]["end"]
-    cut = [
-        "ffmpeg",
-        "-v",
-        "error",
-        "-i",
-        ROOT / "svs/assets/talk.opus",
-        "-t",
-        str(first),
-        tmp_path / "talk.opus",
-    ]
-    subprocess.run(cut, check=True)
+    ffmpeg.run(["-i", str(ROOT / "svs/assets/talk.opus"), "-t", str(first), str(tmp_path / "talk.opus")])
     said = [sentence for sentence in talk["sentences"] if sentence["end"] <= first]
     reference = {"language": "en", "text": "", "utterances": said}
     (tmp_path / "refs.json").write_text(json.dumps({"talk.opus": reference, "missing.opus": {"text": None}}))

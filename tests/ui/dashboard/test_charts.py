@@ -71,5 +71,5 @@ def test_a_size_is_short(count, shown):
     assert formatting.size(count) == shown
 
 
-def test_a_date_that_is_none_is_shown_as_it_stands():
+def test_an_invalid_date_is_shown_unchanged():
     assert formatting.date("\x1bnever") == "\\x1bnever"

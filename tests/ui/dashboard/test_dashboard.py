@@ -20,6 +20,7 @@ from svs.ui.dashboard.app import Dashboard
 from svs.ui.dashboard.dialogs import KEYS
 from svs.ui.dashboard.screen import Jobs
 
+pytestmark = pytest.mark.slow
 WIDE = (150, 36)
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
 
@@ -47,7 +48,7 @@ def test_the_newest_job_is_on_top_and_chosen(see, some):
     see(steps)
 
 
-def test_a_failed_job_tells_why_and_what_to_do(see, some):
+def test_a_failed_job_shows_its_error_and_hint(see, some):
     async def steps(view):
         await view.press("down", "down", "down")
         await view.until("/videos/gone.mp4 is gone")
@@ -56,7 +57,7 @@ def test_a_failed_job_tells_why_and_what_to_do(see, some):
     see(steps)
 
 
-def test_a_running_job_shows_its_stages_its_speed_and_what_it_hears(see, some, make):
+def test_a_running_job_shows_its_stages_its_speed_and_its_last_words(see, some, make):
     async def steps(view):
         detail = view.text.partition("Transcript")[2]
         for shown in ("50 %", "9.3x", "50-80 s left", "load 93 %", "memory 790 MB", "“where the light is”"):
@@ -369,7 +370,7 @@ def test_gaps_are_shown_in_a_transcript_whole_or_not(see, make):
     see(steps, size=(150, 60))
 
 
-def test_a_damaged_transcript_is_told(see, make, store):
+def test_a_damaged_transcript_is_shown_as_damaged(see, make, store):
     job = make.done()
     (store.folder(job.id) / "transcript.jsonl").write_text("{\n{\n")
 
@@ -454,7 +455,7 @@ def test_resume_goes_on_in_a_process_of_its_own(see, stopped, store):
     assert store.load(stopped.id).status == "done"
 
 
-def test_a_resume_that_fails_is_told(see, stopped, store):
+def test_a_resume_that_fails_is_shown(see, stopped, store):
     async def steps(view):
         with store.hold(stopped.id):
             await view.press("r")  # it is taken for running by the time the other svs begins
@@ -464,7 +465,7 @@ def test_a_resume_that_fails_is_told(see, stopped, store):
     see(steps, size=WIDE)
 
 
-def test_retry_starts_anew_once_the_recording_is_back(see, stopped, store, tmp_path):
+def test_retry_works_once_the_recording_is_back(see, stopped, store, tmp_path):
     file = tmp_path / "bees.srt"
     moved = file.rename(tmp_path / "moved.srt")
 
@@ -548,7 +549,7 @@ def test_open_shows_the_folder_in_the_file_manager(see, some, store, tmp_path, m
     assert opened.read_text() == str(store.folder(some["running"].id))
 
 
-def test_without_a_file_manager_the_folder_is_told(see, some, store, tmp_path, monkeypatch):
+def test_without_a_file_manager_the_path_of_the_folder_is_shown(see, some, store, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("PATH", str(tmp_path))
 
@@ -567,7 +568,7 @@ def test_copy_puts_the_id_on_the_clipboard(see, some):
     see(steps)
 
 
-def test_a_store_that_cannot_be_read_is_told_and_read_again(see, some, store):
+def test_an_unreadable_store_is_reported_and_read_again(see, some, store):
     async def steps(view):
         elsewhere = store.root.rename(store.root.with_name("elsewhere"))
         store.root.write_text("no folder")

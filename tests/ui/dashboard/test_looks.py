@@ -13,6 +13,7 @@ import pytest
 from svs.store.jobs import JobStore
 from svs.system.paths import jobs_home
 
+pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[2] / "golden"
 SIZES = [(80, 24), (200, 60)]
 SCREENS = [

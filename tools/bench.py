@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Measure svs on this machine, on the bundled talk: python scripts/bench [--model FOLDER].
+"""Measure svs on this machine, on the bundled talk: python tools/bench.py [--model FOLDER].
 
 Times are the best of a few runs; compare ratios, for machines differ and are busy with other things.
 """
@@ -16,7 +15,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+
+from empty_store import MICRO, SVS, environment
 
 from svs.engines.whisper import Whisper
 from svs.media.probe import probe
@@ -26,8 +28,6 @@ from svs.model.speech import Sentence
 from svs.stages.extract import extract
 from svs.stages.outline import outline
 from svs.stages.summarize import summarize
-
-MICRO = Path(__file__).parents[1] / "tests" / "data" / "micro-whisper"
 
 
 def best(work: Callable[[], object], runs: int) -> float:
@@ -40,19 +40,16 @@ def best(work: Callable[[], object], runs: int) -> float:
     return min(times)
 
 
-def command(*arguments: str) -> Callable[[], object]:
-    """Return what runs a command quietly."""
-    return lambda: subprocess.run(arguments, check=True, capture_output=True)
-
-
 def start_up() -> None:
     """Compare the start of a few commands with that of Typer alone."""
-    svs = str(Path(sys.executable).with_name("svs"))
-    typer = best(command(sys.executable, "-c", "import typer"), 20)
+    typer = best(lambda: subprocess.run([sys.executable, "-c", "import typer"], check=True), 20)
     print(f"import typer                 {1000 * typer:7.0f} ms")
-    for arguments in (["--version"], ["--help"], ["jobs", "list"]):
-        seconds = best(command(svs, *arguments), 20)
-        print(f"svs {' '.join(arguments):<24} {1000 * seconds:7.0f} ms  {seconds / typer:5.2f} x Typer")
+    with tempfile.TemporaryDirectory() as home:
+        for words in ("--version", "--help", "jobs list"):
+            command = [*SVS, *words.split()]
+            start = partial(subprocess.run, check=True, capture_output=True, env=environment(Path(home)))
+            seconds = best(partial(start, command), 20)
+            print(f"svs {words:<24} {1000 * seconds:7.0f} ms  {seconds / typer:5.2f} x Typer")
 
 
 def stages(model: Path) -> None:
@@ -79,24 +76,25 @@ def ranking() -> None:
     chance = random.Random(1)
     for count in (300, 1000, 3000, 10_000):
         many = [Sentence(5.0 * i, 5.0 * i + 4, " ".join(chance.sample(words, 15))) for i in range(count)]
-        seconds = best(
-            lambda many=many: outline(summarize(many, "en", "auto", "medium"), many, "en", "auto", ()), 1
-        )
+        seconds = best(partial(_summarize, many), 1)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"summarize {count:>6} sentences  {seconds:7.2f} s   {peak:7.0f} MB at most so far")
 
 
-def telling(model: Path) -> None:
+def _summarize(many: list[Sentence]) -> object:
+    return outline(summarize(many, "en", "auto", "medium"), many, "en", "auto", ())
+
+
+def showing_progress(model: Path) -> None:
     """Compare a run that draws bars on a terminal with one that shows nothing, in turn, on 20 minutes."""
     with tempfile.TemporaryDirectory() as home:
         video = Path(home) / "talk.mp4"
         make_test_video(video, duration=1200.0)
-        svs = str(Path(sys.executable).with_name("svs"))
-        run = [svs, "summarize", str(video), "--model", str(model), "--fresh", "--progress"]
+        run = [*SVS, "summarize", str(video), "--model", str(model), "--fresh", "--progress"]
         took: dict[str, list[tuple[float, float]]] = {"rich": [], "none": []}
         for _ in range(5):
             for progress, found in took.items():
-                found.append(_on_a_terminal([*run, progress], {**os.environ, "SVS_HOME": home}))
+                found.append(_on_a_terminal([*run, progress], environment(Path(home))))
         for progress, found in took.items():
             wall, cpu = map(min, zip(*found, strict=True))
             print(f"--progress {progress}            {wall:7.2f} s   {cpu:7.2f} s of processor time")
@@ -130,4 +128,4 @@ if __name__ == "__main__":
     start_up()
     stages(model)
     ranking()
-    telling(model)
+    showing_progress(model)

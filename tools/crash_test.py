@@ -1,4 +1,4 @@
-"""Kill svs at random moments, resume, compare with an undisturbed run: python scripts/crash_test.py KILLS.
+"""Kill svs at random moments, resume, compare with an undisturbed run: python tools/crash_test.py KILLS.
 
 A round is one video in an empty store: `svs summarize` is killed with its whole process group (SIGKILL), then
 `svs jobs resume last` is, and so on until one of them ends by itself. What is there then must be what the
@@ -26,9 +26,7 @@ from pathlib import Path
 from threading import Timer
 
 import psutil
-
-SVS = str(Path(sys.executable).with_name("svs"))
-MICRO = Path(__file__).parents[1] / "tests" / "data" / "micro-whisper"
+from empty_store import MICRO, SVS, environment, run_svs
 
 PHASES = {
     "": "starting",
@@ -111,8 +109,8 @@ def start(arguments: list[str], home: Path) -> "subprocess.Popen[str]":
     for folder in ("tmp", "user"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
-        [SVS, *arguments, "--progress", "json"],
-        env=os.environ | {"SVS_HOME": str(home), "TMPDIR": str(home / "tmp"), "HOME": str(home / "user")},
+        [*SVS, *arguments, "--progress", "json"],
+        env=environment(home) | {"TMPDIR": str(home / "tmp"), "HOME": str(home / "user")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -297,7 +295,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="svs-crash-"))
     began, seed, kills = time.monotonic(), asked.seed, Counter[str]()
     video = ["--size", "160x90", "--fps", "2", "--duration", str(asked.duration), str(folder / "talk.mp4")]
-    subprocess.run([SVS, "make-test-video", *video], check=True, stdout=subprocess.DEVNULL)
+    run_svs(folder, "make-test-video", *video)
     try:
         subject = Subject(folder, many_batches(asked.model))
         while kills.total() < asked.kills:

@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Measure svs with many stored jobs: python scripts/many_jobs.py [COUNT ...]; 100, 10,000 and 100,000.
+"""Measure svs with many stored jobs: python tools/many_jobs.py [COUNT ...]; 100, 10,000 and 100,000.
 
 `svs jobs list` in seconds, with Python's start; the dashboard (without a terminal) from its start to its
 first screen, to the moment when all records are read, a look at the jobs as it does twice a second, and a
@@ -7,8 +6,6 @@ filter.
 """
 
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,19 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from empty_store import run_svs
+from msgspec.structs import replace
+from textual.widgets import Input
+
 from svs.model.job import Options, Plan
 from svs.model.media import Source
 from svs.store.index import Watcher
 from svs.store.jobs import JobStore
 from svs.ui.dashboard.app import Dashboard
-
-SVS = str(Path(sys.executable).with_name("svs"))
+from svs.ui.dashboard.screen import Jobs
 
 
 def fill(home: Path, count: int) -> JobStore:
     """Make a store of so many jobs that are done."""
-    from msgspec.structs import replace
-
     store = JobStore(home / "jobs")
     made = store.create(Source(path="/videos/talk.mp4", size=1, mtime_ns=1), Options())
     plan = Plan(engine="whisper", model="small")
@@ -46,9 +44,7 @@ def listing(home: Path) -> float:
     times = []
     for _ in range(10):
         began = time.perf_counter()
-        subprocess.run(
-            [SVS, "jobs", "list"], check=True, capture_output=True, env={**os.environ, "SVS_HOME": home}
-        )
+        run_svs(home, "jobs", "list")
         times.append(time.perf_counter() - began)
     return min(times)
 
@@ -60,13 +56,15 @@ async def dashboard(store: JobStore) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         print(f"  first screen     {time.perf_counter() - began:8.2f} s")
-        app.screen.sweep()
+        screen = app.screen
+        assert isinstance(screen, Jobs)
+        screen.sweep()
         await app.workers.wait_for_complete()
         print(f"  all records read {time.perf_counter() - began:8.2f} s")
         with timed("a look"):
-            app.screen.tick()
+            screen.tick()
         with timed("a filter"):
-            app.screen.query_one("#filter").value = "talk"
+            screen.query_one("#filter", Input).value = "talk"
             await pilot.pause()
 
 

@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Score svs's summaries of transcripts against summaries by people: python scripts/eval_summary.py FILE.
+"""Score svs's summaries of transcripts against summaries by people: python tools/eval_summary.py FILE.
 
 FILE holds one JSON object a line (or is such a file compressed by gzip):
 

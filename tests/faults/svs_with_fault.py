@@ -1,4 +1,4 @@
-"""Run svs and strike when its job comes to an event: `strike.py STAGE KIND FAULT DISK ARGUMENT...`.
+"""Run svs with a fault at one of its events: `svs_with_fault.py STAGE KIND FAULT DISK ARGUMENT...`.
 
 The fault comes while svs waits, so it is always there at the same moment. `DISK` is a file system of its own
 with the store and the outputs on it; the recording is the last argument. STAGE `start` is before anything.
@@ -52,17 +52,17 @@ def killed_child():
 
 
 def main():
-    """Be svs, but for the strike."""
-    strikes = [globals()[FAULT]]
+    """Be svs, but for the fault."""
+    pending = [globals()[FAULT]]
 
-    def strike(event):
-        if strikes and (event.stage, event.kind) == (STAGE, KIND) and (KIND != "advanced" or event.done):
-            strikes.pop()()
+    def cause(event):
+        if pending and (event.stage, event.kind) == (STAGE, KIND) and (KIND != "advanced" or event.done):
+            pending.pop()()
 
     if STAGE == "start":
-        strikes.pop()()
+        pending.pop()()
     usual = running.run
-    running.run = lambda job, store, report, stop: usual(job, store, fan_out(report, strike), stop)
+    running.run = lambda job, store, report, stop: usual(job, store, fan_out(report, cause), stop)
     sys.argv = ["svs", *sys.argv[5:]]
     app.main()
 

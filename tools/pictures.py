@@ -1,4 +1,4 @@
-"""Draw the README's pictures, from a real run: python scripts/pictures.py --model FOLDER. Needs Chromium."""
+"""Draw the README's pictures, from a real run: python tools/pictures.py --model FOLDER. Needs Chromium."""
 
 import argparse
 import io

@@ -1,4 +1,4 @@
-"""Feed damaged files to whatever svs reads back: python scripts/fuzz.py MINUTES [SEED].
+"""Feed damaged files to whatever svs reads back: python tools/fuzz.py MINUTES [SEED].
 
 The readers of records, of the transcript's journal and of subtitles get mutated files. They may refuse them
 with an error of svs's own; anything else ends this with the file that did it.
@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from svs.engines import captions
@@ -55,7 +56,7 @@ def targets(folder: Path) -> list[tuple[Path, Callable[[], object]]]:
     for name, text in SUBTITLES.items():
         file = folder / name
         file.write_text(text)
-        found.append((file, lambda file=file: captions.read(file, file.name)))
+        found.append((file, partial(captions.read, file, file.name)))
     store = JobStore(folder / "home" / "jobs")
     job = store.create(describe(folder / "talk.srt"), Options(formats=("md",), output_dir=str(folder)))
     run(job, store)
@@ -70,7 +71,7 @@ def targets(folder: Path) -> list[tuple[Path, Callable[[], object]]]:
 
 
 def main() -> None:
-    """Fuzz for so many minutes, and tell how often each file was read."""
+    """Fuzz for so many minutes, and print how often each file was read."""
     minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
     chance, read = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:

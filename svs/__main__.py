@@ -1,0 +1,5 @@
+"""`python -m svs`."""
+
+from svs.cli.app import main
+
+main()
