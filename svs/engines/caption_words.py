@@ -10,9 +10,9 @@ from svs.engines import speakers
 from svs.engines.caption_formats import Cue
 from svs.engines.speakers import Labels
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_OURS = re.compile("[\ufdd0\ufdd1]")  # never letters: they mark where a name begins and ends
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>")
-_NAMED = re.compile("\x01([^\x02]*)\x02")
+_NAMED = re.compile("\ufdd0([^\ufdd1]*)\ufdd1")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _OVERRIDE = re.compile(r"\{([^{}]*)\}")
 _UNSAID = re.compile(r"\[[^\[\]]*\]|[\u2669-\u266c]")
@@ -75,8 +75,8 @@ def _said(cue: Cue, texts: Iterable[str], labels: Labels, speaker: str) -> Itera
 
 def _lines(text: str) -> Iterator[str]:
     """Yield the lines that a cue shows, without tags and commands; each begins where somebody else speaks."""
-    plain = _without_overrides(_CONTROL.sub(" ", text)).replace("\\N", "\n").replace("\\n", "\n")
-    plain = _VOICE.sub("\n\x01\\1\x02", plain.replace("\\h", " "))
+    plain = _without_overrides(_OURS.sub("", text)).replace("\\N", "\n").replace("\\n", "\n")
+    plain = _VOICE.sub("\n\ufdd0\\1\ufdd1", plain.replace("\\h", " "))
     plain = without_unseen(html.unescape(_TAG.sub("", plain)))
     if not _has_words(_ASIDE.sub("", _UNSAID.sub("", _NAMED.sub("", plain)))):  # nothing but "(applause)"
         return
