@@ -3,8 +3,10 @@
 import errno
 import io
 import os
+import shlex
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -102,6 +104,7 @@ def _tell_other(error: Exception) -> int:
 
         text = io.StringIO()
         show(text)
+        text.write(_advice(text.getvalue()))
         sys.stderr.write(visible(text.getvalue()))  # a file's name in it may be anything
         return 2
     problem = SvsError(f"unexpected {type(error).__name__}: {error}", "--debug shows where it comes from.")
@@ -110,6 +113,15 @@ def _tell_other(error: Exception) -> int:
     problem.__cause__ = error
     tell(problem)
     return 1
+
+
+def _advice(complaint: str) -> str:
+    """Return what was meant, where a recording stands in a command's place; else nothing."""
+    named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    is_file = Path(named).suffix or Path(named).exists()
+    if is_file and "No such command" in complaint:
+        return f"To summarize it, run: svs summarize {shlex.quote(named)}\n"
+    return ""
 
 
 def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

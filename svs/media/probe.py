@@ -110,7 +110,7 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
         format=header.removeprefix("Input #0, ").split(",")[0],
         title=fields.title(title),
         audio=tuple(_audio(match, tag) for match, tag in streams if match["kind"] == "Audio"),
-        subtitles=tuple(_subtitles(match) for match, _ in streams if match["kind"] == "Subtitle"),
+        subtitles=tuple(_subtitles(match, tag) for match, tag in streams if match["kind"] == "Subtitle"),
         chapters=tuple(
             Chapter(start=_within(float(match[1])), end=_within(float(match[2])), title=fields.title(tag))
             for line, tag in entries
@@ -164,13 +164,16 @@ def _audio(stream: re.Match[str], title: str) -> AudioTrack:
     )
 
 
-def _subtitles(stream: re.Match[str]) -> SubtitleTrack:
+def _subtitles(stream: re.Match[str], title: str) -> SubtitleTrack:
     return SubtitleTrack(
         index=int(stream["index"]),
         language=_language(stream),
         codec=stream["codec"],
         text=stream["codec"] in _TEXT_CODECS,
         forced="(forced)" in stream["rest"],
+        default="(default)" in stream["rest"],
+        comment="(comment)" in stream["rest"],
+        title=fields.title(title),
     )
 
 

@@ -55,6 +55,8 @@ class PlanOptions(LimitOptions, frozen=True, kw_only=True):
     """What decides the plan; the results depend on the plan."""
 
     subtitles: Subtitles = "auto"
+    encoding: Name | None = None
+    """Of caption files; None is found out."""
     engine: EngineWish | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
     model: FilePath | None = None
     """An installed model's name, or a folder that holds one."""

@@ -10,6 +10,7 @@ from svs.fields import (
     FilePath,
     Name,
     Seconds,
+    Title,
 )
 from svs.model.speech import Chapter
 
@@ -65,6 +66,12 @@ class SubtitleTrack(Struct, frozen=True):
     """Made of text, not of pictures."""
     forced: bool
     """Only the foreign parts or signs, not the whole of what is said."""
+    default: bool = False
+    """Players show it unasked."""
+    comment: bool = False
+    """What somebody says about the recording."""
+    title: Title = ""
+    """From outside: escape it."""
 
 
 class MediaInfo(Struct, frozen=True, kw_only=True):

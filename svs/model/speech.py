@@ -37,6 +37,8 @@ class Segment(Struct, frozen=True):
     """The engine itself doubts it: shown in the transcript, kept out of the summary."""
     language: Language | None = None
     """What is spoken in it, where that is another language than the transcript's."""
+    speaker: Name = ""
+    """Who says it, where the captions name them. From outside: escape it."""
 
 
 class Gap(Struct, frozen=True):

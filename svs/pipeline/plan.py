@@ -1,6 +1,6 @@
 """How a job gets its transcript: decided once, when it first runs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,13 +8,15 @@ from msgspec.structs import replace
 
 from svs.engines import captions, select
 from svs.errors import InputError, NoModelError, SvsError, UsageError
+from svs.events import Tick
 from svs.media.fingerprint import describe
-from svs.media.input_check import check_file, held
+from svs.media.input_check import held
 from svs.media.probe import probe
 from svs.model.job import REMOVED_ENGINE, Job, Options, Plan
 from svs.model.media import MediaInfo
 from svs.model.speech import Chapter
 from svs.models import installed
+from svs.stages.captions import choose as choose_captions
 
 _CHAPTERS = 500  # of a recording; whoever has more has no chapters that people read
 
@@ -22,7 +24,7 @@ _CHAPTERS = 500  # of a recording; whoever has more has no chapters that people 
 def look(source: Path, options: Options) -> MediaInfo:
     """Return what a recording says of itself; a subtitle file says nothing."""
     if captions.is_caption_file(source):
-        check_file(source, options.max_size)
+        captions.check(source, options.language, options.encoding, options.max_size)
         return MediaInfo(duration=None, title="", audio=(), subtitles=())
     return probe(source, formats=options.allow_formats, largest=options.max_size)
 
@@ -33,8 +35,13 @@ def plan(
     media: MediaInfo,
     warn: Callable[[str], None],
     notice: Callable[[str], None],
+    folder: Path | None = None,
+    tick: Tick = lambda *_: None,
 ) -> Plan:
-    """Decide how the recording's transcript is made; a model that is needed for it is there then."""
+    """Decide how the recording's transcript is made; a model that is needed for it is there then.
+
+    With a `folder` to put them in for a moment, subtitle tracks are read, to see whether they make sense.
+    """
     if captions.is_caption_file(source):
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
             raise UsageError(f"{source} holds subtitles, not sound", "Leave out --engine and --track.")
@@ -49,10 +56,10 @@ def plan(
     model = installed.find(options.model) if options.model else installed.best(english=english)
     if options.model and model and not english and not model.multilingual:
         raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
+    wanted = select.wants_captions(options)
     found = select.choose(
         options,
-        media,
-        _usable(captions.sidecars(source), options, warn),
+        choose_captions(source, media, options, folder, warn, notice, tick) if wanted else None,
         (model.name, model.folder) if model else None,
     )
     if found.model_folder:
@@ -95,19 +102,6 @@ def _english_will_do(options: Options) -> bool:
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:
     """Return the chapters that the recording itself names."""
     return media.chapters if len(media.chapters) <= _CHAPTERS else ()
-
-
-def _usable(files: Iterable[Path], options: Options, warn: Callable[[str], None]) -> Iterator[Path]:
-    """Yield the subtitle files that hold words; a broken one is no reason not to listen."""
-    for file in files:
-        try:
-            captions.read(file, file.name)
-        except InputError as problem:
-            if options.subtitles == "only" or options.engine == "captions":
-                raise
-            warn(f"{problem.message}: it is ignored")
-        else:
-            yield file
 
 
 @contextmanager

@@ -111,7 +111,10 @@ def _decide(run: JobRun) -> None:
     with fingerprint.opened(run.job.source):
         title = run.media.title or run.source.stem
         warn = partial(run.tracker.say, "warning")
-        decided = plan.plan(run.source, run.options, run.media, warn, run.notice)
+        stop = run.tracker.stop_if_asked
+        decided = plan.plan(
+            run.source, run.options, run.media, warn, run.notice, run.folder, lambda *_: stop()
+        )
     run.record(plan=replace(decided, chapters=plan.given_chapters(run.media)), title=title)
     _adopt(run)
 

@@ -89,7 +89,7 @@ FORGED_TRACK = "eng): Audio: aac, 8000 Hz, mono\n  Stream #0:1(deu"
 
 
 @pytest.mark.parametrize("languages", [[FORGED_TRACK], ["eng", FORGED_TRACK], [FORGED_TRACK, "fra"]])
-def test_a_language_that_looks_like_a_track_is_refused(tool, tmp_path, languages):
+def test_a_language_that_looks_like_a_track_is_refused(either_ffmpeg, tmp_path, languages):
     options = [argument for _ in languages for argument in ("-map", "0:a")]
     for number, language in enumerate(languages):
         options += [f"-metadata:s:a:{number}", f"language={language}"]
@@ -97,7 +97,7 @@ def test_a_language_that_looks_like_a_track_is_refused(tool, tmp_path, languages
 
 
 @pytest.mark.parametrize("language", ["\x1b[2J", "e n", "x" * 50, "[bold]", "eng\nfra", "\u202efra"])
-def test_a_language_that_is_no_code_is_left_out(tool, tmp_path, language):
+def test_a_language_that_is_no_code_is_left_out(either_ffmpeg, tmp_path, language):
     media = probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", f"language={language}"))
     assert [track.language for track in media.audio] in ([""], [])
 
