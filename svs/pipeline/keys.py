@@ -10,24 +10,24 @@ from svs.media.fingerprint import identity
 from svs.model.job import ExtractOptions, Job, Plan, PlanOptions, SummarizeOptions, TranscribeOptions
 from svs.system.codec import encode
 
-_DECODER = 2
-"""Increased when the same audio gives other words than before: no transcript is half old, half new."""
+_VERSION = 2
+"""Increased when the same recording gives other audio or words: no transcript is half old, half new."""
 
 
 def extract_key(job: Job) -> str:
     """Return a hash of what the extracted audio or captions depend on."""
-    return _key(identity(job.source), _essence(job), _own(job, ExtractOptions, PlanOptions))
+    return _key(_VERSION, identity(job.source), _essence(job), _own(job, ExtractOptions, PlanOptions))
 
 
 def reuse_key(job: Job) -> str:
     """Return a hash that says which transcripts are the same, before anything is extracted."""
-    return _key(extract_key(job), _DECODER, _own(job, TranscribeOptions, ExtractOptions))
+    return _key(extract_key(job), _own(job, TranscribeOptions, ExtractOptions))
 
 
 def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
     part = _own(job, TranscribeOptions, PlanOptions)  # the times in it depend on the part that was read
-    return _key(job.stages[Stage.EXTRACT].digest, _essence(job), _DECODER, part)
+    return _key(job.stages[Stage.EXTRACT].digest, _essence(job), _VERSION, part)
 
 
 def summary_key(job: Job) -> str:

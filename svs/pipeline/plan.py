@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from svs.engines import captions, select
 from svs.errors import InputError, NoModelError, SvsError, UsageError
 from svs.events import Tick
+from svs.languages import code, name
+from svs.media import tracks
 from svs.media.fingerprint import describe
 from svs.media.input_check import held
 from svs.media.probe import probe
@@ -63,6 +65,8 @@ def plan(
         (model.name, model.folder) if model else None,
     )
     if found.model_folder:
+        if model and media.audio and not model.multilingual:
+            _warn_of_other_languages(source, media, options, warn)
         file = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
     elif found.captions_file:
         file = Path(found.captions_file)
@@ -97,6 +101,16 @@ def check_engine(job: Job) -> None:
 
 def _english_will_do(options: Options) -> bool:
     return options.language in (None, "en") and not options.translate
+
+
+def _warn_of_other_languages(
+    source: Path, media: MediaInfo, options: Options, warn: Callable[[str], None]
+) -> None:
+    """Warn when the audio says that it is not in English: a model that knows English only cannot find out."""
+    track = tracks.ranked(source, media.audio, options.track, options.language)[0]
+    if options.language is None and code(track.language) not in ("", "en"):
+        spoken = name(code(track.language))
+        warn(f"the audio is in {spoken} by its tag, and this model knows English only: see `svs models list`")
 
 
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:
