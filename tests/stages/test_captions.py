@@ -161,7 +161,7 @@ def test_a_track_that_makes_no_sense_leaves_its_place_to_the_next(tmp_path, chos
 
 
 @pytest.mark.parametrize("kind", ["mkv", "mp4"])
-def test_odd_letters_in_a_track_cost_no_cue(tool, tmp_path, kind):
+def test_odd_letters_in_a_track_cost_no_cue(either_ffmpeg, tmp_path, kind):
     """With a check of its own, ffmpeg leaves out such cues, or gives up where most are such."""
     codec = {"mkv": "subrip", "mp4": "mov_text"}[kind]
     film = recording(tmp_path / f"t.{kind}", (srt("odd \ufffe\U0001ffff letters"), {"c": codec}))
@@ -207,7 +207,7 @@ Dialogue: 0,0:00:01.00,0:00:05.00,Default,Ada Byron,0,0,0,,The engine weaves pat
 
 
 @pytest.mark.parametrize(("suffix", "content"), [("vtt", VOICES), ("ass", NAMED)])
-def test_names_of_speakers_in_a_track_are_kept(tool, tmp_path, suffix, content):
+def test_names_of_speakers_in_a_track_are_kept(either_ffmpeg, tmp_path, suffix, content):
     (tmp_path / f"a.{suffix}").write_text(content)
     sound = ["-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-i", str(tmp_path / f"a.{suffix}")]
     ffmpeg.run([*sound, "-t", "12", "-c:s", "copy", str(tmp_path / "t.mkv")])
