@@ -1,5 +1,6 @@
 """The `svs` command: mounts the others, and is the one place where an error becomes a message and a code."""
 
+import errno
 import io
 import os
 import shlex
@@ -7,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -61,20 +62,39 @@ def _root(
 def main() -> None:
     """Run svs; never returns."""
     os.environ["PYTHONSAFEPATH"] = "1"  # child Pythons must not import from the current folder either
+    os.environ["APPENGINE_RUNTIME"] = "svs"  # NLTK, which sumy brings, looks for no folder of its own then
     os.umask(0o077)  # whatever svs writes is its user's alone
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _open_standard_streams()
     signal.signal(signal.SIGTERM, _on_term)
     try:
         # standalone, Typer itself would print what was typed, as it is; `python -m svs` is svs too
         sys.exit(app(prog_name="svs", standalone_mode=False))
     except SvsError as error:
         tell(error)
-        sys.exit(error.exit_code)
+        _leave(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - the last door: nobody is to see a traceback unasked
-        sys.exit(_tell_other(error))
+        _leave(_tell_other(error))
+
+
+def _open_standard_streams() -> None:
+    """Make sure that there are three: a file that is opened later must not take a closed one's place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _leave(code: int) -> NoReturn:
+    """End with this code, also when what is still to be written cannot be."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 def _tell_other(error: Exception) -> int:
@@ -88,6 +108,8 @@ def _tell_other(error: Exception) -> int:
         sys.stderr.write(visible(text.getvalue()))  # a file's name in it may be anything
         return 2
     problem = SvsError(f"unexpected {type(error).__name__}: {error}", "--debug shows where it comes from.")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and not error.filename:
+        problem = SvsError("cannot write to the standard output: the disk is full", "Free some space.")
     problem.__cause__ = error
     tell(problem)
     return 1

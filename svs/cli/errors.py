@@ -1,6 +1,7 @@
 """How an error is told."""
 
 import os
+from contextlib import suppress
 
 from svs.errors import SvsError
 
@@ -12,13 +13,14 @@ def tell(error: SvsError) -> None:
     if error.told:
         return
     error.told = True
-    if os.environ.get("SVS_DEBUG"):
-        import traceback
+    with suppress(OSError):  # nobody can be told on a full disk, or through a closed pipe
+        if os.environ.get("SVS_DEBUG"):
+            import traceback
 
-        stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
-    stderr().print(term("svs: ", "bold red") + term(_line(error.message)), soft_wrap=True)
-    if error.hint:
-        stderr().print(term(f"     {_line(error.hint)}", "dim"), soft_wrap=True)
+            stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
+        stderr().print(term("svs: ", "bold red") + term(_line(error.message)), soft_wrap=True)
+        if error.hint:
+            stderr().print(term(f"     {_line(error.hint)}", "dim"), soft_wrap=True)
 
 
 def _line(text: str) -> str:

@@ -39,10 +39,8 @@ _NOT_WRITTEN = re.compile(
 )
 """ffmpeg 5 may end without an error although it could not write the last of it."""
 _NO_OUTPUT = "At least one output file must be specified"
-_DAMAGED = re.compile(
-    "Error while decoding stream|Error submitting packet to decoder|Decoding error"
-    "|File ended prematurely|: partial file|exceeds containing master element"
-)
+_UNDECODED = re.compile("Error while decoding stream|Error submitting packet to decoder|Decoding error")
+_BROKEN_OFF = re.compile("File ended prematurely|: partial file|exceeds containing master element")
 
 
 class FfmpegError(SvsError):
@@ -129,7 +127,11 @@ def url(path: Path) -> str:
 
 
 def source(
-    path: Path, *, codecs: whitelist.Codecs = "audio", formats: tuple[str, ...] = (), **options: float | str
+    path: Path,
+    *,
+    codecs: whitelist.Codecs = "audio",
+    formats: tuple[str, ...] = (),
+    **options: float | str | None,
 ) -> "FilterableStream":
     """Return an outside file as ffmpeg-python's input: a plain file and nothing else, whatever its name.
 
@@ -235,7 +237,17 @@ def opened(log: str) -> bool:
 
 def damaged(log: str) -> bool:
     """Say whether ffmpeg complains of what it read."""
-    return bool(_DAMAGED.search(log))
+    return bool(undecoded(log)) or breaks_off(log)
+
+
+def undecoded(log: str) -> int:
+    """Return how many packets ffmpeg could not decode, as far as it says."""
+    return len(_UNDECODED.findall(log))
+
+
+def breaks_off(log: str) -> bool:
+    """Say whether ffmpeg noticed that a file ends in the middle of something."""
+    return bool(_BROKEN_OFF.search(log))
 
 
 def check_written(

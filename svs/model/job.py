@@ -68,7 +68,7 @@ class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
     """What the extracted audio or captions depend on."""
 
     track: Name | None = None
-    """The audio track: its number among the audio tracks (from 1), or its language; None is ffmpeg's pick."""
+    """The audio track: its number among the audio tracks (from 1), or its language; None is the best one."""
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
@@ -202,6 +202,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """The files written for the user, absolute."""
     warnings: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
     partial: bool = False
+    notices: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
+    """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
     offline: bool = False
     """Networks were refused to svs while it ran: see `svs.system.network`."""
     error: JobError | None = None

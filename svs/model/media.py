@@ -46,6 +46,14 @@ class AudioTrack(Struct, frozen=True):
     language: str
     """As the file says it, often three letters; empty when it does not."""
     codec: str
+    title: str = ""
+    """From outside: escape it."""
+    default: bool = False
+    """The file names it as the one to play."""
+    comment: bool = False
+    """Someone talks about the recording, or describes its pictures to the blind."""
+    stereo: bool = False
+    """It has two channels."""
 
 
 class SubtitleTrack(Struct, frozen=True):
@@ -71,6 +79,8 @@ class MediaInfo(Struct, frozen=True, kw_only=True):
 
     duration: Seconds | None
     """Seconds; None when the file does not say."""
+    format: str = ""
+    """The first of ffmpeg's names of the container, such as `matroska`."""
     title: str
     """The title tag, or empty. From outside: escape it."""
     audio: tuple[AudioTrack, ...]

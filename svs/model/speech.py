@@ -125,6 +125,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """The file was damaged or incomplete: there was more than could be read."""
     warnings: tuple[str, ...]
     """What the reader of any output should know, in sentences."""
+    notices: tuple[str, ...] = ()
+    """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
     summary: Summary
     transcript: Transcript
     sentences: tuple[Sentence, ...]

@@ -8,7 +8,8 @@ meaning or goes away; new fields may come without that, so ignore what you do no
     job_id, title, source, created  strings; `source` is the recording's absolute path, or its name alone with
                                     --no-paths; `created` is ISO 8601 in UTC
     duration, start                 seconds that were read, and where reading began
-    partial, warnings               whether the file was damaged, and what the reader should know
+    partial, warnings, notices      whether the file was damaged, what the reader should know, and which audio
+                                    track and channel were read, where there are others
     summary                         method, length, sentences,
                                     chapters: [{start, end, title, given, sentences}], phrases
     transcript                      engine, model, language, translated,

@@ -135,6 +135,7 @@ def _adopt(run: JobRun) -> None:
                 duration=origin.duration,
                 partial=origin.partial,
                 warnings=origin.warnings,
+                notices=origin.notices,
             )
             run.notice(f"The transcript is that of job {origin.id}; --fresh transcribes again.")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from svs import engines
+from svs import engines, fields
 from svs.engines.interface import Engine
 from svs.errors import InputError, StoreError
 from svs.events import Stage
@@ -57,8 +57,11 @@ def _extract(run: JobRun) -> None:
             _extract_captions(run)
         else:
             found = extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
-            run.record(duration=found.seconds, partial=found.partial, warnings=())
+            notices = tuple(map(fields.message, found.notices))
+            run.record(duration=found.seconds, partial=found.partial, warnings=(), notices=notices)
             run.warn(*found.warnings)
+            for notice in notices:
+                run.notice(notice)
     run.finish(Stage.EXTRACT, digest(run.extracted))
 
 

@@ -21,7 +21,7 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"cannot {action} {path}: {error.strerror or error}",
-            "Make room and check the permissions, or choose another folder.",
+            "Make room and check the permissions, or choose another folder; SVS_HOME moves svs's own.",
         ) from error
 
 

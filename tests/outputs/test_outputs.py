@@ -141,6 +141,7 @@ def test_json_names_of_fields_are_a_contract():
     found = json.loads(render(RESULT, "json"))
     assert list(found) == [
         "version", "job_id", "title", "source", "created", "duration", "start", "partial", "warnings",
+        "notices",
         "summary", "transcript", "sentences",
     ]  # fmt: skip
     assert list(found["summary"]) == ["method", "length", "sentences", "chapters", "phrases"]
