@@ -133,11 +133,11 @@ def fetch_track(
     length = media.duration
     codec = next(track.codec for track in media.subtitles if track.index == index)
     form: dict[str, str] = {"f": _FORMS[codec], "c": "copy"} if codec in _FORMS else {"f": "srt"}
+    # Odd letters are no reason to lose a cue: what ffmpeg has to decode, it does not check.
+    decoding = {} if codec in _FORMS else {"sub_charenc_mode": "ignore"}
     formats = options.allow_formats
-    reading = clock.options(clock.origin(source, formats=formats))
-    if codec not in _FORMS:  # odd letters are no reason to lose a cue: what has to be decoded is not checked
-        reading = {**reading, "sub_charenc_mode": "ignore"}
-    recording = ffmpeg.source(source, codecs="text", formats=formats, **reading)
+    timing = clock.options(clock.origin(source, formats=formats))
+    recording = ffmpeg.source(source, codecs="text", formats=formats, **timing, **decoding)
     graph = recording[str(index)].output(ffmpeg.url(part), map_metadata=-1, map_chapters=-1, **form)
     limits = Limits(seconds=options.max_duration, written=captions.LARGEST)
     try:
