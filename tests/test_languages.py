@@ -2,7 +2,7 @@
 
 import pytest
 
-from svs.languages import code, long_code, name
+from svs.languages import by_script, code, long_code, name
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,34 @@ def test_what_nobody_knows_is_und(unknown):
 )
 def test_languages_have_english_names(short, english):
     assert name(short) == english
+
+
+@pytest.mark.parametrize(
+    ("tag", "short"),
+    [
+        *(("iw", "he"), ("jw", "jw"), ("in", "id"), ("zh-Hans", "zh"), ("chs", "zh"), ("jp", "ja")),
+        *(("ua", "uk"), ("Mandarin", "zh"), ("Greek", "el"), ("Punjabi", "pa"), ("GERMAN", "de")),
+    ],
+)  # fmt: skip
+def test_former_codes_and_usual_names_are_known(tag, short):
+    assert code(tag) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("我们的城市 OK", "zh"),
+        ("私たちの町には図書館", "ja"),
+        ("図書館カード", "ja"),
+        ("우리 마을의 도서관", "ko"),
+        ("ห้องสมุดของเมือง", "th"),
+        ("הספרייה החדשה", "he"),
+        ("νέα βιβλιοθήκη", "el"),
+        ("நூலகம்", "ta"),
+        ("новая библиотека", ""),
+        ("The angle α is β", ""),
+        ("12:30", ""),
+    ],
+)  # fmt: skip
+def test_scripts_of_one_language_tell_it(text, language):
+    assert by_script(text) == language

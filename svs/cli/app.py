@@ -1,11 +1,14 @@
 """The `svs` command: adds the subcommands, and turns every error into a message and an exit code."""
 
+import errno
 import io
 import os
+import shlex
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -59,20 +62,39 @@ def _root(
 def main() -> None:
     """Run svs; never returns."""
     os.environ["PYTHONSAFEPATH"] = "1"  # child Pythons must not import from the current folder either
+    os.environ["APPENGINE_RUNTIME"] = "svs"  # keeps NLTK, which sumy uses, from searching for its data folder
     os.umask(0o077)  # only the user may read what svs writes
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    _open_standard_streams()
     signal.signal(signal.SIGTERM, _on_term)
     try:
         # in standalone mode Typer would print the user's input unescaped; `python -m svs` is svs too
         sys.exit(app(prog_name="svs", standalone_mode=False))
     except SvsError as error:
         print_error(error)
-        sys.exit(error.exit_code)
+        _leave(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except Exception as error:  # noqa: BLE001 - a traceback is shown only with --debug
-        sys.exit(_print_other(error))
+        _leave(_print_other(error))
+
+
+def _open_standard_streams() -> None:
+    """Make sure that all three exist, so that a file that is opened later does not become one of them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit with this code, even if buffered output cannot be written."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 def _print_other(error: Exception) -> int:
@@ -82,14 +104,26 @@ def _print_other(error: Exception) -> int:
 
         text = io.StringIO()
         show(text)
+        text.write(_advice(text.getvalue()))
         sys.stderr.write(visible(text.getvalue()))  # it may contain a file name with control characters
         return 2
     problem = SvsError(
         f"unexpected {type(error).__name__}: {error}", "Run it again with --debug for the traceback."
     )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and not error.filename:
+        problem = SvsError("cannot write to the standard output: the disk is full", "Free some space.")
     problem.__cause__ = error
     print_error(problem)
     return 1
+
+
+def _advice(complaint: str) -> str:
+    """Return what was meant, where a recording stands in a command's place; else nothing."""
+    named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    is_file = Path(named).suffix or Path(named).exists()
+    if is_file and "No such command" in complaint:
+        return f"To summarize it, run: svs summarize {shlex.quote(named)}\n"
+    return ""
 
 
 def _on_term(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

@@ -1,6 +1,7 @@
 """`svs config`: your own defaults for `svs summarize`."""
 
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,20 +26,26 @@ _HEAD = """\
 @app.command()
 def path() -> None:
     """Print the path of the config file, whether it exists or not."""
-    from svs.system.paths import config_file
     from svs.ui.output import write
 
-    write(f"{config_file()}\n")
+    write(f"{_file()}\n")
+
+
+def _file() -> Path:
+    from svs.system.paths import config_file
+
+    if (file := config_file()) is None:
+        raise UsageError("this user has no home folder for a config file", "Name a file with SVS_CONFIG.")
+    return file
 
 
 @app.command()
 def init(ctx: typer.Context) -> None:
     """Write a config file that explains every setting and sets none. Never overwrites a file."""
     from svs.system.files import store_errors, write_atomic
-    from svs.system.paths import config_file
     from svs.ui.output import write
 
-    file = config_file()
+    file = _file()
     text = _HEAD + "".join(_explained(name, param) for name, param in options(ctx).items())
     with store_errors("write", file):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -113,7 +113,7 @@ def _sandbox() -> Iterator[Check]:
 def _engines() -> Iterator[Check]:
     from importlib.metadata import PackageNotFoundError, version
 
-    for name, package in (("whisper", "faster-whisper"), ("captions", "pysubs2")):
+    for name, package in (("whisper", "faster-whisper"), ("captions", "charset-normalizer")):
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
         except PackageNotFoundError:

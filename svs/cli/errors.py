@@ -1,6 +1,7 @@
 """How errors are printed."""
 
 import os
+from contextlib import suppress
 
 from svs.errors import SvsError
 
@@ -12,13 +13,14 @@ def print_error(error: SvsError) -> None:
     if error.printed:
         return
     error.printed = True
-    if os.environ.get("SVS_DEBUG"):
-        import traceback
+    with suppress(OSError):  # the disk is full, or the pipe is closed
+        if os.environ.get("SVS_DEBUG"):
+            import traceback
 
-        stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
-    stderr().print(term("svs: ", "bold red") + term(_line(error.message)), soft_wrap=True)
-    if error.hint:
-        stderr().print(term(f"     {_line(error.hint)}", "dim"), soft_wrap=True)
+            stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
+        stderr().print(term("svs: ", "bold red") + term(_line(error.message)), soft_wrap=True)
+        if error.hint:
+            stderr().print(term(f"     {_line(error.hint)}", "dim"), soft_wrap=True)
 
 
 def _line(text: str) -> str:

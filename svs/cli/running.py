@@ -24,7 +24,6 @@ from svs.ui.view import View
 
 def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
-    os.environ["HF_HUB_OFFLINE"] = "1"  # faster-whisper's libraries must not even try to connect
     with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
         with stop.handling_signals():

@@ -46,6 +46,8 @@ def read(ctx: Context) -> dict[str, Any]:
     Raises UsageError with the file, the line and the key, but never a value, which may be a secret.
     """
     path = config_file()
+    if path is None:
+        return {}
     try:
         handle = path.open("rb")
     except FileNotFoundError:

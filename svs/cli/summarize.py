@@ -1,5 +1,6 @@
 """`svs summarize`: the main command."""
 
+import codecs
 import os
 import re
 import sys
@@ -82,6 +83,10 @@ def summarize(
         str, typer.Option(help="Also accept these ffmpeg formats, such as bink,smk.")
     ] = "",
     subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="The encoding of subtitle files, such as cp1251; default: it is detected."),
+    ] = None,
     engine: Annotated[
         EngineChoice, typer.Option(help="Where the words come from: Whisper or existing captions.")
     ] = "auto",
@@ -132,6 +137,7 @@ def summarize(
         max_size=None if max_size is None else _size(max_size),
         allow_formats=_formats(allow_format),
         subtitles=subtitles,
+        encoding=_encoding(encoding),
         engine=engine,
         model=_model(model),
         language=_language(language),
@@ -218,6 +224,7 @@ def show(result: Result, *, as_json: bool) -> None:
 
 def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
+    from svs.pipeline.plan import probe_source
     from svs.stages.outline import parse_chapters
     from svs.stages.summarize import parse_length
 
@@ -229,6 +236,7 @@ def check(options: Options, video: Path) -> None:
         from svs.outputs.write import check as check_outputs
 
         check_outputs(video, options)
+    look(Path(os.path.abspath(video)), options)  # noqa: PTH100
 
 
 def split_formats(text: str) -> tuple[str, ...]:
@@ -259,7 +267,7 @@ def _size(text: str) -> int:
 
 
 def _language(text: str | None) -> str | None:
-    if text is None or text == "auto":
+    if text is None or text.lower() == "auto":
         return None
     from svs.languages import code
 
@@ -269,8 +277,18 @@ def _language(text: str | None) -> str | None:
     return short
 
 
+def _encoding(text: str | None) -> str | None:
+    """Return an encoding that Python knows."""
+    if text is None or text.lower() == "auto":
+        return None
+    try:
+        return codecs.lookup(text).name if b"a".decode(text) else None
+    except (LookupError, UnicodeError):
+        raise UsageError(f"there is no encoding {text!r}", "Give its name, as cp1251 or shift_jis.") from None
+
+
 def _model(text: str | None) -> str | None:
     """Return a model's name, or the absolute path of a folder, for a job may be resumed from elsewhere."""
-    from svs.models.installed import is_folder
+    from svs.models.installed import named
 
-    return os.path.abspath(text) if text and is_folder(text) else text  # noqa: PTH100
+    return named(text) if text else text

@@ -7,14 +7,16 @@ from svs.model.speech import Segment
 
 _CUES = 100_000
 """A whole day with a cue each second has fewer."""
+_MARKS = ("->", "\u2192", "\nDialogue:", "begin=", '"text"', "\n0:", "\n00:")
+"""One of them comes with each cue of every format, and else hardly ever."""
 _LETTERS = 5_000_000
 """A whole day of speech has two million."""
 _HINT = "Use --subtitles never to ignore it."
 
 
 def check_cues(text: str, label: str) -> None:
-    """Raise InputError when a SubRip, WebVTT or SubStation file has too many cues, before it is parsed."""
-    if text.count("-->") > _CUES or text.count("\nDialogue:") > _CUES:
+    """Raise InputError when a file has too many cues, before it is parsed."""
+    if any(text.count(mark) > _CUES for mark in _MARKS):
         raise InputError(f"{label} has more than {_CUES:,} cues", _HINT)
 
 

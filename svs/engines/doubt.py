@@ -47,7 +47,8 @@ def invented(text: str, speech: float, *, doubted: bool) -> bool:
     phantom = bool(_PHANTOM.fullmatch(" ".join(words)))
     if speech >= _MIN_SPEECH:
         return False
-    return (phantom and (doubted or not speech)) or (doubted and len(words) <= _FEW_WORDS)
+    said = speech > 0 and len(words) == 1 and not doubted  # a short "Okay" may be said
+    return (phantom and not said) or (doubted and len(words) <= _FEW_WORDS)
 
 
 def without_repetition(text: str, before: str) -> str:

@@ -1,13 +1,12 @@
 """Which engine a job gets: captions where they are, else Whisper, which needs a model."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
+from svs import fields
+from svs.engines.caption_choice import Candidate
 from svs.errors import InputError, NoModelError, UsageError
-from svs.languages import code
 from svs.model.job import Options, Plan
-from svs.model.media import MediaInfo, SubtitleTrack
 
 _PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
 GET_A_MODEL = (
@@ -17,68 +16,45 @@ GET_A_MODEL = (
 """The two ways to a model; the second installs it for the Python that svs runs in, as under pipx."""
 
 
-def choose(
-    options: Options,
-    media: MediaInfo,
-    sidecars: Iterable[Path],
-    model: tuple[str, Path] | None,
-) -> Plan:
-    """Return how the transcript is made.
+def wants_captions(options: Options) -> bool:
+    """Say whether captions come first: they do, unless the user asked for what they cannot give.
 
-    `sidecars` are subtitle files beside the recording, the best first; `model` is the installed Whisper model
-    that would be used (its name and folder), or None.
+    Raises UsageError when the options contradict each other.
     """
-    only = options.subtitles == "only" or options.engine == "captions"
+    only = insists(options)
     if only and (options.engine not in ("auto", "captions") or options.subtitles == "never"):
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
     if options.model and options.engine == "captions":
         raise UsageError("--model is Whisper's, not captions'", "Leave out --model or --engine.")
-    if only or _wants_captions(options):
-        captions = _captions(options, media, sidecars)
-        if captions:
-            return captions
-        if only:
-            raise InputError(
-                "there is no subtitle file beside the recording, and no text subtitle track in it",
-                "Leave out --subtitles only (or --engine captions) to have the sound transcribed.",
-            )
-    return _whisper(options, model)
-
-
-def _wants_captions(options: Options) -> bool:
-    """Captions come first, unless the user asked for what they cannot give."""
     asked = options.translate or options.track or options.model
-    return options.engine == "auto" and options.subtitles == "auto" and not asked
+    return only or (options.engine == "auto" and options.subtitles == "auto" and not asked)
 
 
-def _captions(options: Options, media: MediaInfo, sidecars: Iterable[Path]) -> Plan | None:
-    for file in sidecars:
-        language = code(file.stem.rpartition(".")[2]) if "." in file.stem else ""
-        if _fits(language, options):
-            return Plan(
-                engine="captions",
-                model=file.name,
-                captions_file=str(file),
-                language=options.language or language or None,
-            )
-    for track in media.subtitles:
-        if track.text and not track.forced and _fits(code(track.language), options):
-            return _track_plan(track, options)
-    return None
+def insists(options: Options) -> bool:
+    """Say whether the user wants captions and nothing else."""
+    return options.subtitles == "only" or options.engine == "captions"
 
 
-def _track_plan(track: SubtitleTrack, options: Options) -> Plan:
-    language = code(track.language)
-    return Plan(
-        engine="captions",
-        model=f"subtitle track, {track.language or track.codec}",
-        captions_track=track.index,
-        language=options.language or language or None,
-    )
+def choose(options: Options, captions: Candidate | None, model: tuple[str, Path] | None) -> Plan:
+    """Return how the transcript is made.
 
-
-def _fits(language: str, options: Options) -> bool:
-    return not options.language or not language or language == options.language
+    `captions` are those to use, or None; `model` is the installed Whisper model that would be used (its name
+    and folder), or None.
+    """
+    if captions:
+        return Plan(
+            engine="captions",
+            model=fields.title(captions.label),
+            captions_file=str(captions.file or ""),
+            captions_track=captions.track,
+            language=options.language or captions.language or None,
+        )
+    if insists(options):
+        raise InputError(
+            "there is no subtitle file beside the recording, and no text subtitle track in it",
+            "Leave out --subtitles only (or --engine captions) to have the sound transcribed.",
+        )
+    return _whisper(options, model)
 
 
 def _whisper(options: Options, model: tuple[str, Path] | None) -> Plan:

@@ -23,6 +23,7 @@ from svs.media import pcm, vad
 from svs.media.vad import Window
 from svs.model.job import Options
 from svs.model.speech import Batch
+from svs.system import memory
 
 _CUT_PROMPT = (
     "--prompt and --hotwords together are too long for Whisper: the ends of both are ignored. "
@@ -86,6 +87,7 @@ class Whisper:
                     shown = done + part * (window.end - done)
                     tick(shown, total)
                 yield result.result()
+                memory.release()
                 done = shown = window.end
                 at = time.monotonic()
         if done < total:

@@ -39,10 +39,8 @@ _NOT_WRITTEN = re.compile(
 )
 """ffmpeg 5 may exit with 0 although it could not write the end of its output."""
 _NO_OUTPUT = "At least one output file must be specified"
-_DAMAGED = re.compile(
-    "Error while decoding stream|Error submitting packet to decoder|Decoding error"
-    "|File ended prematurely|: partial file|exceeds containing master element"
-)
+_UNDECODED = re.compile("Error while decoding stream|Error submitting packet to decoder|Decoding error")
+_BROKEN_OFF = re.compile("File ended prematurely|: partial file|exceeds containing master element")
 
 
 class FfmpegError(SvsError):
@@ -129,7 +127,11 @@ def url(path: Path) -> str:
 
 
 def source(
-    path: Path, *, codecs: whitelist.Codecs = "audio", formats: tuple[str, ...] = (), **options: float | str
+    path: Path,
+    *,
+    codecs: whitelist.Codecs = "audio",
+    formats: tuple[str, ...] = (),
+    **options: float | str | None,
 ) -> "FilterableStream":
     """Return an outside file as ffmpeg-python's input: always a plain file, whatever its name.
 
@@ -234,7 +236,17 @@ def opened(log: str) -> bool:
 
 def damaged(log: str) -> bool:
     """Return whether ffmpeg reported damage in its input."""
-    return bool(_DAMAGED.search(log))
+    return bool(undecoded(log)) or breaks_off(log)
+
+
+def undecoded(log: str) -> int:
+    """Return how many packets ffmpeg reported that it could not decode."""
+    return len(_UNDECODED.findall(log))
+
+
+def breaks_off(log: str) -> bool:
+    """Return whether ffmpeg noticed that a file is cut off."""
+    return bool(_BROKEN_OFF.search(log))
 
 
 def check_written(

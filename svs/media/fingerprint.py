@@ -31,7 +31,7 @@ def _fingerprint(file: BinaryIO, size: int) -> str:
     digest = sha256(str(size).encode())
     for offset in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
         file.seek(max(0, offset))
-        digest.update(file.read(_SAMPLE))
+        digest.update(file.read(_SAMPLE) or b"")  # None: a file of the kernel's that has nothing yet
     return digest.hexdigest()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from svs.errors import Cancelled, Stopped, SvsError
-from svs.media import ffmpeg
+from svs.media import clock, ffmpeg
 from svs.media.limits import Limits
 from svs.model.media import Frame
 
@@ -23,6 +23,8 @@ _QUALITIES = (4, 8, 14, 22, 31)
 """On the encoder's scale, best first; a picture of noise needs the last."""
 _AROUND = 5
 """Seconds of which one picture each is looked at, from a second before the moment on."""
+_PREROLL = 2.0
+"""Seconds before these that are decoded too: in broadcasts, a search may end just behind a whole picture."""
 _BLANK = 1.0
 """The sharpness below which there is nothing to see."""
 _GIVE_UP = 3
@@ -56,10 +58,12 @@ def key_frames(
     """
     pictures, jpeg = (folder / f".frame-{os.getpid()}.{kind}.part" for kind in ("ppm", "jpg"))
     found, failures = [], 0
+    begins: float | None = None
     try:
         for moment in moments:
             try:
-                _decode(path, moment, pictures, formats, stop)
+                begins = clock.origin(path, formats=formats) if begins is None else begins
+                _decode(path, begins, moment, pictures, formats, stop)
                 found += _sharpest(moment, pictures, jpeg)
             except (Stopped, Cancelled):
                 raise
@@ -74,14 +78,23 @@ def key_frames(
 
 
 def _decode(
-    path: Path, moment: Moment, target: Path, formats: tuple[str, ...], stop: Callable[[], None]
+    path: Path,
+    begins: float,
+    moment: Moment,
+    target: Path,
+    formats: tuple[str, ...],
+    stop: Callable[[], None],
 ) -> None:
     """Write a small picture of each second around a moment, one behind the other, as PPM."""
     start = _start(moment)
     seconds = max(0.1, min(float(_AROUND), moment.last - start))
     fitting = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
+    search = clock.options(begins, max(0.0, start - _PREROLL))
+    recording = ffmpeg.source(path, codecs="video", formats=formats, **search)
     graph = (
-        ffmpeg.source(path, codecs="video", formats=formats, ss=start, t=seconds)["V:0"]  # no cover
+        recording["V:0"]  # no cover
+        .filter("trim", start=start, duration=seconds)
+        .filter("setpts", f"PTS-{start}/TB")
         .filter("fps", 1)
         .filter("scale", "iw*sar", "ih")  # to square pixels
         .filter("scale", f"min({_SIDE},iw)", f"min({_SIDE},ih)", **fitting)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from svs.errors import InputError
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:.*/)?[a-z][a-z0-9+.-]+:/", re.IGNORECASE | re.DOTALL)
 _SEQUENCE = re.compile(r"%\d*d|\*")
 
 _PLAYLISTS = {
@@ -133,8 +133,10 @@ def _check_kind(path: Path, info: os.stat_result) -> None:
 def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         hint = "Check the name."
-        if _ADDRESS.match(str(path)):
-            hint = "svs reads files, not addresses: download it first."
+        if path.name == "-":
+            hint = "svs reads files, not its standard input: save the recording to a file first."
+        elif _ADDRESS.match(str(path)):
+            hint = "svs reads files, not addresses: download it first, as with yt-dlp or curl."
         elif _SEQUENCE.search(path.name):
             hint = "svs reads one video or audio file, not a sequence of pictures."
         return InputError(f"there is no file {path}", hint)

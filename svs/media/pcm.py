@@ -1,5 +1,6 @@
 """The extracted sound on disk: 16 kHz, mono, signed 16 bit, little endian, no header."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,24 @@ if TYPE_CHECKING:
 RATE = 16_000
 """Samples in a second."""
 _SIZE = 2
+_BLOCK = 1 << 20  # samples read at once
 
 
 def seconds(path: Path) -> float:
     """Return how long the sound is."""
     with store_errors("read", path):
         return path.stat().st_size // _SIZE / RATE
+
+
+def level(path: Path) -> float:
+    """Return how loud the sound is on the whole: the root mean square of its samples, from 0 to 1."""
+    import numpy as np
+
+    samples = path.stat().st_size // _SIZE
+    power = 0.0
+    for first in range(0, samples, _BLOCK):
+        power += float(np.square(read(path, first, first + _BLOCK), dtype=np.float64).sum())
+    return math.sqrt(power / samples) if samples else 0.0
 
 
 def read(path: Path, first: int, last: int) -> "npt.NDArray[np.float32]":

@@ -24,6 +24,11 @@ _STREAM = re.compile(
     r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
 )
 _TITLE = re.compile(r" +title *: (.*)", re.IGNORECASE)
+_COMMENT = re.compile(r"\((comment|descriptions|visual impaired)\)")
+_CALLED_COMMENT = re.compile(
+    r"comment|descri(bed|ption|ptive)|visually impaired|kommentar|audiodes[ck]ri", re.IGNORECASE
+)
+"""Titles of tracks on which someone talks about the recording, where nothing else says so."""
 _NEXT_LINE = re.compile(r" {20,}: (.*)")
 """The second line of a tag's value, and every further one: where the name stands otherwise, there is none."""
 _EXPECTED = re.compile(r"not on whitelist '|Failed to open codec")
@@ -102,9 +107,10 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
     durations = (match for line, _ in entries if (match := _DURATION.fullmatch(line)))
     return MediaInfo(
         duration=_seconds(next(durations, None)) if trusted else None,
+        format=header.removeprefix("Input #0, ").split(",")[0],
         title=fields.title(title),
-        audio=tuple(_audio(match) for match, _ in streams if match["kind"] == "Audio"),
-        subtitles=tuple(_subtitles(match) for match, _ in streams if match["kind"] == "Subtitle"),
+        audio=tuple(_audio(match, tag) for match, tag in streams if match["kind"] == "Audio"),
+        subtitles=tuple(_subtitles(match, tag) for match, tag in streams if match["kind"] == "Subtitle"),
         chapters=tuple(
             Chapter(start=_within(float(match[1])), end=_within(float(match[2])), title=fields.title(tag))
             for line, tag in entries
@@ -146,17 +152,28 @@ def _within(seconds: float) -> float:
     return min(max(0.0, seconds), fields.LONGEST)
 
 
-def _audio(stream: re.Match[str]) -> AudioTrack:
-    return AudioTrack(int(stream["index"]), _language(stream), stream["codec"])
+def _audio(stream: re.Match[str], title: str) -> AudioTrack:
+    return AudioTrack(
+        index=int(stream["index"]),
+        language=_language(stream),
+        codec=stream["codec"],
+        title=fields.title(title),
+        default="(default)" in stream["rest"],
+        comment=bool(_COMMENT.search(stream["rest"]) or _CALLED_COMMENT.search(title)),
+        stereo=bool(re.search(r", (stereo|2 channels)\b", stream["rest"])),
+    )
 
 
-def _subtitles(stream: re.Match[str]) -> SubtitleTrack:
+def _subtitles(stream: re.Match[str], title: str) -> SubtitleTrack:
     return SubtitleTrack(
         index=int(stream["index"]),
         language=_language(stream),
         codec=stream["codec"],
         text=stream["codec"] in _TEXT_CODECS,
         forced="(forced)" in stream["rest"],
+        default="(default)" in stream["rest"],
+        comment="(comment)" in stream["rest"],
+        title=fields.title(title),
     )
 
 

@@ -1,6 +1,8 @@
-"""Whether a file has its end, where ffmpeg plays half of one without a word and takes it for the whole."""
+"""Whether ffmpeg reads the whole of a file: where it plays a part without a word and takes it for all."""
 
+import mmap
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -13,6 +15,12 @@ _UNKNOWN = 0x7FFF0000
 """Sizes from here on stand in the headers of files whose writer could not go back to its beginning."""
 _ORDERS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"FORM": "big"}
 """How WAV and AVI, and how AIFF write the size that follows."""
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_FLV = re.compile(rb"FLV\x01[\x01\x04\x05]\0\0\0\x09\0\0\0\0")
+_PADDING = 4096
+"""Bytes behind the end of a recording that are no recording."""
+_HEADERS = re.compile(rb"ID3[\x02-\x04]\0|APETAGEX|OpusHead|OpusTags")
+"""What stands at the beginnings and ends of files, and between the sound in joined ones."""
 
 
 def breaks_off(path: Path) -> bool:
@@ -32,3 +40,100 @@ def _has_last_page(file: BinaryIO, size: int) -> bool:
     page = tail[max(0, tail.rfind(b"OggS")) :]
     lengths = page[27 : 27 + page[26]] if len(page) > 26 else b""
     return bool(lengths and page[5] & _LAST and len(page) >= 27 + len(lengths) + sum(lengths))
+
+
+def claims_too_little(path: Path) -> bool:
+    """Say whether a WAV file says that its sound ends where more than its tags follow. Raises InputError.
+
+    The recorder stopped before it wrote the true size, or it is beyond the 4 GiB that can be written.
+    """
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if not re.fullmatch(rb"RIFF....WAVE", file.read(12), re.DOTALL):
+            return False
+        kinds, end = _chunks(file, 12, size)
+        return b"data" in kinds and (end < size - _PADDING or b"RIFF" in kinds)
+
+
+def _chunks(file: BinaryIO, at: int, size: int) -> tuple[set[bytes], int]:
+    """Return the kinds of a RIFF file's chunks, and where what follows is none any more."""
+    kinds = set[bytes]()
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(8)
+        length = int.from_bytes(head[4:], "little")
+        if not head[:4].isascii() or not head[:4].strip().isalnum():
+            break
+        if b"data" in kinds and at + 8 + length > size:
+            break
+        kinds.add(head[:4])
+        at += 8 + length + length % 2
+    return kinds, at
+
+
+def left_over(path: Path) -> int:
+    """Return how many bytes of a file ffmpeg never reads, since it takes an earlier place for the end.
+
+    Such are the second and further recordings in joined MP4, WMA and FLV files, and what is behind the size
+    that an AIFF file claims. Raises InputError.
+    """
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        head = file.read(16)
+        if head.startswith(b"FORM"):
+            claimed = int.from_bytes(head[4:8], "big")
+            end = claimed + 8 if claimed else size  # 0: its writer could not go back
+        elif head[4:8] == b"ftyp":
+            end = _second_mp4(file, size)
+        elif head == _ASF:
+            end = _second_asf(file, size)
+        elif head.startswith(b"FLV"):
+            end = _second_flv(file, size)
+        else:
+            end = size
+    return size - end if size - end > _PADDING else 0
+
+
+def _second_mp4(file: BinaryIO, size: int) -> int:
+    """Return where a second film begins; the size where none does."""
+    at = films = 0
+    while at + 16 <= size:
+        file.seek(at)
+        head = file.read(16)
+        films += head[4:8] == b"ftyp"
+        if films == 2:
+            return at
+        short = int.from_bytes(head[:4])
+        length = int.from_bytes(head[8:]) if short == 1 else short
+        if length < 8:
+            break
+        at += length
+    return size
+
+
+def _second_asf(file: BinaryIO, size: int) -> int:
+    """Return where a second recording begins; the size where none does."""
+    at = 0
+    while at + 24 <= size:
+        file.seek(at)
+        head = file.read(24)
+        if at and head[:16] == _ASF:
+            return at
+        length = int.from_bytes(head[16:], "little")
+        if length < 24:
+            break
+        at += length
+    return size
+
+
+def _second_flv(file: BinaryIO, size: int) -> int:
+    """Return where a second recording begins; the size where none does."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        found = _FLV.search(data, 13)
+        return found.start() if found else size
+
+
+def headers_within(path: Path) -> int:
+    """Return how many tags and headers are in the middle of a file, as in joined ones. Raises InputError."""
+    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return sum(1 for _ in _HEADERS.finditer(data, _PADDING))

@@ -101,6 +101,19 @@ def windows(audio: Path, step: Callable[[], None] = lambda: None) -> Iterator[Wi
         )
 
 
+def spoken(audio: Path, enough: float, step: Callable[[], None] = lambda: None) -> float:
+    """Return how many seconds of 16 kHz mono s16 PCM are speech; reads no further once there is enough.
+
+    `step` is called as by `windows`.
+    """
+    found = 0.0
+    for window in windows(audio, step):
+        found += window.speech()
+        if found >= enough:
+            break
+    return found
+
+
 def _with_next(
     stretches: Iterable[tuple[int, tuple[float, ...]]],
 ) -> Iterator[tuple[tuple[int, tuple[float, ...]], int]]:

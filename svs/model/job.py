@@ -55,6 +55,8 @@ class PlanOptions(LimitOptions, frozen=True, kw_only=True):
     """What the plan depends on; the results depend on the plan."""
 
     subtitles: Subtitles = "auto"
+    encoding: Name | None = None
+    """The encoding of caption files; None means that it is detected."""
     engine: EngineChoice | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
     model: FilePath | None = None
     """An installed model's name, or a model's folder."""
@@ -66,7 +68,7 @@ class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
     """What the extracted audio or captions depend on."""
 
     track: Name | None = None
-    """The audio track: its number among the audio tracks (from 1) or its language; None for the default."""
+    """The audio track: its number among the audio tracks (from 1) or its language; None for the best one."""
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
@@ -200,6 +202,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """The files written for the user, absolute."""
     warnings: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
     partial: bool = False
+    notices: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
+    """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
     offline: bool = False
     """The network was refused while it ran: see `svs.system.network`."""
     error: JobError | None = None

@@ -10,6 +10,7 @@ from svs.fields import (
     FilePath,
     Name,
     Seconds,
+    Title,
 )
 from svs.model.speech import Chapter
 
@@ -45,6 +46,14 @@ class AudioTrack(Struct, frozen=True):
     language: str
     """As given in the file, often with three letters; empty if not given."""
     codec: str
+    title: str = ""
+    """From outside: escape it."""
+    default: bool = False
+    """The file names it as the one to play."""
+    comment: bool = False
+    """Someone talks about the recording, or describes its pictures to the blind."""
+    stereo: bool = False
+    """It has two channels."""
 
 
 class SubtitleTrack(Struct, frozen=True):
@@ -57,6 +66,12 @@ class SubtitleTrack(Struct, frozen=True):
     """Made of text, not of pictures."""
     forced: bool
     """Only foreign parts or signs, not everything that is said."""
+    default: bool = False
+    """Players show it by default."""
+    comment: bool = False
+    """A commentary on the recording."""
+    title: Title = ""
+    """From outside: escape it."""
 
 
 class MediaInfo(Struct, frozen=True, kw_only=True):
@@ -64,6 +79,8 @@ class MediaInfo(Struct, frozen=True, kw_only=True):
 
     duration: Seconds | None
     """Seconds; None if the file does not say."""
+    format: str = ""
+    """The first of ffmpeg's names of the container, such as `matroska`."""
     title: str
     """The title tag, or empty. From outside: escape it."""
     audio: tuple[AudioTrack, ...]

@@ -37,6 +37,8 @@ class Segment(Struct, frozen=True):
     """Probably wrong: shown in the transcript, left out of the summary."""
     language: Language | None = None
     """Its language, if that is not the transcript's."""
+    speaker: Name = ""
+    """The speaker, if the captions name one. From outside: escape it."""
 
 
 class Gap(Struct, frozen=True):
@@ -123,6 +125,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """The file was damaged or incomplete: there was more than could be read."""
     warnings: tuple[str, ...]
     """What readers of any output should know, in sentences."""
+    notices: tuple[str, ...] = ()
+    """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
     summary: Summary
     transcript: Transcript
     sentences: tuple[Sentence, ...]

@@ -84,6 +84,22 @@ def is_folder(name_or_folder: str) -> bool:
     return any(separator in name_or_folder for separator in _SEPARATORS)
 
 
+def named(text: str) -> str:
+    """Return what a user means: the name of a model, or the absolute path of a folder that holds one.
+
+    `Systran/faster-whisper-base`, its name on the hub, is `base`, unless there is such a folder. Of a folder
+    in which the hub's own programs keep a model, the newest snapshot is meant.
+    """
+    if not is_folder(text):
+        return text
+    folder = Path(os.path.abspath(text))  # noqa: PTH100
+    on_hub = next((known.name for known in KNOWN.values() if known.repo.lower() == text.lower()), None)
+    if on_hub and not folder.exists():
+        return on_hub
+    snapshots = [found for found in (folder / "snapshots").glob("*") if found.is_dir()]
+    return str(max(snapshots, key=lambda found: found.stat().st_mtime_ns, default=folder))
+
+
 def best(*, english: bool = True) -> Model | None:
     """Return the largest available model; only a multilingual one unless English is enough."""
     fitting = [model for model in available() if english or model.multilingual]

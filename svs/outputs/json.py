@@ -8,7 +8,8 @@ or is removed; new fields may be added without that, so ignore unknown ones. The
     job_id, title, source, created  strings; `source` is the recording's absolute path, or only its name with
                                     --no-paths; `created` is ISO 8601 in UTC
     duration, start                 seconds that were read, and where reading began
-    partial, warnings               whether the file was damaged, and what the reader should know
+    partial, warnings, notices      whether the file was damaged, what the reader should know, and which audio
+                                    track and channel were read, where there are others
     summary                         method, length, sentences,
                                     chapters: [{start, end, title, given, sentences}], phrases
     transcript                      engine, model, language, translated,

@@ -10,26 +10,27 @@ from svs.media.fingerprint import identity
 from svs.model.job import ExtractOptions, Job, Plan, PlanOptions, SummarizeOptions, TranscribeOptions
 from svs.system.codec import encode
 
-_DECODER = 2
-"""Increased when the same audio gives other words than before, so that no transcript mixes versions."""
+_VERSION = 2
+"""Increased when the same recording gives other audio or words, so that no transcript mixes versions."""
 
 
 def extract_key(job: Job) -> str:
     """Return a hash of what the extracted audio or captions depend on."""
-    return _key(identity(job.source), _without_paths(job), _options_of(job, ExtractOptions, PlanOptions))
+    return _key(
+        _VERSION, identity(job.source), _without_paths(job), _options_of(job, ExtractOptions, PlanOptions)
+    )
 
 
 def reuse_key(job: Job) -> str:
     """Return a hash of what the transcript depends on, known before anything is extracted."""
-    return _key(extract_key(job), _DECODER, _options_of(job, TranscribeOptions, ExtractOptions))
+    return _key(extract_key(job), _options_of(job, TranscribeOptions, ExtractOptions))
 
 
 def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
-    part = _options_of(
-        job, TranscribeOptions, PlanOptions
-    )  # the times in it depend on the part that was read
-    return _key(job.stages[Stage.EXTRACT].digest, _without_paths(job), _DECODER, part)
+    # The times in the transcript depend on the part that was read.
+    part = _options_of(job, TranscribeOptions, PlanOptions)
+    return _key(job.stages[Stage.EXTRACT].digest, _without_paths(job), _VERSION, part)
 
 
 def summary_key(job: Job) -> str:

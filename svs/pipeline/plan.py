@@ -1,6 +1,6 @@
 """How a job gets its transcript: decided once, when it first runs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,13 +8,17 @@ from msgspec.structs import replace
 
 from svs.engines import captions, select
 from svs.errors import InputError, NoModelError, SvsError, UsageError
+from svs.events import Tick
+from svs.languages import code, name
+from svs.media import tracks
 from svs.media.fingerprint import describe
-from svs.media.input_check import check_file, held
+from svs.media.input_check import held
 from svs.media.probe import probe
 from svs.model.job import REMOVED_ENGINE, Job, Options, Plan
 from svs.model.media import MediaInfo
 from svs.model.speech import Chapter
 from svs.models import installed
+from svs.stages.captions import choose as choose_captions
 
 _MAX_CHAPTERS = 500  # a recording with more has none that are of use to people
 
@@ -22,7 +26,7 @@ _MAX_CHAPTERS = 500  # a recording with more has none that are of use to people
 def probe_source(source: Path, options: Options) -> MediaInfo:
     """Return a recording's metadata; a subtitle file has none."""
     if captions.is_caption_file(source):
-        check_file(source, options.max_size)
+        captions.check(source, options.language, options.encoding, options.max_size)
         return MediaInfo(duration=None, title="", audio=(), subtitles=())
     return probe(source, formats=options.allow_formats, largest=options.max_size)
 
@@ -33,8 +37,13 @@ def plan(
     media: MediaInfo,
     warn: Callable[[str], None],
     notice: Callable[[str], None],
+    folder: Path | None = None,
+    tick: Tick = lambda *_: None,
 ) -> Plan:
-    """Decide how the recording's transcript is made, and make sure that the model is installed."""
+    """Decide how the recording's transcript is made, and make sure that the model is installed.
+
+    If there is a `folder` for temporary files, subtitle tracks are read, to check that they make sense.
+    """
     if captions.is_caption_file(source):
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
             raise UsageError(f"{source} contains subtitles, not audio", "Leave out --engine and --track.")
@@ -51,13 +60,15 @@ def plan(
         raise UsageError(
             f"the model {model.name} only knows English", "Choose another: see `svs models list`."
         )
+    wanted = select.wants_captions(options)
     found = select.choose(
         options,
-        media,
-        _usable(captions.sidecars(source), options, warn),
+        choose_captions(source, media, options, folder, warn, notice, tick) if wanted else None,
         (model.name, model.folder) if model else None,
     )
     if found.model_folder:
+        if model and media.audio and not model.multilingual:
+            _warn_of_other_languages(source, media, options, warn)
         file = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
     elif found.captions_file:
         file = Path(found.captions_file)
@@ -94,22 +105,19 @@ def _english_will_do(options: Options) -> bool:
     return options.language in (None, "en") and not options.translate
 
 
+def _warn_of_other_languages(
+    source: Path, media: MediaInfo, options: Options, warn: Callable[[str], None]
+) -> None:
+    """Warn when the audio says that it is not in English: a model that knows English only cannot find out."""
+    track = tracks.ranked(source, media.audio, options.track, options.language)[0]
+    if options.language is None and code(track.language) not in ("", "en"):
+        spoken = name(code(track.language))
+        warn(f"the audio is in {spoken} by its tag, and this model knows English only: see `svs models list`")
+
+
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:
     """Return the chapters in the recording's metadata."""
     return media.chapters if len(media.chapters) <= _MAX_CHAPTERS else ()
-
-
-def _usable(files: Iterable[Path], options: Options, warn: Callable[[str], None]) -> Iterator[Path]:
-    """Yield the subtitle files that can be read; others are ignored with a warning."""
-    for file in files:
-        try:
-            captions.read(file, file.name)
-        except InputError as problem:
-            if options.subtitles == "only" or options.engine == "captions":
-                raise
-            warn(f"{problem.message}: it is ignored")
-        else:
-            yield file
 
 
 @contextmanager

@@ -116,7 +116,10 @@ def _decide(run: JobRun) -> None:
     with fingerprint.opened(run.job.source):
         title = run.media.title or run.source.stem
         warn = partial(run.tracker.say, "warning")
-        decided = plan.plan(run.source, run.options, run.media, warn, run.notice)
+        stop = run.tracker.stop_if_asked
+        decided = plan.plan(
+            run.source, run.options, run.media, warn, run.notice, run.folder, lambda *_: stop()
+        )
     run.record(plan=replace(decided, chapters=plan.given_chapters(run.media)), title=title)
     _reuse_transcript(run)
 
@@ -137,6 +140,7 @@ def _reuse_transcript(run: JobRun) -> None:
                 duration=origin.duration,
                 partial=origin.partial,
                 warnings=origin.warnings,
+                notices=origin.notices,
             )
             run.notice(f"Reusing the transcript of job {origin.id}; --fresh transcribes again.")
 

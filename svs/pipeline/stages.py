@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from svs import engines
+from svs import engines, fields
 from svs.engines.interface import Engine
 from svs.errors import InputError, StoreError
 from svs.events import Stage
@@ -57,8 +57,11 @@ def _extract(run: JobRun) -> None:
             _extract_captions(run)
         else:
             found = extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
-            run.record(duration=found.seconds, partial=found.partial, warnings=())
+            notices = tuple(map(fields.message, found.notices))
+            run.record(duration=found.seconds, partial=found.partial, warnings=(), notices=notices)
             run.warn(*found.warnings)
+            for notice in notices:
+                run.notice(notice)
     run.finish(Stage.EXTRACT, digest(run.extracted))
 
 
@@ -66,12 +69,15 @@ def _extract_captions(run: JobRun) -> None:
     run.record(partial=False, warnings=())
     if run.plan.captions_file:
         with captions_opened(run.plan):
-            fetch_file(Path(run.plan.captions_file), run.extracted, run.tracker.tick)
-    elif run.plan.captions_track is not None:
+            file, hint, encoding = Path(run.plan.captions_file), run.plan.language, run.options.encoding
+            problem = fetch_file(file, run.extracted, run.tracker.tick, hint, encoding)
+    else:
+        assert run.plan.captions_track is not None  # noqa: S101
         track, tick = run.plan.captions_track, run.tracker.tick
-        if problem := fetch_track(run.source, run.media, run.options, track, run.extracted, tick):
-            run.record(partial=True)
-            run.warn(problem)
+        problem = fetch_track(run.source, run.media, run.options, track, run.extracted, tick)
+    if problem:
+        run.record(partial=True)
+        run.warn(problem)
     if run.media.audio:
         _extract_audio_for_comparison(run)
 

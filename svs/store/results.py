@@ -39,6 +39,7 @@ def load(job: Job, folder: Path) -> Result:
         start=job.options.start or 0.0,
         partial=job.partial,
         warnings=(*job.warnings, _WRONG_WORDS) if transcript.engine == REMOVED_ENGINE else job.warnings,
+        notices=job.notices,
         summary=verbatim(chosen) if job.options.verbatim else chosen,
         transcript=transcript,
         sentences=sentences(transcript),

@@ -21,7 +21,7 @@ def store_errors(action: str, path: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"cannot {action} {path}: {error.strerror or error}",
-            "Free some space and check the permissions, or choose another folder.",
+            "Free some space and check the permissions, or choose another folder (svs's own: SVS_HOME).",
         ) from error
 
 

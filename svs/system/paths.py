@@ -11,11 +11,17 @@ from svs.errors import StoreError
 def home() -> Path:
     """Return svs's own folder: `SVS_HOME`, else the platform's folder for user data. Raises StoreError."""
     chosen = os.environ.get("SVS_HOME")
-    return _trusted(
-        Path(chosen).expanduser().absolute()
-        if chosen
-        else platformdirs.user_data_path("svs", appauthor=False)
-    )
+    try:
+        folder = (
+            Path(chosen).expanduser().absolute()
+            if chosen
+            else platformdirs.user_data_path("svs", appauthor=False)
+        )
+    except RuntimeError as error:  # a user without a home, as in a container
+        raise StoreError(
+            "this user has no home folder to keep jobs and models in", "Name a folder with SVS_HOME."
+        ) from error
+    return _trusted(folder)
 
 
 def _trusted(folder: Path) -> Path:
@@ -51,9 +57,15 @@ def jobs_home() -> Path:
     return _trusted(home() / "jobs")
 
 
-def config_file() -> Path:
-    """Return the path of the config file: `SVS_CONFIG`, else in the platform's folder."""
+def config_file() -> Path | None:
+    """Return the path of the config file: `SVS_CONFIG`, else in the platform's folder.
+
+    None for a user without a home folder.
+    """
     chosen = os.environ.get("SVS_CONFIG")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    return platformdirs.user_config_path("svs", appauthor=False) / "config.toml"
+    try:
+        if chosen:
+            return Path(chosen).expanduser().absolute()
+        return platformdirs.user_config_path("svs", appauthor=False) / "config.toml"
+    except RuntimeError:
+        return None

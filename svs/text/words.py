@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
+from svs.languages import by_script
 from svs.text import tokens
 
 _LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
@@ -88,10 +89,12 @@ def spoken_words(language: str) -> frozenset[str]:
 
 
 def guess_language(text: str) -> str:
-    """Return the language whose stop words a text has most of; `und` when there are too few to tell."""
+    """Return the language of a text, by its script or its stop words; `und` when they do not tell."""
     import stopwordsiso
 
-    words = tokens.to_words(text)[:_SAMPLE]
+    if language := by_script(text[:_SAMPLE]):
+        return language
+    words = [word for word in tokens.to_words(text) if not word.isdigit()][:_SAMPLE]  # some lists have digits
     found = {
         code: sum(word in stopwordsiso.stopwords(code) for word in words) for code in stopwordsiso.langs()
     }

@@ -19,13 +19,13 @@ def job(svs, video):
     return json.loads(svs("summarize", video, "--json").stdout)["job_id"]
 
 
-def test_every_run_is_listed_newest_first_also_failed_ones(svs, job, tmp_path):
-    svs("summarize", "missing.mp4")
+def test_every_run_is_listed_newest_first_also_failed_ones(svs, job, video):
+    svs("summarize", video, "--start", "9:00:00")
     jobs = json.loads(svs("jobs", "list", "--json").stdout)
     assert [entry["status"] for entry in jobs] == ["failed", "done"]
     assert jobs[1]["id"] == job
     assert jobs[1]["progress"] == 100
-    assert "missing.mp4" in jobs[0]["error"]
+    assert "for that time" in jobs[0]["error"]
     table = svs("jobs", "list").stdout.splitlines()
     assert "talk [b].srt" in table[2]
     assert len(svs("jobs", "list", "-n", "1").stdout.splitlines()) == 2
@@ -60,20 +60,19 @@ def test_without_paths_json_names_files_without_their_folders(svs, video, tmp_pa
     assert json.loads(asked)["job"]["source"]["path"] == video.name
     svs("jobs", "export", "last", "-f", "json", "--no-paths", "-o", tmp_path / "three")
     exported = (tmp_path / "three" / "talk [b].summary.json").read_text()
-    (tmp_path / "bad.srt").write_text("")
-    svs("summarize", tmp_path / "bad.srt", "--no-paths")
+    svs("summarize", video, "--start", "9:00:00", "--no-paths")
     failed = svs("jobs", "show", "last", "--json").stdout
-    assert "bad.srt" in json.loads(failed)["job"]["error"]["message"]
+    assert video.name in json.loads(failed)["job"]["error"]["message"]
     for text in (shown, written, kept, asked, exported, failed):
         assert str(tmp_path) not in text
         assert str(home) not in text
 
 
-def test_show_says_why_a_job_failed_and_what_to_do(svs):
-    svs("summarize", "missing.mp4")
+def test_show_says_why_a_job_failed_and_what_to_do(svs, video):
+    svs("summarize", video, "--start", "9:00:00")
     shown = svs("jobs", "show", "last").stdout
-    assert "no file" in shown
-    assert "Check the name" in shown
+    assert "for that time" in shown
+    assert "Check --start and --end" in shown
 
 
 def test_export_writes_any_format_later_without_the_video(svs, job, video, tmp_path):

@@ -108,17 +108,18 @@ def test_a_mail_and_a_webhook_have_name_status_and_duration_alone(svs, video, we
     assert "lamp" not in f"{post}{mail}"
 
 
-def test_a_failed_job_notifies_too_and_prints_its_error_once(svs, webhook):
-    done = svs("summarize", "missing.mp4", "--notify", webhook.url)
+def test_a_failed_job_notifies_too_and_prints_its_error_once(svs, video, webhook):
+    done = svs("summarize", video, "--start", "9:00:00", "--notify", webhook.url)
     assert done.returncode == 3
-    assert done.stderr.count("there is no file") == 1
-    assert webhook.got[0]["title"] == "svs: missing.mp4 failed"
+    assert done.stderr.count("for that time") == 1
+    assert webhook.got[0]["title"] == "svs: talk.srt failed"
 
 
 def test_a_resumed_job_notifies_the_addresses_in_the_config_file(svs, video, webhook, home):
-    video.rename(video.with_suffix(".old"))
-    svs("summarize", video)
-    video.with_suffix(".old").rename(video)
+    in_the_way = video.with_name("talk.summary.md")
+    in_the_way.touch()
+    assert svs("summarize", video, "-f", "md").returncode == 2
+    in_the_way.unlink()
     config = home / "config.toml"
     config.write_text(f'notify = "{webhook.url}"\n')
     config.chmod(0o600)

@@ -143,8 +143,9 @@ def test_a_model_that_knows_only_english_does_not_do_for_another_language(
     assert f"no Whisper model that knows de is installed. {QUESTION}" in screen
 
 
-def test_a_missing_recording_is_the_error_of_its_job(on_terminal, svs):
+def test_a_missing_recording_is_refused_without_a_question_and_a_job(on_terminal, home):
     code, _, screen = on_terminal("summarize", "missing.mp4")
     assert code == 3
     assert QUESTION not in screen
-    assert "missing.mp4" in json.loads(svs("jobs", "list", "--json").stdout)[0]["error"]
+    assert "missing.mp4" in screen
+    assert not (home / "jobs").exists()

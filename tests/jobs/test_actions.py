@@ -14,9 +14,10 @@ from svs.errors import Cancelled, InputError, StoreError, UsageError
 from svs.events import Stage
 from svs.jobs import actions
 from svs.media.fingerprint import describe
-from svs.model.job import Options, Plan, StageRecord
+from svs.model.job import Options, OutputOptions, Plan, StageRecord
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
+from svs.ui.dashboard import verbs
 
 SAID = "The lamp alone is weak, so a glass lens gathers its light."
 HEARD = ("--model", "micro", "--end", "12")
@@ -371,7 +372,23 @@ def test_prune_refuses_what_might_remove_too_much(svs, store, old, arguments):
     assert len(store.ids()) == len(old)
 
 
-# Take over
+# Export
+
+
+@pytest.mark.slow
+def test_all_ways_to_export_a_report_give_the_same_bytes(svs, store, recording, with_model, tmp_path):
+    done = svs("summarize", recording, *HEARD, "-f", "html", "-o", tmp_path / "job", "-q")
+    assert done.returncode == 0, done.stderr
+    assert svs("jobs", "export", "last", "-f", "html", "-o", tmp_path / "command").returncode == 0
+    options = OutputOptions(formats=("html",), output_dir=str(tmp_path / "dashboard"))
+    verbs.export(store, store.resolve("last"), options)
+    reports = {name: (tmp_path / name).glob("*.html") for name in ("job", "command", "dashboard")}
+    texts = [file.read_bytes() for files in reports.values() for file in files]
+    assert b"data:image/jpeg" in texts[0]
+    assert texts == texts[:1] * 3
+
+
+# Reuse
 
 
 @pytest.fixture

@@ -61,14 +61,16 @@ def test_every_container_says_how_long_it_is_and_what_sound_it_has(either_ffmpeg
     codecs = ["-c:a", "libvorbis"] if codec == "vorbis" else []
     media = probe(make(tmp_path / f"talk.{suffix}", *codecs))
     assert media.duration == pytest.approx(2.0, abs=0.1)
-    assert media.audio == (AudioTrack(index=0, language="", codec=codec),)
+    assert [(track.index, track.language, track.codec) for track in media.audio] == [(0, "", codec)]
     assert media.subtitles == ()
     assert media.title == ""
 
 
 def test_tracks_are_listed_with_their_languages_and_kinds(either_ffmpeg, talk):
     media = probe(talk)
-    assert media.audio == (AudioTrack(0, "eng", "mp3"), AudioTrack(1, "deu", "mp3"))
+    english, german = media.audio
+    assert english == AudioTrack(0, "eng", "mp3", title=media.title)
+    assert german == AudioTrack(1, "deu", "mp3")
     assert media.subtitles == (SubtitleTrack(2, "fra", "subrip", text=True, forced=True),)
 
 
@@ -87,7 +89,7 @@ FORGED_TRACK = "eng): Audio: aac, 8000 Hz, mono\n  Stream #0:1(deu"
 
 
 @pytest.mark.parametrize("languages", [[FORGED_TRACK], ["eng", FORGED_TRACK], [FORGED_TRACK, "fra"]])
-def test_a_language_that_looks_like_a_track_is_refused(tool, tmp_path, languages):
+def test_a_language_that_looks_like_a_track_is_refused(either_ffmpeg, tmp_path, languages):
     options = [argument for _ in languages for argument in ("-map", "0:a")]
     for number, language in enumerate(languages):
         options += [f"-metadata:s:a:{number}", f"language={language}"]
@@ -95,7 +97,7 @@ def test_a_language_that_looks_like_a_track_is_refused(tool, tmp_path, languages
 
 
 @pytest.mark.parametrize("language", ["\x1b[2J", "e n", "x" * 50, "[bold]", "eng\nfra", "\u202efra"])
-def test_a_language_that_is_no_code_is_left_out(tool, tmp_path, language):
+def test_a_language_that_is_no_code_is_left_out(either_ffmpeg, tmp_path, language):
     media = probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", f"language={language}"))
     assert [track.language for track in media.audio] in ([""], [])
 
@@ -164,7 +166,7 @@ def test_a_name_is_only_a_name(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     media = probe(Path(name))
     assert media.duration == pytest.approx(2.0, abs=0.1)
-    assert media.audio == (AudioTrack(index=0, language="", codec="aac"),)
+    assert media.audio == (AudioTrack(index=0, language="", codec="aac", default=True),)
 
 
 def refusal(path: Path) -> str:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -248,3 +249,26 @@ def test_a_full_or_forbidden_disk_is_named(folder, home):
     with pytest.raises(SvsError, match="cannot install a model") as failure:
         models.add(folder)
     assert failure.value.exit_code == 5
+
+
+def test_a_models_name_on_the_hub_is_its_name_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert models.named("Systran/faster-whisper-base") == "base"
+    assert models.named("systran/Faster-Whisper-tiny.en") == "tiny.en"
+    assert models.named("base") == "base"
+    (tmp_path / "Systran" / "faster-whisper-base").mkdir(parents=True)
+    assert models.named("Systran/faster-whisper-base") == str(tmp_path / "Systran" / "faster-whisper-base")
+
+
+def test_the_hubs_cache_folder_is_a_model(tmp_path, micro_whisper):
+    """As huggingface_hub lays it out: links in a snapshot, and the files among the blobs."""
+    cache = tmp_path / "models--Systran--faster-whisper-micro"
+    snapshot = cache / "snapshots" / "0123abcd"
+    snapshot.mkdir(parents=True)
+    (cache / "blobs").mkdir()
+    for number, file in enumerate(micro_whisper.iterdir()):
+        (cache / "blobs" / str(number)).write_bytes(file.read_bytes())
+        (snapshot / file.name).symlink_to(Path("../../blobs") / str(number))
+    assert models.named(str(cache)) == str(snapshot)
+    assert models.find(models.named(str(cache))).folder == snapshot
+    assert models.ready(snapshot, lambda _: None).folder == snapshot

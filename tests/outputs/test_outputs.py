@@ -141,6 +141,7 @@ def test_json_names_of_fields_are_a_contract():
     found = json.loads(render(RESULT, "json"))
     assert list(found) == [
         "version", "job_id", "title", "source", "created", "duration", "start", "partial", "warnings",
+        "notices",
         "summary", "transcript", "sentences",
     ]  # fmt: skip
     assert list(found["summary"]) == ["method", "length", "sentences", "chapters", "phrases"]
@@ -148,7 +149,7 @@ def test_json_names_of_fields_are_a_contract():
         "engine", "model", "language", "translated", "segments", "gaps", "speech", "coverage",
     ]  # fmt: skip
     (segment,) = found["transcript"]["segments"]
-    assert list(segment) == ["start", "end", "text", "words", "suspect", "language"]
+    assert list(segment) == ["start", "end", "text", "words", "suspect", "language", "speaker"]
     assert list(found["sentences"][0]) == ["start", "end", "text", "suspect", "said", "language"]
 
 
@@ -198,7 +199,7 @@ def test_a_gap_is_a_cue_that_is_not_taken_for_speech_when_it_is_read_again(name,
     assert (64250, 81250, "[not understood]") in cues(lossy(), name)
     file = tmp_path / f"talk.{name}"
     file.write_text(render(lossy(), name))
-    spoken = [segment.text for segment in captions.read(file, file.name)]
+    spoken = [segment.text for segment in captions.read(file, file.name).segments]
     assert len(spoken) == len(cues(RESULT, name))
     assert not any("understood" in text for text in spoken)
 

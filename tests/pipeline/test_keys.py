@@ -1,0 +1,114 @@
+"""Which options the result of each stage depends on: an option in a group is in that stage's key."""
+
+import pytest
+from msgspec.structs import replace
+
+from svs.events import Stage
+from svs.media.fingerprint import describe
+from svs.model.job import (
+    ExtractOptions,
+    Job,
+    LimitOptions,
+    Options,
+    OutputOptions,
+    Plan,
+    PlanOptions,
+    StageRecord,
+    SummarizeOptions,
+    TranscribeOptions,
+)
+from svs.pipeline import keys
+from svs.pipeline.run import run
+from svs.store.jobs import JobStore
+
+CREATED = "2026-11-25T10:00:00+00:00"
+OTHER = {
+    "track": "2", "start": 1.0, "end": 9.0, "translate": True, "prompt": "lenses", "hotwords": "Fresnel",
+    "device": "cuda", "compute_type": "float32", "method": "luhn", "length": "3", "chapters": "2",
+}  # fmt: skip
+"""A value that is not the default for every option that a stage's result depends on."""
+GROUPS = (
+    LimitOptions,
+    PlanOptions,
+    ExtractOptions,
+    TranscribeOptions,
+    SummarizeOptions,
+    OutputOptions,
+    Options,
+)
+FIELDS = {
+    group: set(group.__struct_fields__) - set(base.__struct_fields__)
+    for base, group in zip((Job, *GROUPS), GROUPS, strict=False)
+}
+
+
+@pytest.fixture
+def job(tmp_path):
+    file = tmp_path / "talk.mp4"
+    file.write_bytes(b"talk")
+    stages = {Stage.EXTRACT: StageRecord(key="k", started=CREATED, digest="d")}
+    plan = Plan(engine="whisper", model="base", model_digest="b")
+    return Job(
+        id="20261125T100000-0000",
+        source=describe(file),
+        options=Options(),
+        created=CREATED,
+        plan=plan,
+        stages=stages,
+    )
+
+
+def _keys(job):
+    functions = (keys.extract_key, keys.transcript_key, keys.summary_key, keys.reuse_key)
+    return [function(job) for function in functions]
+
+
+def _changed(job, **options):
+    """Return the keys that other options change."""
+    names = ("extract", "transcript", "summary", "reuse")
+    pairs = zip(names, _keys(job), _keys(replace(job, options=Options(**options))), strict=True)
+    return {name for name, before, after in pairs if before != after}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS[ExtractOptions]))
+def test_an_extract_option_is_in_every_key(job, name):
+    assert _changed(job, **{name: OTHER[name]}) == {"extract", "transcript", "summary", "reuse"}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS[TranscribeOptions]))
+def test_a_transcribe_option_is_in_the_transcript_key(job, name):
+    assert _changed(job, **{name: OTHER[name]}) == {"transcript", "summary", "reuse"}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS[SummarizeOptions]))
+def test_a_summarize_option_is_in_the_summary_key(job, name):
+    assert _changed(job, **{name: OTHER[name]}) == {"summary"}
+
+
+def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
+    changed = Options(
+        max_duration=10.0, max_size=5, allow_formats=("smk",), threads=3, fresh=True, subtitles="never",
+        engine="whisper", model="base", verbatim=True, formats=("md",), output_dir="/o", embed="/o/c.mp4",
+    )  # fmt: skip
+    assert _keys(replace(job, options=changed)) == _keys(job)
+
+
+@pytest.mark.parametrize("change", [{"model_digest": "x"}, {"engine": "captions"}, {"language": "de"}])
+def test_the_plan_is_in_every_key_but_places_are_not(job, change):
+    other = replace(job, plan=replace(job.plan, **change))
+    assert all(a != b for a, b in zip(_keys(job), _keys(other), strict=True))
+    moved = replace(job, plan=replace(job.plan, model_folder="/elsewhere"))
+    assert _keys(job) == _keys(moved)
+
+
+def test_a_job_begun_by_an_older_version_is_done_again_when_resumed(home, tmp_path):
+    """Its keys are others, so that nothing of it is taken for a result of this version."""
+    (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n")
+    store = JobStore(home / "jobs")
+    job = store.create(describe(tmp_path / "talk.srt"), Options())
+    expected = run(job, store).transcript
+    begun = {stage: replace(record, key="0" * 64) for stage, record in store.load(job.id).stages.items()}
+    store.save(replace(store.load(job.id), status="running", stages=begun))
+    events = []
+    assert run(store.load(job.id), store, events.append).transcript == expected
+    assert not [event for event in events if event.kind == "reused"]
