@@ -236,7 +236,7 @@ def check(options: Options, video: Path) -> None:
         from svs.outputs.write import check as check_outputs
 
         check_outputs(video, options)
-    look(Path(os.path.abspath(video)), options)  # noqa: PTH100
+    probe_source(Path(os.path.abspath(video)), options)  # noqa: PTH100
 
 
 def split_formats(text: str) -> tuple[str, ...]:
