@@ -99,7 +99,8 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
 
     A running job stops at its next tick, or at once: then its process is killed, with all its children.
     """
-    if store.state(store.load(job_id)) == "running":
+    store.load(job_id)  # which says so when there is none
+    if store.held(job_id):
         store.ask_to_cancel(job_id)
         if not at_once:
             return False

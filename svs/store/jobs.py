@@ -1,5 +1,6 @@
 """The job store: one folder a job, so that a damaged file loses one job and no write touches another."""
 
+import math
 import os
 import re
 import secrets
@@ -244,13 +245,14 @@ class JobStore:
         """Return how a job really is."""
         if isinstance(job, Damaged):
             return "damaged"
-        if job.status == "running" and not self._held(job.id):
+        if job.status == "running" and not self.held(job.id):
             latest = self.read(job.id)  # it may have ended, or gone, between the record and the lock
             if not isinstance(latest, Damaged):
                 return "interrupted" if latest.status == "running" else latest.status
         return job.status
 
-    def _held(self, job_id: str) -> bool:
+    def held(self, job_id: str) -> bool:
+        """Say whether a process holds a job."""
         try:
             return locks.held(self.folder(job_id) / "lock")
         except OSError:
@@ -291,23 +293,26 @@ class JobStore:
         clear_parts(self._transcripts, job_id)
         self._sweep()
 
-    def tidy(self, job_id: str) -> None:
-        """Remove what a killed run of a held job may have left, and the wish to cancel it."""
+    def tidy(self, job_id: str, *, before: float = math.inf) -> None:
+        """Remove what a killed run of a held job may have left, and a cancel marker from before a time."""
         folder = self.folder(job_id)
         for left in folder.glob("*.part"):  # the pattern takes hidden ones too
             discard(left)
         clear_parts(self._transcripts, job_id)
         with store_errors("clear", folder):
-            (folder / "cancel").unlink(missing_ok=True)
+            marker = folder / "cancel"
+            with suppress(FileNotFoundError):
+                if marker.lstat().st_mtime < before:
+                    marker.unlink()
 
     def ask_to_cancel(self, job_id: str) -> None:
-        """Leave word for the process that runs a job that it shall stop."""
+        """Write the cancel marker, which the process that runs the job sees at its next tick."""
         path = self.folder(job_id) / "cancel"
         with store_errors("write", path):
             write_atomic(path, b"")
 
     def asked_to_cancel(self, job_id: str) -> bool:
-        """Tell whether there is such word."""
+        """Say whether the cancel marker exists."""
         return (self.folder(job_id) / "cancel").exists()
 
     def remember(self, key: str, job_id: str) -> None:

@@ -43,7 +43,9 @@ def stopped(talk_video, with_model):
     def make(batch, length="medium"):
         options = Options(length=length)
         job = store.create(describe(talk_video), options)
-        plan = planning.plan(talk_video, options, planning.look(talk_video, options), pytest.fail, print)
+        plan = planning.plan(
+            talk_video, options, planning.look(talk_video, options), pytest.fail, print, print
+        )
         job = replace(job, status="running", plan=plan, title="Talk", duration=90.0)
         for stage, key in (
             (Stage.EXTRACT, keys.extract_key),
