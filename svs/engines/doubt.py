@@ -7,6 +7,7 @@ each) is doubtful, and no text of clear readings and talks.
 import re
 
 from svs.engines.decoder import Hypothesis
+from svs.text.loops import plain_words
 
 _TOO_REPETITIVE = 2.4  # compression ratio of a loop (OpenAI's and faster-whisper's default)
 _TOO_UNLIKELY = -1.0  # mean log probability of guesswork (the same default)
@@ -14,7 +15,6 @@ _SILENT = 0.8  # probability of no speech that speech never reaches
 _RATHER_SILENT, _RATHER_UNLIKELY = 0.45, -0.6  # speech never has both of these together
 _MIN_SPEECH = 0.3  # seconds; real words take longer
 _FEW_WORDS = 3
-_LOOP = 4  # times the same segment in a row
 
 _PHANTOM = re.compile(
     r"thank you( (very|so) much)?|thanks( for watching)?|thank you for watching|you|bye( bye)?|okay|oh|"
@@ -43,7 +43,7 @@ def doubtful(found: Hypothesis) -> bool:
 
 def invented(text: str, speech: float, *, doubted: bool) -> bool:
     """Return whether nobody said this: hardly any speech, and a text that is doubted or usual in silence."""
-    words = _plain(text)
+    words = plain_words(text)
     phantom = bool(_PHANTOM.fullmatch(" ".join(words)))
     if speech >= _MIN_SPEECH:
         return False
@@ -62,21 +62,3 @@ def without_repetition(text: str, before: str) -> str:
         if plain[:count] == earlier[-count:]:
             return " ".join(words[count:])
     return text
-
-
-def in_loop(texts: list[str]) -> list[bool]:
-    """Return for each text whether it repeats the same words several times in a row."""
-    plain = [" ".join(_plain(text)) for text in texts]
-    marks = [False] * len(plain)
-    first = 0
-    for index in range(1, len(plain) + 1):
-        if index == len(plain) or plain[index] != plain[first]:
-            if index - first >= _LOOP:
-                marks[first + 1 : index] = [True] * (index - first - 1)
-            first = index
-    return marks
-
-
-def _plain(text: str) -> list[str]:
-    """Return the words of a text, without case and punctuation."""
-    return re.findall(r"\w+", text.lower())

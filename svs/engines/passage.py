@@ -56,8 +56,6 @@ class Passage:
             found = self._sure(self._around(gap, [s for s in segments if s not in thin]), language)
             if coverage.size(found) > coverage.size(thin):
                 segments = _sorted([*(s for s in segments if s not in thin), *found])
-        looped = doubt.in_loop([segment.text for segment in segments])
-        segments = [replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, looped, strict=True)]
         return tuple(segments), tuple(coverage.uncovered(self.window, segments))
 
     def _around(self, part: Segment | Gap, segments: list[Segment]) -> Window:

@@ -99,7 +99,8 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
 
     A running job stops at its next tick. With `at_once` its process and all its children are killed.
     """
-    if store.state(store.load(job_id)) == "running":
+    store.load(job_id)  # which says so when there is none
+    if store.held(job_id):
         store.ask_to_cancel(job_id)
         if not at_once:
             return False

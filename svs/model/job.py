@@ -55,8 +55,6 @@ class PlanOptions(LimitOptions, frozen=True, kw_only=True):
     """What the plan depends on; the results depend on the plan."""
 
     subtitles: Subtitles = "auto"
-    encoding: Name | None = None
-    """The encoding of caption files; None means that it is detected."""
     engine: EngineChoice | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
     model: FilePath | None = None
     """An installed model's name, or a model's folder."""
@@ -72,6 +70,8 @@ class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
+    encoding: Name | None = None
+    """Of caption files; None is found out."""
 
 
 class TranscribeOptions(ExtractOptions, frozen=True, kw_only=True):
@@ -203,7 +203,7 @@ class Job(Struct, frozen=True, kw_only=True):
     warnings: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
     partial: bool = False
     notices: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
-    """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
+    """What was chosen: captions, an audio track, a channel. From outside: escape it."""
     offline: bool = False
     """The network was refused while it ran: see `svs.system.network`."""
     error: JobError | None = None

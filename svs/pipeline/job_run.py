@@ -23,6 +23,8 @@ from svs.store import results, transcript
 from svs.store.jobs import JobStore, now
 from svs.system.files import store_errors
 
+_MESSAGES = 20  # warnings, or notices, in a record
+
 
 class JobRun:
     """A job that this process holds and runs."""
@@ -118,12 +120,22 @@ class JobRun:
         """Report warnings, once each, here and in the result."""
         for warning in warnings:
             self.tracker.say("warning", warning)
-        earlier = (warning for warning in self.job.warnings if warning not in warnings)
-        self.record(warnings=(*earlier, *map(fields.message, warnings)))
+        self.record(warnings=_joined(self.job.warnings, warnings))
+
+    def note(self, *notices: str) -> None:
+        """Report what was chosen, once each, here and in the result."""
+        for notice in notices:
+            self.notice(notice)
+        self.record(notices=_joined(self.job.notices, notices))
 
     def notice(self, message: str) -> None:
-        """Report something that the user should know."""
+        """Report what concerns this run alone."""
         self.tracker.say("notice", message)
+
+
+def _joined(earlier: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all messages, each once, as many as a record takes."""
+    return tuple(dict.fromkeys((*earlier, *map(fields.message, new))))[:_MESSAGES]
 
 
 def digest(path: Path) -> str:

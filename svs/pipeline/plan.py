@@ -36,7 +36,8 @@ def plan(
     options: Options,
     media: MediaInfo,
     warn: Callable[[str], None],
-    notice: Callable[[str], None],
+    note: Callable[[str], None],
+    prepare: Callable[[str], None],
     folder: Path | None = None,
     tick: Tick = lambda *_: None,
 ) -> Plan:
@@ -63,13 +64,13 @@ def plan(
     wanted = select.wants_captions(options)
     found = select.choose(
         options,
-        choose_captions(source, media, options, folder, warn, notice, tick) if wanted else None,
+        choose_captions(source, media, options, folder, warn, note, tick) if wanted else None,
         (model.name, model.folder) if model else None,
     )
     if found.model_folder:
         if model and media.audio and not model.multilingual:
             _warn_of_other_languages(source, media, options, warn)
-        file = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
+        file = installed.ready(Path(found.model_folder), prepare).folder / "model.bin"
     elif found.captions_file:
         file = Path(found.captions_file)
     else:
@@ -85,7 +86,7 @@ def check_model(source: Path, options: Options) -> None:
     if installed.best(english=_english_will_do(options)):
         return
     try:
-        plan(source, options, probe_source(source, options), lambda _: None, lambda _: None)
+        plan(source, options, probe_source(source, options), lambda _: None, lambda _: None, lambda _: None)
     except NoModelError:
         raise
     except SvsError:
@@ -109,9 +110,10 @@ def _warn_of_other_languages(
     source: Path, media: MediaInfo, options: Options, warn: Callable[[str], None]
 ) -> None:
     """Warn when the audio says that it is not in English: a model that knows English only cannot find out."""
-    track = tracks.ranked(source, media.audio, options.track, options.language)[0]
-    if options.language is None and code(track.language) not in ("", "en"):
-        spoken = name(code(track.language))
+    candidates = tracks.ranked(source, media.audio, options.track, options.language)
+    languages = [code(track.language) for track in candidates]
+    if options.language is None and all(len(short) == 2 and short != "en" for short in languages):
+        spoken = name(languages[0])
         warn(f"the audio is in {spoken} by its tag, and this model knows English only: see `svs models list`")
 
 

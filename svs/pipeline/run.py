@@ -1,8 +1,8 @@
 """Running a job: prepare, run each stage whose result does not exist yet, write the files."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from itertools import islice
 
 from msgspec.structs import replace
@@ -26,6 +26,7 @@ from svs.store.jobs import Damaged, JobStore, now
 from svs.system import network
 from svs.system.paths import open_to_others
 
+_CLOCK = 0.05  # seconds by which a file system's times may be early
 _EARLIER_JOBS = 60  # used to estimate the time left
 
 
@@ -37,6 +38,7 @@ def run(
     `stop` is called at every tick, and raises `Stopped` if the user asked to stop. Every failure is recorded
     in the job and raised.
     """
+    began = time.time() - _CLOCK
     with store.hold(job.id) as folder, network.refused():
 
         def stop_if_asked() -> None:
@@ -54,6 +56,7 @@ def run(
             raise Cancelled(f"job {job.id} is already {current.status}", f"See `svs jobs show {job.id}`.")
         plan.check_engine(current)
         tracker = Tracker(job.id, store, fan_out(store.log, report), stop_if_asked)
+        store.tidy(job.id, before=began)  # whoever asks to cancel it from now on is heeded
         return _recording_failure(JobRun(current, store, folder, tracker))
 
 
@@ -95,7 +98,6 @@ def _run(run: JobRun) -> Result:
 
 def _prepare(run: JobRun) -> None:
     """Check what can be checked before any work, and decide how the transcript is made."""
-    run.store.tidy(run.job.id)
     run.record(status="running", error=None, finished=None, offline=True)
     if open_to_others(home := run.store.root.parent):
         run.tracker.say("warning", f"{home} can be read by other users; run `chmod 700 {home}` to prevent it")
@@ -115,10 +117,16 @@ def _decide(run: JobRun) -> None:
         run.record(source=describe(run.source))
     with fingerprint.opened(run.job.source):
         title = run.media.title or run.source.stem
-        warn = partial(run.tracker.say, "warning")
         stop = run.tracker.stop_if_asked
         decided = plan.plan(
-            run.source, run.options, run.media, warn, run.notice, run.folder, lambda *_: stop()
+            run.source,
+            run.options,
+            run.media,
+            run.warn,
+            run.note,
+            run.notice,
+            run.folder,
+            lambda *_: stop(),
         )
     run.record(plan=replace(decided, chapters=plan.given_chapters(run.media)), title=title)
     _reuse_transcript(run)
@@ -150,4 +158,5 @@ def _finish(run: JobRun, result: Result, outputs: tuple[str, ...]) -> None:
     speech = transcript.speech or sum(max(0.0, s.end - s.start) for s in transcript.segments)
     metrics = replace(run.tracker.metrics(), speech=round(speech, 3), coverage=transcript.coverage)
     run.record(status="done", finished=now(), outputs=outputs, metrics=metrics)
-    run.tracker.end()
+    with suppress(StoreError):  # the log is not worth failing a job that is done
+        run.tracker.end()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from svs import engines, fields
+from svs import engines
 from svs.engines.interface import Engine
-from svs.errors import InputError, StoreError
+from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Stage
 from svs.media import fingerprint
 from svs.model.job import Job
@@ -52,28 +52,28 @@ def _has_extracted(run: JobRun) -> bool:
 
 def _extract(run: JobRun) -> None:
     with fingerprint.opened(run.job.source):
-        run.begin(Stage.EXTRACT, keys.extract_key(run.job), "bytes" if run.plan.captions_file else "s")
+        seconds = bool(run.media.audio) or not run.plan.captions_file
+        run.begin(Stage.EXTRACT, keys.extract_key(run.job), "s" if seconds else "bytes")
         if run.captions:
             _extract_captions(run)
         else:
             found = extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
-            notices = tuple(map(fields.message, found.notices))
-            run.record(duration=found.seconds, partial=found.partial, warnings=(), notices=notices)
+            run.record(duration=found.seconds, partial=found.partial)
             run.warn(*found.warnings)
-            for notice in notices:
-                run.notice(notice)
+            run.note(*found.notices)
     run.finish(Stage.EXTRACT, digest(run.extracted))
 
 
 def _extract_captions(run: JobRun) -> None:
-    run.record(partial=False, warnings=())
+    run.record(partial=False)
+    tick = (lambda *_: run.tracker.stop_if_asked()) if run.media.audio else run.tracker.tick
     if run.plan.captions_file:
         with captions_opened(run.plan):
             file, hint, encoding = Path(run.plan.captions_file), run.plan.language, run.options.encoding
-            problem = fetch_file(file, run.extracted, run.tracker.tick, hint, encoding)
+            problem = fetch_file(file, run.extracted, tick, hint, encoding)
     else:
         assert run.plan.captions_track is not None  # noqa: S101
-        track, tick = run.plan.captions_track, run.tracker.tick
+        track = run.plan.captions_track
         problem = fetch_track(run.source, run.media, run.options, track, run.extracted, tick)
     if problem:
         run.record(partial=True)
@@ -86,8 +86,10 @@ def _extract_audio_for_comparison(run: JobRun) -> None:
     """Extract the audio too, to compare its speech with the captions; captions work without it."""
     try:
         extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
-    except InputError as error:
-        run.tracker.say("detail", f"the captions are not compared with the speech: {error.message}")
+    except (Stopped, Cancelled):
+        raise
+    except SvsError as error:
+        run.note(f"The captions were not compared with the speech: {error.message}")
 
 
 # Transcribe
@@ -101,7 +103,20 @@ def _transcribe(run: JobRun) -> None:
     run.begin(Stage.TRANSCRIBE, key, "s", after)
     if header:
         journal.begin(run.transcript, header, batches)  # without damaged or incomplete lines
-    engine = _engine(run, header.language if header and batches else run.plan.language)
+    if not journal.is_complete(batches):  # else an earlier run was killed just before it recorded that
+        _transcribe_rest(run, key, header, batches)
+    if run.captions:
+        end = min(run.options.end or inf, run.media.duration or batches[-1].end)
+        run.record(duration=round(max(0.0, end - (run.options.start or 0.0)), 3))
+    else:
+        run.store.remember(keys.reuse_key(run.job), run.job.id)
+    run.finish(Stage.TRANSCRIBE)
+
+
+def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batches: list[Batch]) -> None:
+    after = batches[-1].end if batches else 0.0
+    known = header.language if header and batches else "und"
+    engine = _engine(run, run.plan.language if known == "und" else known)
 
     def keep(batch: Batch) -> None:
         nonlocal header
@@ -114,12 +129,6 @@ def _transcribe(run: JobRun) -> None:
             run.tracker.say("line", batch.segments[-1].text)
 
     transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
-    if run.captions:
-        end = min(run.options.end or inf, run.media.duration or batches[-1].end)
-        run.record(duration=round(end - (run.options.start or 0.0), 3))
-    else:
-        run.store.remember(keys.reuse_key(run.job), run.job.id)
-    run.finish(Stage.TRANSCRIBE)
 
 
 def _engine(run: JobRun, language: str | None) -> Engine:
@@ -127,8 +136,7 @@ def _engine(run: JobRun, language: str | None) -> Engine:
     if not run.captions:
         run.tracker.say("phase", "loading the model")
     engine = engines.load(run.plan, run.options, language, run.notice)
-    for warning in engine.warnings:
-        run.tracker.say("warning", warning)
+    run.warn(*engine.warnings)
     if not run.captions:
         run.tracker.say("phase", "finding speech" if engine.language else "detecting the language")
     return engine

@@ -16,7 +16,7 @@ _Mark = tuple[int, int, int]
 def running(store: JobStore) -> list[str]:
     """Return the ids of the running jobs, oldest first, without reading the records of the others."""
     held = [job_id for job_id in reversed(store.ids()) if _held(store.folder(job_id) / "lock")]
-    return [job_id for job_id in held if store.state(store.load(job_id)) == "running"]
+    return [job_id for job_id in held if store.state(store.read(job_id)) == "running"]
 
 
 def _held(lock: Path) -> bool:

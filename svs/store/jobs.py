@@ -1,5 +1,6 @@
 """The job store: one folder per job, so that a damaged file affects only one job."""
 
+import math
 import os
 import re
 import secrets
@@ -242,13 +243,14 @@ class JobStore:
         """Return a job's actual state."""
         if isinstance(job, Damaged):
             return "damaged"
-        if job.status == "running" and not self._held(job.id):
+        if job.status == "running" and not self.held(job.id):
             latest = self.read(job.id)  # it may have ended or been removed between the two checks
             if not isinstance(latest, Damaged):
                 return "interrupted" if latest.status == "running" else latest.status
         return job.status
 
-    def _held(self, job_id: str) -> bool:
+    def held(self, job_id: str) -> bool:
+        """Say whether a process holds a job."""
         try:
             return locks.held(self.folder(job_id) / "lock")
         except OSError:
@@ -289,17 +291,20 @@ class JobStore:
         clear_parts(self._transcripts, job_id)
         self._sweep()
 
-    def tidy(self, job_id: str) -> None:
-        """Remove what a killed run of a locked job may have left, and its cancel marker."""
+    def tidy(self, job_id: str, *, before: float = math.inf) -> None:
+        """Remove what a killed run of a locked job may have left, and a cancel marker from before a time."""
         folder = self.folder(job_id)
         for part in folder.glob("*.part"):  # the pattern matches hidden files too
             discard(part)
         clear_parts(self._transcripts, job_id)
         with store_errors("clear", folder):
-            (folder / "cancel").unlink(missing_ok=True)
+            marker = folder / "cancel"
+            with suppress(FileNotFoundError):
+                if marker.lstat().st_mtime < before:
+                    marker.unlink()
 
     def ask_to_cancel(self, job_id: str) -> None:
-        """Write the marker that asks the process of a running job to stop."""
+        """Write the cancel marker, which the process that runs the job sees at its next tick."""
         path = self.folder(job_id) / "cancel"
         with store_errors("write", path):
             write_atomic(path, b"")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from svs.errors import StoreError
@@ -16,6 +17,7 @@ from svs.model.job import REMOVED_ENGINE
 from svs.model.speech import Batch, Gap, Segment, Transcript
 from svs.system.codec import checked, decode
 from svs.system.files import append, read_plain, store_errors, write_atomic
+from svs.text.loops import in_loop
 
 VERSION = 1
 LARGEST = 1_000_000_000
@@ -35,6 +37,10 @@ class Header:
     translated: bool
     offset: Seconds
     """Seconds of the recording before the extracted audio begins (`--start`)."""
+
+
+class _Version(Struct):
+    version: Count = VERSION
 
 
 def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]]:
@@ -69,13 +75,13 @@ def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
     try:
         for line in _complete_lines(path):
             if header is None:
+                if decode(line, _Version).version > VERSION:
+                    raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
                 header = decode(line, Header)
             else:
                 batches.append(decode(line, Batch))
     except ValueError as error:
         return header, batches, error
-    if header and header.version > VERSION:
-        raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
     return header, batches, None
 
 
@@ -115,6 +121,11 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
         for batch in known
         for s in batch.segments
     )
+    if header.engine == "whisper":
+        loops = in_loop([segment.text for segment in segments])
+        segments = tuple(
+            replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, loops, strict=True)
+        )
     main = _main_language(header.language, segments)
     gaps = tuple(_moved(gap, header.offset) for batch in known for gap in batch.gaps)
     speech = sum(batch.speech for batch in known)

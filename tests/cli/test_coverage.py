@@ -44,7 +44,7 @@ def stopped(talk_video, with_model):
         options = Options(length=length)
         job = store.create(describe(talk_video), options)
         plan = planning.plan(
-            talk_video, options, planning.probe_source(talk_video, options), pytest.fail, print
+            talk_video, options, planning.probe_source(talk_video, options), pytest.fail, print, print
         )
         job = replace(job, status="running", plan=plan, title="Talk", duration=90.0)
         for stage, key in (

@@ -127,6 +127,29 @@ def test_what_is_done_to_a_removed_job_does_not_bring_it_back(store, make):
     assert list(store.root.iterdir()) == []
 
 
+def test_a_job_that_is_just_starting_is_asked_to_stop(store, make):
+    job = make("failed")
+    with store.hold(job.id):  # as a process does that has not yet recorded that it runs
+        assert actions.cancel(store, job.id) is False
+        assert store.asked_to_cancel(job.id)
+
+
+def test_a_cancel_marker_from_before_a_run_does_not_stop_it_but_a_new_one_does(store, make):
+    job = make()
+    store.ask_to_cancel(job.id)
+    os.utime(store.folder(job.id) / "cancel", (0, 0))
+    assert run(job, store).sentences
+    late = make()
+
+    def ask_when_held(event):
+        if event.kind == "started":
+            store.ask_to_cancel(late.id)
+
+    with pytest.raises(Cancelled):
+        run(late, store, ask_when_held)
+    assert not store.asked_to_cancel(late.id)
+
+
 def test_a_running_job_is_not_resumed_removed_or_retried(svs, store, make):
     job = make("interrupted")
     with store.hold(job.id):
@@ -242,7 +265,11 @@ def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
 
 def test_subtitles_beside_a_recording_are_read_as_they_were_when_they_were_chosen(store, make, recording):
     beside = recording.with_suffix(".srt")
-    beside.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{SAID}\n")
+    cues = (
+        f"00:0{n // 60}:{n % 60:02},000 --> 00:0{n // 60}:{n % 60 + 4:02},000\n{SAID}\n"
+        for n in range(0, 180, 5)
+    )
+    beside.write_text("\n".join(cues))
     job = make(source=recording)
 
     def change(event):
