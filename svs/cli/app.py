@@ -118,7 +118,7 @@ def _print_other(error: Exception) -> int:
 
 
 def _advice(complaint: str) -> str:
-    """Return what was meant, where a recording stands in a command's place; else nothing."""
+    """Return a hint if a recording is in the place of a command; else an empty text."""
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     is_file = Path(named).suffix or Path(named).exists()
     if is_file and "No such command" in complaint:

@@ -35,7 +35,7 @@ def _file() -> Path:
     from svs.system.paths import config_file
 
     if (file := config_file()) is None:
-        raise UsageError("this user has no home folder for a config file", "Name a file with SVS_CONFIG.")
+        raise UsageError("this user has no home folder for a config file", "Set SVS_CONFIG to a file.")
     return file
 
 

@@ -49,9 +49,9 @@ class AudioTrack(Struct, frozen=True):
     title: str = ""
     """From outside: escape it."""
     default: bool = False
-    """The file names it as the one to play."""
+    """The file marks it as the default."""
     comment: bool = False
-    """Someone talks about the recording, or describes its pictures to the blind."""
+    """A commentary, or an audio description for the blind."""
     stereo: bool = False
     """It has two channels."""
 

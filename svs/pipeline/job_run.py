@@ -23,7 +23,7 @@ from svs.store import results, transcript
 from svs.store.jobs import JobStore, now
 from svs.system.files import store_errors
 
-_MESSAGES = 20  # warnings, or notices, in a record
+_MAX_MESSAGES = 20  # warnings, or notices, in a record
 
 
 class JobRun:
@@ -129,13 +129,13 @@ class JobRun:
         self.record(notices=_joined(self.job.notices, notices))
 
     def notice(self, message: str) -> None:
-        """Report what concerns this run alone."""
+        """Report something that is only about this run."""
         self.tracker.say("notice", message)
 
 
 def _joined(earlier: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
-    """Return all messages, each once, as many as a record takes."""
-    return tuple(dict.fromkeys((*earlier, *map(fields.message, new))))[:_MESSAGES]
+    """Return all messages, each once, up to the limit of a record."""
+    return tuple(dict.fromkeys((*earlier, *map(fields.message, new))))[:_MAX_MESSAGES]
 
 
 def digest(path: Path) -> str:

@@ -109,12 +109,12 @@ def _english_will_do(options: Options) -> bool:
 def _warn_of_other_languages(
     source: Path, media: MediaInfo, options: Options, warn: Callable[[str], None]
 ) -> None:
-    """Warn when the audio says that it is not in English: a model that knows English only cannot find out."""
+    """Warn if the audio is tagged as not English, which a model that only knows English cannot notice."""
     candidates = tracks.ranked(source, media.audio, options.track, options.language)
     languages = [code(track.language) for track in candidates]
     if options.language is None and all(len(short) == 2 and short != "en" for short in languages):
         spoken = name(languages[0])
-        warn(f"the audio is in {spoken} by its tag, and this model knows English only: see `svs models list`")
+        warn(f"the audio is in {spoken} by its tag, and this model only knows English: see `svs models list`")
 
 
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:

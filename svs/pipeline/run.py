@@ -56,7 +56,7 @@ def run(
             raise Cancelled(f"job {job.id} is already {current.status}", f"See `svs jobs show {job.id}`.")
         plan.check_engine(current)
         tracker = Tracker(job.id, store, fan_out(store.log, report), stop_if_asked)
-        store.tidy(job.id, before=began)  # whoever asks to cancel it from now on is heeded
+        store.tidy(job.id, before=began)  # later requests to cancel are respected
         return _recording_failure(JobRun(current, store, folder, tracker))
 
 

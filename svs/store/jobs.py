@@ -250,7 +250,7 @@ class JobStore:
         return job.status
 
     def held(self, job_id: str) -> bool:
-        """Say whether a process holds a job."""
+        """Return whether a process holds a job."""
         try:
             return locks.held(self.folder(job_id) / "lock")
         except OSError:

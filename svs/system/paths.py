@@ -17,9 +17,9 @@ def home() -> Path:
             if chosen
             else platformdirs.user_data_path("svs", appauthor=False)
         )
-    except RuntimeError as error:  # a user without a home, as in a container
+    except RuntimeError as error:  # a user without a home folder, as in a container
         raise StoreError(
-            "this user has no home folder to keep jobs and models in", "Name a folder with SVS_HOME."
+            "this user has no home folder for jobs and models", "Set SVS_HOME to a folder."
         ) from error
     return _trusted(folder)
 
