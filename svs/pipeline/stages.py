@@ -1,4 +1,4 @@
-"""The table of a job's stages: what each depends on, when its result exists already, and how it is run."""
+"""The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ from svs.text.sentences import sentences
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage of the pipeline; its name is its `Stage`, which has the weight."""
+    """A stage of the pipeline; its weight is in `events.WEIGHTS`."""
 
     stage: Stage
     key: Callable[[Job], str]
-    """Return a hash of what the result depends on."""
+    """Returns a hash of what the result depends on."""
     is_done: Callable[[JobRun], bool]
-    """Say whether the result is there, once the key is known to match."""
+    """Returns whether the result exists, once the key is known to match."""
     run: Callable[[JobRun], None]
     after: Callable[[JobRun], None] = lambda run: None  # noqa: ARG005
-    """What follows, also when the result was there already."""
+    """Called after the stage, also if the result existed already."""
 
 
 # Extract
@@ -83,7 +83,7 @@ def _extract_captions(run: JobRun) -> None:
 
 
 def _extract_audio_for_comparison(run: JobRun) -> None:
-    """Extract the audio too, so that its speech can be compared with the captions, which do without it."""
+    """Extract the audio too, to compare its speech with the captions; captions work without it."""
     try:
         extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
     except (Stopped, Cancelled):
@@ -96,14 +96,14 @@ def _extract_audio_for_comparison(run: JobRun) -> None:
 
 
 def _transcribe(run: JobRun) -> None:
-    """Transcribe what the journal does not have yet; each batch goes to the journal at once."""
+    """Transcribe what is not in the journal yet; each batch is appended to it at once."""
     key = keys.transcript_key(run.job)
     header, batches = journal.read_prefix(run.transcript, key)
     after = batches[-1].end if batches else 0.0
     run.begin(Stage.TRANSCRIBE, key, "s", after)
     if header:
-        journal.begin(run.transcript, header, batches)  # without what may be damaged or torn
-    if not journal.whole(batches):  # else an earlier run was killed just before it could say so
+        journal.begin(run.transcript, header, batches)  # without damaged or incomplete lines
+    if not journal.is_complete(batches):  # else an earlier run was killed just before it recorded that
         _transcribe_rest(run, key, header, batches)
     if run.captions:
         end = min(run.options.end or inf, run.media.duration or batches[-1].end)
@@ -132,7 +132,7 @@ def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batch
 
 
 def _engine(run: JobRun, language: str | None) -> Engine:
-    """Load the engine, and say what takes so long."""
+    """Load the engine, and report the slow steps."""
     if not run.captions:
         run.tracker.say("phase", "loading the model")
     engine = engines.load(run.plan, run.options, language, run.notice)
@@ -154,7 +154,7 @@ def _header(run: JobRun, key: str, language: str) -> journal.Header:
 
 
 def _after_transcribe(run: JobRun) -> None:
-    """Delete the audio, which may be left by a killed run, and report what the transcript lacks."""
+    """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
     for path in (run.extracted, run.audio):
         with store_errors("remove", path):
             path.unlink(missing_ok=True)
@@ -170,7 +170,7 @@ def _after_transcribe(run: JobRun) -> None:
 def _read_transcript(run: JobRun) -> Transcript:
     header, batches = journal.read(run.transcript, keys.transcript_key(run.job))
     if header is None:
-        raise StoreError(f"the transcript of job {run.job.id} is gone", "Summarize the recording again.")
+        raise StoreError(f"the transcript of job {run.job.id} is missing", "Summarize the recording again.")
     return journal.transcript(header, batches)
 
 
@@ -189,7 +189,7 @@ def _summarize(run: JobRun) -> None:
         run.tracker.tick(2, 3)
         chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters, stop)
         run.tracker.tick(3, 3)
-    except InputError as error:  # the stage does not know which recording it is
+    except InputError as error:  # the stage does not know the recording's path
         raise InputError(f"{run.source}: {error.message}", error.hint) from error
     results.save_summary(run.folder, chosen)
     run.finish(Stage.SUMMARIZE)
@@ -200,4 +200,4 @@ STEPS = (
     Step(Stage.TRANSCRIBE, keys.transcript_key, JobRun.has_transcript, _transcribe, _after_transcribe),
     Step(Stage.SUMMARIZE, keys.summary_key, lambda run: results.summary(run.folder) is not None, _summarize),
 )
-"""In their order."""
+"""The stages in their order."""

@@ -148,7 +148,7 @@ def test_a_notification_that_fails_is_a_warning_and_the_result_is_whole(svs, vid
 
 def test_nobody_waits_for_a_server_that_hangs(silent, monkeypatch):
     """It would wait a minute for an answer, and then try again."""
-    monkeypatch.setattr(notify, "_LIMIT", 3)
+    monkeypatch.setattr(notify, "_TIMEOUT", 3)
     assert notify.Notifier([url_of(silent, "?rto=60&cto=60")]).send("title", "body") == ["json://127.0.0.1"]
     connection, _ = silent.accept()
     while connection.recv(4096):

@@ -238,7 +238,7 @@ def _change(file):
     file.write_text(file.read_text() + "\n")
 
 
-@pytest.mark.parametrize(("happens", "message"), [(_change, "has changed"), (os.unlink, "is gone")])
+@pytest.mark.parametrize(("happens", "message"), [(_change, "has changed"), (os.unlink, "no longer exists")])
 def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
     svs, store, make, captions, happens, message
 ):
@@ -310,7 +310,7 @@ def test_resume_all_goes_on_with_every_interrupted_job_also_after_one_that_fails
     done = svs("jobs", "resume", "--all")
     assert done.returncode == 3
     assert done.stdout.count(SAID) == 2
-    assert f"{gone} is gone" in done.stderr
+    assert f"{gone} no longer exists" in done.stderr
     states = [store.load(job.id).status for job in (first, failing, last)]
     assert states == ["done", "failed", "done"]
     assert [store.load(job.id) for job in others] == others
@@ -464,7 +464,7 @@ def test_the_transcript_of_a_known_recording_is_reused(svs, recording, heard, tm
     assert _stages(events, "reused") == ["extract", "transcribe"]
     assert _stages(events, "started") == ["summarize"]
     assert [e["message"] for e in events if e["kind"] == "notice"] == [
-        f"The transcript is that of job {heard['job_id']}; --fresh transcribes again."
+        f"Reusing the transcript of job {heard['job_id']}; --fresh transcribes again."
     ]
     assert shown["job"]["origin"] == heard["job_id"]
     assert shown["result"]["source"] == str(now)
@@ -520,7 +520,7 @@ def test_nothing_is_left_of_a_removed_job(svs, heard, make, home, command):
 
 def test_the_notice_names_the_job_whose_transcript_is_reused(svs, recording, heard):
     done = svs("summarize", recording, *HEARD)
-    assert f"The transcript is that of job {heard['job_id']}" in done.stderr
+    assert f"Reusing the transcript of job {heard['job_id']}" in done.stderr
     assert heard["job_id"] not in done.stdout
 
 

@@ -207,5 +207,5 @@ def test_the_environment_neither_writes_reports_nor_colours_the_log(monkeypatch,
         (False, ("7.1.5", "8.0.3", "8.1.2", "9.0.2-17-g2a571b6068", "N-118", "unknown")),
     ],
 )
-def test_has_holes_goes_by_the_version(holes, versions):
-    assert {ffmpeg.has_holes(version) for version in versions} == {holes}
+def test_may_be_vulnerable_goes_by_the_version(holes, versions):
+    assert {ffmpeg.may_be_vulnerable(version) for version in versions} == {holes}
