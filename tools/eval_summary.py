@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Score svs's summaries of transcripts against summaries by people: python scripts/eval_summary.py FILE.
+"""Score svs's summaries of transcripts against summaries by people: python tools/eval_summary.py FILE.
 
 FILE holds one JSON object a line (or is such a file compressed by gzip):
 
@@ -97,6 +97,11 @@ def to_stems(text: str) -> list[str]:
 def function_words() -> frozenset[str]:
     """Return the stems that content scores leave out."""
     return frozenset(part for word in stop_words("en") for part in to_stems(word))
+
+
+def to_content_stems(text: str) -> list[str]:
+    """Return the stems of a text's words without function words."""
+    return [word for word in to_stems(text) if word not in function_words()]
 
 
 def f1(shared: int, ours: int, theirs: int) -> float:
