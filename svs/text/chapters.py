@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from svs.model.speech import Sentence
 from svs.text.openings import openings
-from svs.text.vocabulary import word_changes
+from svs.text.tokens import count_words
+from svs.text.vocabulary import Vocabulary, likeness, vocabulary, word_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,11 +22,24 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _SHORT = 120.0  # seconds; a shorter recording is one chapter
-_PER_QUARTER, _GROWTH = 4.6, 0.35  # chapters of a quarter of an hour, and the power of the length by which they grow
+_QUARTER = 900.0  # seconds; what is said of the number of chapters below holds from this length on
+_USUAL, _GROWTH = (
+    4.6,
+    0.35,
+)  # chapters of a quarter of an hour, and the power of the length by which they grow
+_CONVERSATION, _BRIEF, _FEWER = (
+    0.3,
+    3,
+    0.8,
+)  # share of brief sentences (words) from which there are fewer chapters
 _LEAST, _LEAST_SHARE, _LEAST_MOST = 60.0, 0.03, 90.0  # seconds of a chapter; the share of the recording
-_COST = 2.0  # evidence that a further chapter has to bring
+_PARTS = 5  # chapters that a short recording may have, however short they are
+_COST, _CUES = 2.5, 1.5  # evidence that a further chapter has to bring; weight of openings in it
+_ALIKE = 0.45  # cosine of two chapters' words from which they are one
 _EVEN = 0.5  # cost of a chapter's squared log-ratio to the usual length
-_COUNT = 10.0  # cost of the squared log-ratio of the number of chapters to the usual one
+_COUNT = (
+    10.0  # cost of the squared log-ratio of the number of chapters to the usual one; less in short recordings
+)
 _CANDIDATES = 150
 _NEARBY, _OPENING = 15.0, 2.0  # seconds within which a better opening is taken; its weight then
 
@@ -44,16 +58,32 @@ def chapter_starts(sentences: Sequence[Sentence], language: str, count: int | No
     if count == 1 or len(sentences) < 4 or (count is None and length < _SHORT):
         return [0]
     times = np.array([*(one.start for one in sentences), sentences[-1].end])
-    changes, cues = word_changes(sentences, language), openings(sentences, language)
-    least = min(max(_LEAST, _LEAST_SHARE * length), _LEAST_MOST)
+    words = vocabulary(sentences, language)
+    changes, cues = word_changes(words), openings(sentences, language)
+    least = min(max(_LEAST, _LEAST_SHARE * length), _LEAST_MOST, length / (3 * count if count else _PARTS))
+    evidence = changes + _CUES * cues
     if count is None:
-        usual = _PER_QUARTER * (length / 900) ** _GROWTH
-        evidence = np.where(changes > 0, changes + cues, -np.inf)
-    else:
-        usual, least = count, min(least, length / (3 * count))
-        evidence = changes + cues
-    found = _best(evidence, times, usual, least, count)
-    return [0, *_moved(found, changes + _OPENING * cues, times, least)]
+        evidence = np.where(changes > 0, evidence, -np.inf)
+    found = _best(evidence, times, count or _usual_count(sentences, length), least, count)
+    starts = [0, *_moved(found, changes + _OPENING * cues, times, least)]
+    return starts if count else _merged(starts, words)
+
+
+def _usual_count(sentences: Sequence[Sentence], length: float) -> float:
+    """Return how many chapters such a recording has; where people converse, topics last longer."""
+    brief = sum(count_words(one.text) <= _BRIEF for one in sentences) / len(sentences)
+    return _USUAL * max(1.0, length / _QUARTER) ** _GROWTH * (_FEWER if brief > _CONVERSATION else 1.0)
+
+
+def _merged(starts: list[int], words: Vocabulary) -> list[int]:
+    """Return the beginnings without those that part what is said in the same words, the most alike first."""
+    while len(starts) > 1:
+        alike = likeness(words, starts)
+        most = int(alike.argmax())
+        if alike[most] < _ALIKE:
+            break
+        starts = [*starts[: most + 1], *starts[most + 2 :]]
+    return starts
 
 
 def _best(evidence: "Floats", times: "Floats", usual: float, least: float, count: int | None) -> list[int]:
@@ -62,7 +92,9 @@ def _best(evidence: "Floats", times: "Floats", usual: float, least: float, count
 
     begins, end = times[:-1], times[-1]
     inside = np.flatnonzero((begins - begins[0] >= least) & (end - begins >= least) & np.isfinite(evidence))
-    chosen = np.sort(inside[np.argsort(-evidence[inside], kind="stable")[: max(_CANDIDATES, 2 * (count or 0))]])
+    chosen = np.sort(
+        inside[np.argsort(-evidence[inside], kind="stable")[: max(_CANDIDATES, 2 * (count or 0))]]
+    )
     at = np.array([begins[0], *begins[chosen], end])
     worth = np.array([0.0, *(evidence[chosen] - _COST), 0.0])
     long = at[None, :] - at[:, None]
@@ -72,7 +104,8 @@ def _best(evidence: "Floats", times: "Floats", usual: float, least: float, count
     most = count or int(2.5 * usual) + 1
     scores, ways = _paths(gain, most)
     if count is None:
-        scores = [score - _COUNT * math.log(n / usual) ** 2 for n, score in enumerate(scores, 1)]
+        cost = _COUNT * min(1.0, (end - begins[0]) / _QUARTER)
+        scores = [score - cost * math.log(n / usual) ** 2 for n, score in enumerate(scores, 1)]
         number = int(np.argmax(scores)) + 1
     else:
         number = max(n for n, score in enumerate(scores, 1) if np.isfinite(score))
@@ -108,7 +141,7 @@ def _moved(found: Sequence[int], value: "Floats", times: "Floats", least: float)
     import numpy as np
 
     begins, moved, before = times[:-1], [], times[0]
-    for at, following in zip(found, [*found[1:], len(begins)], strict=True):
+    for at, following in zip(found, [*found, len(begins)][1:], strict=True):
         near = np.flatnonzero(
             (np.abs(begins - begins[at]) <= _NEARBY)
             & (begins - before >= least)

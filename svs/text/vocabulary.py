@@ -9,6 +9,7 @@ seconds of the recording. Their weights were tuned on recordings with chapters b
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from svs.model.speech import Sentence
@@ -30,8 +31,8 @@ _BLOCK = 30.0  # seconds; the fewer such blocks have a word, the more it tells
 _PIECE = 256  # sentences looked at in one go, so that only their own words are counted
 
 
-class _Said(NamedTuple):
-    """The words that count, as numbers: those said in more than one sentence."""
+class Vocabulary(NamedTuple):
+    """The words of a recording that count, as numbers: the stems said in more than one sentence."""
 
     begins: "Floats"
     """When each sentence begins."""
@@ -54,13 +55,12 @@ class _Piece(NamedTuple):
     """Of each word."""
 
 
-def word_changes(sentences: Sequence[Sentence], language: str) -> "Floats":
+def word_changes(said: Vocabulary) -> "Floats":
     """Return for each sentence how much the words change before it, in standard deviations; 0 is usual."""
     import numpy as np
 
-    said = _said(sentences, language)
     rarity = _rarity(said)
-    values = np.zeros((len(_NEAR) + len(_WIDE), len(sentences)))
+    values = np.zeros((len(_NEAR) + len(_WIDE), len(said.begins)))
     parted = _parted(said)
     for piece in _pieces(said, rarity):
         for row, (seconds, _) in enumerate((*_NEAR, *_WIDE)):
@@ -73,7 +73,22 @@ def word_changes(sentences: Sequence[Sentence], language: str) -> "Floats":
     return np.array([weight for _, weight in (*_NEAR, *_WIDE)]) @ values
 
 
-def _said(sentences: Sequence[Sentence], language: str) -> _Said:
+def likeness(said: Vocabulary, starts: Sequence[int]) -> "Floats":
+    """Return how alike the words of each part and the next one are: 0 is in nothing, 1 in everything."""
+    import numpy as np
+
+    bounds = [*starts, len(said.begins)]
+    counts = np.array(
+        [
+            np.bincount(said.words[said.offsets[a] : said.offsets[b]], minlength=said.size)
+            for a, b in pairwise(bounds)
+        ]
+    )
+    return _cosine(counts[:-1], counts[1:], _rarity(said))
+
+
+def vocabulary(sentences: Sequence[Sentence], language: str) -> Vocabulary:
+    """Return the words of these sentences that tell what they are about."""
     import numpy as np
 
     skipped, stem = stop_words(language) | spoken_words(language), stemmer(language)
@@ -86,7 +101,7 @@ def _said(sentences: Sequence[Sentence], language: str) -> _Said:
     repeated = [word for word, count in spread.items() if count > 1]
     numbers = {word: number for number, word in enumerate(repeated)}
     known = [[numbers[word] for word in one if word in numbers] for one in stems]
-    return _Said(
+    return Vocabulary(
         np.array([one.start for one in sentences]),
         np.array([word for one in known for word in one], int),
         np.cumsum([0, *map(len, known)]),
@@ -94,7 +109,7 @@ def _said(sentences: Sequence[Sentence], language: str) -> _Said:
     )
 
 
-def _rarity(said: _Said) -> "Floats":
+def _rarity(said: Vocabulary) -> "Floats":
     """Return for each word how few blocks of the recording have it."""
     import numpy as np
 
@@ -105,7 +120,7 @@ def _rarity(said: _Said) -> "Floats":
     return np.log((1 + len(np.unique(blocks))) / np.maximum(1, np.bincount(pairs, minlength=said.size)))
 
 
-def _pieces(said: _Said, rarity: "Floats") -> Iterator[_Piece]:
+def _pieces(said: Vocabulary, rarity: "Floats") -> Iterator[_Piece]:
     import numpy as np
 
     widest = max(seconds for seconds, _ in _WIDE)
@@ -121,7 +136,7 @@ def _pieces(said: _Said, rarity: "Floats") -> Iterator[_Piece]:
         yield _Piece(rows, sums.cumsum(axis=0), int(first), rarity[known])
 
 
-def _sides(said: _Said, piece: _Piece, seconds: float) -> tuple["Counts", "Counts"]:
+def _sides(said: Vocabulary, piece: _Piece, seconds: float) -> tuple["Counts", "Counts"]:
     """Return how often each word is said so many seconds before each sentence, and from it on."""
     import numpy as np
 
@@ -131,13 +146,15 @@ def _sides(said: _Said, piece: _Piece, seconds: float) -> tuple["Counts", "Count
     return piece.sums[here] - piece.sums[low], piece.sums[high] - piece.sums[here]
 
 
-def _parted(said: _Said) -> Callable[["Counts", "Counts"], "Floats"]:
+def _parted(said: Vocabulary) -> Callable[["Counts", "Counts"], "Floats"]:
     """Return a function: the log-likelihood ratio of two distributions of words against one."""
     import numpy as np
 
     most = int(np.bincount(said.words).max(initial=0)) + 1
     gamma = np.array([math.lgamma(count + _PRIOR) for count in range(most + 1)])
-    gammas = np.array([math.lgamma(count + _PRIOR * max(1, said.size)) for count in range(len(said.words) + 1)])
+    gammas = np.array(
+        [math.lgamma(count + _PRIOR * max(1, said.size)) for count in range(len(said.words) + 1)]
+    )
 
     def ratio(before: "Counts", after: "Counts") -> "Floats":
         words = gamma[before] + gamma[after] - gamma[before + after] - gamma[0]
@@ -161,5 +178,8 @@ def _depths(values: "Floats", begins: "Floats", seconds: float) -> "Floats":
     low = np.searchsorted(begins, begins - _REACH * seconds)
     high = np.searchsorted(begins, begins + _REACH * seconds, "right")
     return np.array(
-        [values[a : i + 1].max() + values[i:b].max() - 2 * values[i] for i, (a, b) in enumerate(zip(low, high, strict=True))]
+        [
+            values[a : i + 1].max() + values[i:b].max() - 2 * values[i]
+            for i, (a, b) in enumerate(zip(low, high, strict=True))
+        ]
     )
