@@ -11,12 +11,13 @@ A FILE holds one JSON object a line (or is such a file compressed by gzip), of e
 
 or the meetings of eval_summary.py, which are spoken at 150 words a minute, domain `meetings`.
 
-F1 counts a boundary as found when it lies within 15 seconds or two sentences of a true one, each true one once.
-WindowDiff (Pevzner & Hearst 2002) is over sentences, with a window of half a true chapter's mean length; the lower
-the better. The count error is the difference in the number of chapters, as a share of the true number. `titles` is
-the F1 of content stems between svs's titles of the true chapters and those of people. Means over recordings, with
-95 % confidence intervals by bootstrap. To compare two versions, save the scores of one (`--save`, with PYTHONPATH
-set to its folder) and give them to the other (`--against`): recordings are compared pairwise.
+F1 counts a boundary as found when it lies within 15 seconds or two sentences of a true one, each true one
+once. WindowDiff (Pevzner & Hearst 2002) is over sentences, with a window of half a true chapter's mean
+length; the lower the better. The count error is the difference in the number of chapters, as a share of the
+true number. `titles` is the F1 of content stems between svs's titles of the true chapters and those of
+people. Means over recordings, with 95 % confidence intervals by bootstrap. To compare two versions, save the
+scores of one (`--save`, with PYTHONPATH set to its folder) and give them to the other (`--against`):
+recordings are compared pairwise.
 """
 
 import argparse
@@ -37,11 +38,7 @@ from svs.model.speech import Sentence
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
 from svs.text.sentences import sentences
-
-try:
-    from svs.text.titles import titles
-except ImportError:  # versions before titles had a module of their own
-    from svs.text.phrases import titles
+from svs.text.titles import titles
 
 NEAR, NEAR_SENTENCES = 15.0, 2
 SHORT = 45.0  # seconds
@@ -64,7 +61,7 @@ class Recording:
     titles: list[str]
 
 
-def recording(found: Mapping[str, Any], number: int) -> Recording:
+def recording(found: dict[str, Any], number: int) -> Recording:
     """Return one line of a file."""
     if "utterances" in found:
         said = cleaned(sentences(transcript(found)), "en")

@@ -11,8 +11,9 @@ from svs.fields import title
 from svs.model.speech import Chapter, Sentence, Summary
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
-from svs.text.phrases import key_phrases, titles
+from svs.text.phrases import key_phrases
 from svs.text.ranking import CHAPTER, best
+from svs.text.titles import titles
 from svs.text.tokens import count_words
 
 _OWN_WORDS, _OWN_SENTENCES = 40, 2

@@ -1,9 +1,9 @@
 """Where the topic changes: a recording's sentences parted into chapters.
 
-Evidence for a beginning is a change of words and how the sentence opens. The beginnings that are best together
-are found exactly, by dynamic programming: each has to be worth its chapter, chapters of like length are
-preferred, and so is the number that is usual for such a recording. The numbers were tuned on recordings of
-seven kinds with chapters by people (tools/eval_chapters.py).
+Evidence for a beginning is a change of words and how the sentence opens. The beginnings that are best
+together are found exactly, by dynamic programming: each has to be worth its chapter, chapters of like
+length are preferred, and so is the number that is usual for such a recording. The numbers were tuned on
+recordings of seven kinds with chapters by people (tools/eval_chapters.py).
 """
 
 import math
@@ -72,7 +72,8 @@ def chapter_starts(sentences: Sequence[Sentence], language: str, count: int | No
 def _usual_count(sentences: Sequence[Sentence], length: float) -> float:
     """Return how many chapters such a recording has; where people converse, topics last longer."""
     brief = sum(count_words(one.text) <= _BRIEF for one in sentences) / len(sentences)
-    return _USUAL * max(1.0, length / _QUARTER) ** _GROWTH * (_FEWER if brief > _CONVERSATION else 1.0)
+    fewer = _FEWER if brief > _CONVERSATION else 1.0
+    return float(_USUAL * max(1.0, length / _QUARTER) ** _GROWTH * fewer)
 
 
 def _merged(starts: list[int], words: Vocabulary) -> list[int]:

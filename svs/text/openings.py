@@ -33,7 +33,8 @@ def _any(text: str) -> re.Pattern[str]:
 
 
 _MOVING_ON = _any(r"""
-    mov(?:e|ing) on / moving / go(?:ing)? on to / turn(?:ing)? to / switch(?:ing)? (?:to|gears) / back to / on to / over to
+    mov(?:e|ing) on / moving / go(?:ing)? on to / turn(?:ing)? to / switch(?:ing)? (?:to|gears) / back
+    to / on to / over to
     / jump(?:ing)? (?:in|into|to) / dive into / get(?:ting)? (?:into|started) / hand (?:it )?over
     / the next / next, / next (?:one|thing|topic|question|item|up|step|part|section|slide|point|is|we|i|let)
     / (?:an)?other (?:thing|topic|question|one|point|example) / first(?:ly| of all| thing| question| up|,)
@@ -44,7 +45,8 @@ _MOVING_ON = _any(r"""
     / let me (?:talk|show|start|move|give|go|turn|tell|explain|introduce|just show)
     / i(?:'d| would) like to (?:talk|ask|start|move|turn|discuss|show|know)
     / i want(?:ed)? to (?:talk|ask|start|move|turn|discuss|show|get|go|touch)
-    / (?:i'm|i am|we're|we are) (?:going to|gonna) (?:talk|look|show|start|discuss|move|do|go|cover|see|be|build|use|try)
+    / (?:i'm|i am|we're|we are) (?:going to|gonna)
+    (?:talk|look|show|start|discuss|move|do|go|cover|see|be|build|use|try)
     / talk(?:ing)? (?:a (?:little )?bit )?(?:more )?about / speaking of / (?:what|how) about / questions?
     / to summarize / in summary / in conclusion / to conclude / agenda / presentation / discuss
 """)
@@ -62,8 +64,10 @@ _CUES = (
     ),
 )
 _CLOSINGS = _any("""
-    thank you / thanks / that's it / that is it / makes sense / got it / great / awesome / perfect / cool / okay / all right
-    / alright / very good / excellent / fair enough / interesting / that's all / so that's / that was / there (?:you|we) go
+    thank you / thanks / that's it / that is it / makes sense / got it / great / awesome / perfect /
+    cool / okay / all right
+    / alright / very good / excellent / fair enough / interesting / that's all / so that's / that was /
+    there (?:you|we) go
 """)
 
 

@@ -1,9 +1,10 @@
 """How much the words change at each sentence: what is said before it against what is said after it.
 
-Two measures look near, for the place: is it likelier that the words of both sides come from two distributions
-than from one (a Dirichlet prior integrates them out, as in Eisenstein & Barzilay 2008)? Two look wide, for the
-topic: how deep a valley of the TF-IDF cosine of both sides lies here (TextTiling, Hearst 1997). Windows are in
-seconds of the recording. Their weights were tuned on recordings with chapters by people (tools/eval_chapters.py).
+Two measures look near, for the place: is it likelier that the words of both sides come from two
+distributions than from one (a Dirichlet prior integrates them out, as in Eisenstein & Barzilay 2008)? Two
+look wide, for the topic: how deep a valley of the TF-IDF cosine of both sides lies here (TextTiling,
+Hearst 1997). Windows are in seconds of the recording. Their weights were tuned on recordings with
+chapters by people (tools/eval_chapters.py).
 """
 
 import math
@@ -70,7 +71,7 @@ def word_changes(said: Vocabulary) -> "Floats":
     for row, (seconds, _) in enumerate(_WIDE, len(_NEAR)):
         values[row] = _depths(values[row], said.begins, seconds)
     values = (values - values.mean(axis=1)[:, None]) / (values.std(axis=1)[:, None] + 1e-6)
-    return np.array([weight for _, weight in (*_NEAR, *_WIDE)]) @ values
+    return np.asarray(np.array([weight for _, weight in (*_NEAR, *_WIDE)]) @ values)
 
 
 def likeness(said: Vocabulary, starts: Sequence[int]) -> "Floats":
