@@ -12,7 +12,7 @@ from svs.model.speech import Chapter, Sentence, Summary
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
 from svs.text.phrases import key_phrases
-from svs.text.ranking import CHAPTER, best
+from svs.text.ranking import best
 from svs.text.titles import titles
 from svs.text.tokens import count_words
 
@@ -73,9 +73,6 @@ def _found(
     """Return the chapters by topic, each with a title of its own words; none where all is one topic."""
     starts = [said[number].start for number in chapter_starts(said, language, count)]
     chapters = _named(starts, said[-1].end, sure, language)
-    if count is None and any(one.title for one in chapters):  # what nothing sets apart is no topic of its own
-        starts = [starts[0], *(one.start for one in chapters[1:] if one.title)]
-        chapters = _named(starts, said[-1].end, sure, language)
     if count is None and len(chapters) == 1:
         return []
     return [replace(one, sentences=_own(one, sure, language)) for one in chapters]
@@ -91,7 +88,7 @@ def _named(starts: Sequence[float], end: float, sure: Sequence[Sentence], langua
 def _own(chapter: Chapter, sure: Sequence[Sentence], language: str) -> tuple[Sentence, ...]:
     """Return a chapter's own summary."""
     said = _in(chapter.start, chapter.end, sure)
-    return tuple(best(said, language, CHAPTER, words=_OWN_WORDS, count=_OWN_SENTENCES))
+    return tuple(best(said, language, words=_OWN_WORDS, count=_OWN_SENTENCES))
 
 
 def _in(start: float, end: float, sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -27,7 +27,10 @@ _LONGEST_RUN = 6  # characters
 _ALL_RUNS = ("zh", "yue")
 """Languages of nothing but such runs; in Japanese, each run is a word."""
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_NO_NAMES = VERBS | ADVERBS  # never within a phrase
+_EMPTY = ADJECTIVES | VAGUE | VERBS  # with a vague noun they say nothing
 _LONG = 5  # letters; from here on an ending tells what a word is
+_NOUNS_IN_LY = ("family", "supply", "assembly", "anomaly", "reply", "italy", "butterfly", "monopoly")
 _VERB_ENDS = ("'re", "'ll", "'ve", "'d", "'m")
 
 
@@ -85,31 +88,31 @@ def phrases(sentences: Iterable[Sentence], language: str) -> Iterator[Phrase]:
         for run in _RUNS.findall(sentence.text):
             pieces = _pieces(run, skipped) if language in _ALL_RUNS else [run]
             yield from (
-                Phrase(one, to_words(one), sentence.start, "", run=True)
+                Phrase(one, pairs, sentence.start, "", run=True)
                 for one in pieces
-                if one not in skipped
+                if one not in skipped and (pairs := to_words(one))
             )
         for words in _clauses(sentence.text):
             small = [word.lower().replace("\u2019", "'") for word in words]
             stems = list(map(stem_of, words))
-            for first, last in _spans(small, words, stems, language):
-                content = tuple(one for one in stems[first:last] if one)
+            for first, last in _spans(words, small, stems, language):
+                content = tuple(filter(None, stems[first:last]))
                 before = small[first - 1] if first else ""
                 yield Phrase(" ".join(words[first:last]), content, sentence.start, before)
 
 
-def _spans(small: list[str], words: list[str], stems: list[str], language: str) -> Iterator[tuple[int, int]]:
+def _spans(words: list[str], small: list[str], stems: list[str], language: str) -> Iterator[tuple[int, int]]:
     """Yield where phrases of a clause lie, [first, last)."""
+    english = language == "en"
     for first, begin in enumerate(stems):
-        for last in range(first + 1, min(first + _LONGEST, len(words)) + 1) if begin else ():
-            inner = [word for word, one in zip(small[first:last], stems[first:last], strict=True) if not one]
-            if not stems[last - 1] or len(inner) > _INNER:
-                continue
-            if language != "en" or (
-                _LINKS.issuperset(inner)
-                and is_nominal(tuple(small[first:last]), name=words[first][0].isupper())
-            ):
-                yield first, last
+        inner = 0
+        for at in range(first, min(first + _LONGEST, len(stems))) if begin else ():
+            if not stems[at]:
+                inner += 1
+                if inner > _INNER or (english and small[at] not in _LINKS):
+                    break
+            elif not english or is_nominal(small[first : at + 1], name=words[first][0].isupper()):
+                yield first, at + 1
 
 
 def spellings(said: Iterable[Phrase]) -> dict[tuple[str, ...], str]:
@@ -146,28 +149,35 @@ def vague_stems(language: str) -> frozenset[str]:
     return frozenset(map(stemmer("en"), VAGUE)) if language == "en" else frozenset()
 
 
-@lru_cache(100_000)
-def is_nominal(words: tuple[str, ...], *, name: bool) -> bool:
+def is_nominal(words: Sequence[str], *, name: bool) -> bool:
     """Tell whether English words in lower case look like a noun phrase; a `name` begins with a capital."""
     first, last = words[0], words[-1]
-    no_noun = VERBS | ADVERBS | ADJECTIVES
-    if first in VERBS and first.endswith("ing") and len(words) > 1:
-        return last not in no_noun | VAGUE
-    if {first, last} & (VERBS | ADVERBS) or last in ADJECTIVES or set(words[1:-1]) & (VERBS | ADVERBS):
-        return False
-    if _is_verbal(first) or _is_verbal(last) or (last.endswith("ed") and len(last) >= _LONG):
+    if not _roles(last).ends or not _roles(first).begins:
         return False
     if len(words) == 1:
-        return (
-            last not in VAGUE
-            and not last.endswith("'s")
-            and (name or not last.endswith("ing") or len(last) <= _LONG)
-        )
-    return not (last in VAGUE and first in ADJECTIVES | VAGUE)
+        return last not in VAGUE and (name or not last.endswith("ing") or len(last) <= _LONG)
+    if any(word in _NO_NAMES for word in words[1:-1]):
+        return False
+    return last not in VAGUE or (first not in _EMPTY)
 
 
-def _is_verbal(word: str) -> bool:
-    return word.endswith(("n't", *_VERB_ENDS)) or (word.endswith("ly") and len(word) >= _LONG)
+class _Roles(NamedTuple):
+    """Where in a noun phrase an English word may be."""
+
+    begins: bool
+    ends: bool
+
+
+@lru_cache(100_000)
+def _roles(word: str) -> _Roles:
+    adverb = word.endswith("ly") and len(word) >= _LONG and word not in _NOUNS_IN_LY
+    verbal = adverb or word in ADVERBS or word.endswith(("n't", *_VERB_ENDS))
+    past = word.endswith("ed") and len(word) >= _LONG
+    gerund = word in VERBS and word.endswith("ing")
+    return _Roles(
+        begins=not verbal and (word not in VERBS or gerund),
+        ends=not (verbal or past or word in VERBS or word in ADJECTIVES or word.endswith("'s")),
+    )
 
 
 def _pieces(run: str, skipped: frozenset[str]) -> Iterator[str]:

@@ -46,10 +46,11 @@ _LEADING = listed("""
 _SIGNS = r"[,.;:?!\u2026\u2014()\"]"
 _SOON = r"(?: (?:just|also|now|quickly|briefly|really|first|then))*"
 _TELL = (
-    r"(?:talk(?:ing)?(?: a (?:little )?bit)?(?: more)? about|speak(?:ing)? about|discuss(?:ing)?|look(?:ing)? at"
-    r"|tak(?:e|ing) a (?:closer |quick )?look at|go(?:ing)? (?:over|through)|cover(?:ing)?"
-    r"|introduc(?:e|ing)|explain(?:ing)?|walk(?:ing)? (?:you )?through|dive into|mov(?:e|ing) (?:on )?to|switch(?:ing)? (?:over )?to"
-    r"|focus(?:ing)? on|present(?:ing)?|(?:start|begin) with|turn(?:ing)? to|consider)"
+    r"(?:talk(?:ing)?(?: a (?:little )?bit)?(?: more)? about|speak(?:ing)? about|discuss(?:ing)?"
+    r"|look(?:ing)? at|tak(?:e|ing) a (?:closer |quick )?look at|go(?:ing)? (?:over|through)|cover(?:ing)?"
+    r"|introduc(?:e|ing)|explain(?:ing)?|walk(?:ing)? (?:you )?through|dive into|mov(?:e|ing) (?:on )?to"
+    r"|switch(?:ing)? (?:over )?to|focus(?:ing)? on|present(?:ing)?|(?:start|begin) with|turn(?:ing)? to"
+    r"|consider)"
 )
 _ANNOUNCEMENT = re.compile(
     rf"\b(?:(?:i|we)(?:'m|'re|'ll|'d| am| are| will| would)?{_SOON} "
@@ -69,9 +70,9 @@ _CLAUSE_END = re.compile(
     rf"{_SIGNS}|\b(?:and then|so|because|which|that|but|if|since|before|after|when)\b", re.IGNORECASE
 )
 _TOPIC_END = re.compile(
-    rf"{_SIGNS}|\b(?:and then|so|because|which|that|but|where|who|when|what|how|why|if|since|as|today|now|here"
-    r"|again|before|after|real quick|a little|right|just|like|first|i|we|you|he|she|they|it|is|are|was|were|do"
-    r"|does|can|will|let)\b",
+    rf"{_SIGNS}|\b(?:and then|so|because|which|that|but|where|who|when|what|how|why|if|since|as|today|now"
+    r"|here|again|before|after|real quick|a little|right|just|like|first|i|we|you|he|she|they|it|is|are|was"
+    r"|were|do|does|can|will|let)\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(

@@ -1,0 +1,77 @@
+"""Whether a sentence can be quoted by itself: no fragment, greeting, agenda, dangling pronoun.
+
+English is known by words; of other languages only questions are.
+"""
+
+import re
+
+from svs.text.english import VERBS, listed
+
+ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
+"""What a question ends with."""
+
+_GREETING = re.compile(
+    r"\b(?:hello|hi (?:everyone|everybody|all|guys|there)|welcome (?:to|back|everyone|everybody|all)"
+    r"|thank you|thanks|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
+    r"|(?:hear|see) (?:me|us|my)|(?:share|sharing) (?:my|your|the) screen|you(?:'re| are) (?:on mute|muted)"
+    r"|have a (?:good|great|nice)|any (?:other )?questions|raise your hands?|take a (?:short )?break)\b"
+)
+_AGENDA = re.compile(
+    r"^(?:(?:now|then|today|first|next|finally)[, ]+)?(?:(?:(?:the|my|our|a) )?"
+    r"(?:first|second|third|fourth|fifth|next|last|final|other|another) "
+    r"(?:topic|thing|question|item|part|point|section|step|subject|agenda item|slide)\b[^,]{0,30}? "
+    r"(?:is|was|will be)"
+    r"|(?:let's|let us|let me|(?:i|we)(?:'m|'re| am| are) going to|(?:i|we)(?:'ll| will)"
+    r"|i(?:'d| would) like to|i (?:just )?want(?:ed)? to) (?:\w+ ){0,2}?"
+    r"(?:talk|move|start|begin|go|turn|look|discuss|switch|give|show|present|jump|take))\b"
+)
+_LEANING = re.compile(
+    r"^(?:it|it's|its|they|they're|them|their|he|he's|she|she's|his|her|this|that|that's|these|those|which|who|then"
+    r"|there|such|so|because|otherwise|instead|therefore|also|and|but|or|the (?:latter|former|same))\b"
+)
+_OWN = re.compile(r"^(?:there (?:is|are|was|were|has|have|will|can)\b|that is why\b)")
+_OPEN_END = re.compile(
+    r"\b(?:the|a|an|of|and|or|but|to|in|on|at|for|with|by|from|that|which|is|are|was|were|be|because|if|as|like"
+    r"|i|we|they|my|your|our|their|its|very|so)[\s.\u2026,]*$"
+)
+_FINITE = listed("""
+    is are was were am be been has have had do does did can could will would shall should may might must isn't
+    aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't couldn't won't wouldn't shouldn't
+    cannot gonna wanna becomes became comes came goes went gets got
+""")
+_CONTRACTED = ("'s", "'re", "'ve", "'ll", "'d", "'m")
+_PREPOSITIONS = listed("""
+    for of with in at by from to about into on as like without within between during through across under over
+    including such both just not or and a an the
+""")
+
+
+def is_greeting(text: str, language: str) -> bool:
+    """Tell whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
+    return language == "en" and bool(_GREETING.search(_plain(text)))
+
+
+def is_fragment(text: str, language: str) -> bool:
+    """Tell whether a sentence is not whole, or only says what will be spoken of."""
+    if language != "en":
+        return False
+    small = _plain(text)
+    words = re.findall(r"[a-z']+", small)
+    without_verb = words and words[0] in _PREPOSITIONS and not any(map(_is_finite, words))
+    return bool(without_verb or _AGENDA.search(small) or _OPEN_END.search(small))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("\u2019", "'").split())
+
+
+def _is_finite(word: str) -> bool:
+    """Tell whether an English word may be a verb with a subject; many are told by their ending only."""
+    known = word in _FINITE or (word in VERBS and not word.endswith("ing"))
+    return known or word.endswith(_CONTRACTED) or (word.endswith(("ed", "s")) and not word.endswith("ss"))
+
+
+def leans_back(text: str, language: str) -> bool:
+    """Tell whether a sentence begins with a word that stands for something said before it."""
+    small = _plain(text)
+    return language == "en" and bool(_LEANING.match(small)) and not _OWN.match(small)
