@@ -106,7 +106,7 @@ def _best_by(
     order = sorted(range(len(sentences)), key=lambda index: (-rated[index], index))
     sizes = [count_words(sentence.text) for sentence in sentences]
     if min(sizes) > words:
-        return [cut(sentences[order[0]], int(words))]
+        return [cut(sentences[order[0]], max(1, int(words)))]
     chosen = order[:count] if math.isinf(words) else _fill(order, sizes, words)
     return [sentences[index] for index in sorted(chosen)]
 

@@ -1,11 +1,12 @@
 """Whether a sentence can be quoted by itself: no fragment, greeting, agenda, dangling pronoun.
 
-English is known by words; of other languages only questions are.
+English is known by words; of other languages only questions, thanks and what sums up are.
 """
 
 import re
 
 from svs.text.english import VERBS, listed
+from svs.text.tokens import count_words
 
 ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
 """What a question ends with."""
@@ -15,6 +16,16 @@ _GREETING = re.compile(
     r"|thank you|thanks|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
     r"|(?:hear|see) (?:me|us|my)|(?:share|sharing) (?:my|your|the) screen|you(?:'re| are) (?:on mute|muted)"
     r"|have a (?:good|great|nice)|any (?:other )?questions|raise your hands?|take a (?:short )?break)\b"
+)
+_THANKS = re.compile(
+    r"\b(?:danke|vielen dank|merci|gracias|obrigad[oa]|grazie|dank je|tack|kiitos|dziękuję|спасибо|teşekkür)"
+    r"|شكرا|धन्यवाद|谢谢|謝謝|ありがとう|감사합니다|ขอบคุณ"
+)
+_THANKS_WORDS = 8  # a longer sentence says something besides
+_SUMMING_UP = re.compile(
+    r"^(?:in short|in summary|to summarize|to sum up|in conclusion|to conclude|the (?:main )?point is"
+    r"|kurz gesagt|zusammengefasst|en bref|en résumé|en resumen|in breve|коротко говоря|итак|總之|总之|つまり"
+    r"|k\u0131sacas\u0131|lyhyesti sanottuna|संक्षेप में|باختصار)\b"
 )
 _AGENDA = re.compile(
     r"^(?:(?:now|then|today|first|next|finally)[, ]+)?(?:(?:(?:the|my|our|a) )?"
@@ -48,17 +59,29 @@ _PREPOSITIONS = listed("""
 
 def is_greeting(text: str, language: str) -> bool:
     """Tell whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
-    return language == "en" and bool(_GREETING.search(_plain(text)))
+    if language == "en":
+        return bool(_GREETING.search(_plain(text)))
+    return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(_plain(text)))
+
+
+def sums_up(text: str) -> bool:
+    """Tell whether a sentence announces that it sums up what was said."""
+    return bool(_SUMMING_UP.match(_plain(text)))
 
 
 def is_fragment(text: str, language: str) -> bool:
-    """Tell whether a sentence is not whole, or only says what will be spoken of."""
+    """Tell whether a sentence is not whole: it has no verb, or an open end."""
     if language != "en":
         return False
     small = _plain(text)
     words = re.findall(r"[a-z']+", small)
     without_verb = words and words[0] in _PREPOSITIONS and not any(map(_is_finite, words))
-    return bool(without_verb or _AGENDA.search(small) or _OPEN_END.search(small))
+    return bool(without_verb or _OPEN_END.search(small))
+
+
+def announces(text: str, language: str) -> bool:
+    """Tell whether a sentence only says what will be spoken of."""
+    return language == "en" and bool(_AGENDA.search(_plain(text)))
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from svs.model.speech import Sentence
-from svs.text.quotable import ASKING, is_fragment, is_greeting, leans_back
+from svs.text.quotable import ASKING, announces, is_fragment, is_greeting, leans_back, sums_up
 from svs.text.tokens import count_words, shortened, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
@@ -28,6 +28,8 @@ _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sente
 _PARTS = 20  # of the text, over which a topic may be spread
 _REPEATING = 0.8  # what it costs to say what a chosen sentence says already
 _LEANING, _FRAGMENT = 0.2, 0.4  # what it costs to need the sentence before, and not to be whole
+_AGENDA = 0.8  # and only to say what will be spoken of
+_SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
 _NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an early place falls to a third
 
 
@@ -104,7 +106,7 @@ def best(
     full = [one for one in sure if _is_full(one, language)] or sure
     scores = _scores(full, sentences, language)
     if min(one.size for one in full) > words:
-        return [cut(full[int(scores.argmax())].sentence, int(words))]
+        return [cut(full[int(scores.argmax())].sentence, max(1, int(words)))]
     chosen = [full[i] for i in _choose(full, scores, _neighbours(full, language), words, most)]
     if math.isinf(words):
         left = [one for one in sure if one not in chosen]
@@ -162,6 +164,8 @@ def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], lan
         - 1.0 * _counts(candidates, lists.speaking) / sizes
         - 2.0 * _counts(candidates, lists.pointing) / sizes
         + 0.5 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + _SUMMARY * np.array([sums_up(one.sentence.text) for one in candidates])
+        - _AGENDA * np.array([announces(one.sentence.text, language) for one in candidates])
         - _FRAGMENT * np.array([is_fragment(one.sentence.text, language) for one in candidates])
     )
 
