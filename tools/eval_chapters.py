@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from eval_summary import read, to_content_stems, transcript
+from eval_summary import interval, read, to_content_stems, transcript
 
 from svs.model.speech import Sentence
 from svs.text.chapters import chapter_starts
@@ -43,7 +43,6 @@ from svs.text.titles import titles
 NEAR, NEAR_SENTENCES = 15.0, 2
 SHORT = 45.0  # seconds
 MEASURES = ("f1", "window_diff", "count_error", "short", "chapters", "true", "titles")
-DRAWS = 2000
 
 Scores = dict[str, dict[str, Any]]
 """By recording: its domain and its measures; `titles` is missing where people gave none."""
@@ -164,15 +163,8 @@ def row(scores: Scores, names: Sequence[str]) -> str:
     cells = ""
     for measure in MEASURES:
         values = np.array([scores[name][measure] for name in names if measure in scores[name]])
-        cells += f"{interval(values) if values.size else '':>22}"
+        cells += f"{interval(values, 3) if values.size else '':>22}"
     return cells
-
-
-def interval(values: "np.ndarray[Any, np.dtype[np.float64]]") -> str:
-    """Return a mean with its 95 % confidence interval."""
-    draws = np.random.default_rng(1).integers(0, len(values), (DRAWS, len(values)))
-    low, high = np.quantile(values[draws].mean(axis=1), (0.025, 0.975))
-    return f"{values.mean():.3f} [{low:.3f},{high:.3f}]"
 
 
 def show(one: Recording) -> Iterator[str]:
