@@ -231,9 +231,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="use only so many recordings, spread over all")
     parser.add_argument("--save", type=Path, help="write the scores to this file")
     parser.add_argument("--against", type=Path, help="scores to compare with")
-    parser.add_argument(
-        "--show", action="store_true", help="print summaries of meetings instead of their scores"
-    )
+    parser.add_argument("--show", action="store_true", help="print summaries of meetings instead")
     options = parser.parse_args()
     cases = [
         (int(words), method) for words in options.words.split(",") for method in options.methods.split(",")

@@ -18,28 +18,29 @@ VERBS = listed("""
     computing confirm confirmed confirming confirms connect consider considered contain contains continue
     copy cover covered create created creating curious cut deal decide decided define defined depend
     depending depends describe deserve did died disagree discuss discussed discussing divide done drag
-    draw drawn drop end ended ends ensure enter exist exists expect expected explain explained explaining
-    explore fail feel feeling feels fill find finding finish finished finishes fit fix fixed focus
-    focusing follow following follows forget found gave generate generated get gets getting give given
-    gives giving go goes going gone gotta gotten grab grow grows guess had handle hang happen happened
-    happening happens has have hear heard help helped helps hit hold hope hoping hover imagine implement
-    implemented improve include included includes including increase interact intercepting introduce
-    introduced involve involved involves join jump keep keeping keeps knew know known knows lead learn
-    learned leave leaving left let lets like likes listen live load loaded loading look looked looking
-    looks lose lost love made make makes making managed matter matters mean meaning means meant meet
-    mention mentioned mentioning miss missing move moved moving multiply named need needed needing needs
-    notice noticed occur open opened opens owe pay pick picked picking play playing please point pointed
-    pointing prevent produce provide provided pull pulled push put puts putting raise ran reach reached
-    read reading realize realized receive recommend reduce refer referred remember remove replace
-    represent require required requires respond return returned returns rid rise rises run running runs
-    said save saved saw say saying says scroll scrolling see seeing seem seems seen select selected send
-    sending sends sent set sets setting share show showed showing shown shows sit sitting skip solve
-    solved solves solving sound sounds speak speaking spend spent spoke stand start started starting
-    starts stay stick stop stopped store stuck suggest support suppose supposed take taken takes taking
-    talk talked talking talks tell telling tells tend thank think thinking thinks thought throw told took
-    touch tried tries try trying turn turned turning turns type typing understand understood update
-    updated use used uses using verify view visit wait waiting walk want wanted wants was watch watching
-    wear went were wish wondering work worked working works worry write writing written wrote zoom
+    draw drawn drop end ended ends ensure enter equal equals exist exists expect expected explain
+    explained explaining explore fail feel feeling feels fill find finding finish finished finishes fit
+    fix fixed focus focusing follow following follows forget found gave generate generated get gets
+    getting give given gives giving go goes going gone gotta gotten grab grow grows guess had handle hang
+    happen happened happening happens has have hear heard help helped helps hit hold hope hoping hover
+    imagine implement implemented improve include included includes including increase interact
+    intercepting introduce introduced involve involved involves join jump keep keeping keeps knew know
+    known knows lead learn learned leave leaving left let lets like likes listen live load loaded loading
+    look looked looking looks lose lost love made make makes making managed matter matters mean meaning
+    means meant meet mention mentioned mentioning miss missing move moved moving multiply named need
+    needed needing needs notice noticed occur open opened opens owe pay pick picked picking play playing
+    please point pointed pointing prevent produce provide provided pull pulled push put puts putting raise
+    ran reach reached read reading realize realized receive recommend reduce refer referred remember
+    remove replace represent require required requires respond return returned returns rid rise rises run
+    running runs said save saved saw say saying says scroll scrolling see seeing seem seems seen select
+    selected send sending sends sent set sets setting share show showed showing shown shows sit sitting
+    skip solve solved solves solving sound sounds speak speaking spend spent spoke stand start started
+    starting starts stay stick stop stopped store stuck suggest support suppose supposed take taken takes
+    taking talk talked talking talks tell telling tells tend thank think thinking thinks thought throw
+    told took touch tried tries try trying turn turned turning turns type typing understand understood
+    update updated use used uses using verify view visit wait waiting walk want wanted wants was watch
+    watching wear went were wish wondering work worked working works worry write writing written wrote
+    zoom
 """)
 """They neither begin nor end a noun phrase; but a form in -ing may begin one."""
 
@@ -86,15 +87,15 @@ ADJECTIVES = listed("""
 """And numbers: they may begin a noun phrase, but not end it or be one."""
 
 VAGUE = listed("""
-    account afternoon amount answer answers anything area aspect back bit bits bunch case cases chance
-    change couple day days deal detail details difference direction effect end evening everything example
-    examples fact figure friend friends fun guy guys half hand hour hours idea ideas instance issue issues
-    item items kid kind level life line lot lots man mark matter mess middle million mind minute minutes
-    moment month months morning name names night nothing number numbers ones option options order part
-    parts people person piece pieces place places plus point points problem problems process purpose
-    question questions reason reasons result results role sense sentence set side sides situation slide
-    somebody something sort sorts spot stage step steps stuff term terms thing things thought thoughts
-    time times today tomorrow top trick video videos way ways week weeks while word words world year years
-    yesterday
+    account afternoon amount answer answers anything approach area aspect attempt attempts back bit bits
+    bunch case cases chance change couple day days deal detail details difference direction effect end
+    evening everything example examples fact figure friend friends fun future guy guys half hand hour
+    hours idea ideas instance issue issues item items kid kind level life line lot lots man mark matter
+    mess middle million mind minute minutes moment month months morning name names night nothing number
+    numbers ones option options order part parts people person piece pieces place places plus point points
+    problem problems process purpose question questions reason reasons result results role sense sentence
+    set side sides situation slide somebody something sort sorts spot stage step steps stuff term terms
+    thing things thought thoughts time times today tomorrow top trick video videos way ways week weeks
+    while word words world year years yesterday
 """)
 """Nouns that say little of what something is about."""

@@ -111,8 +111,14 @@ def _spans(words: list[str], small: list[str], stems: list[str], language: str) 
                 inner += 1
                 if inner > _INNER or (english and small[at] not in _LINKS):
                     break
-            elif not english or is_nominal(small[first : at + 1], name=words[first][0].isupper()):
+            elif not english or _is_whole(words, small, first, at + 1):
                 yield first, at + 1
+
+
+def _is_whole(words: list[str], small: list[str], first: int, last: int) -> bool:
+    """Tell whether English words are a noun phrase that does not go on with `of`."""
+    goes_on = small[last : last + 1] == ["of"]
+    return not goes_on and is_nominal(small[first:last], name=words[first][0].isupper())
 
 
 def spellings(said: Iterable[Phrase]) -> dict[tuple[str, ...], str]:

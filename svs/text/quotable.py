@@ -5,7 +5,7 @@ English is known by words; of other languages only questions, thanks and what su
 
 import re
 
-from svs.text.english import VERBS, listed
+from svs.text.english import listed
 from svs.text.tokens import count_words
 
 ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
@@ -23,9 +23,9 @@ _THANKS = re.compile(
 )
 _THANKS_WORDS = 8  # a longer sentence says something besides
 _SUMMING_UP = re.compile(
-    r"^(?:in short|in summary|to summarize|to sum up|in conclusion|to conclude|the (?:main )?point is"
-    r"|kurz gesagt|zusammengefasst|en bref|en résumé|en resumen|in breve|коротко говоря|итак|總之|总之|つまり"
-    r"|k\u0131sacas\u0131|lyhyesti sanottuna|संक्षेप में|باختصار)\b"
+    r"^(?:(?:in short|in summary|to summarize|to sum up|in conclusion|to conclude|the (?:main )?point is"
+    r"|kurz gesagt|zusammengefasst|en bref|en résumé|en resumen|in breve|коротко говоря|итак"
+    r"|k\u0131sacas\u0131|lyhyesti sanottuna|संक्षेप में|باختصار)\b|總之|总之|つまり)"
 )
 _AGENDA = re.compile(
     r"^(?:(?:now|then|today|first|next|finally)[, ]+)?(?:(?:(?:the|my|our|a) )?"
@@ -50,10 +50,11 @@ _FINITE = listed("""
     aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't couldn't won't wouldn't shouldn't
     cannot gonna wanna becomes became comes came goes went gets got
 """)
+_AUXILIARIES = listed("is are was were am has have had can could will would should may might must")
 _CONTRACTED = ("'s", "'re", "'ve", "'ll", "'d", "'m")
 _PREPOSITIONS = listed("""
     for of with in at by from to about into on as like without within between during through across under over
-    including such both just not or and a an the
+    including such and or
 """)
 
 
@@ -75,8 +76,12 @@ def is_fragment(text: str, language: str) -> bool:
         return False
     small = _plain(text)
     words = re.findall(r"[a-z']+", small)
-    without_verb = words and words[0] in _PREPOSITIONS and not any(map(_is_finite, words))
-    return bool(without_verb or _OPEN_END.search(small))
+    if not words:
+        return False
+    open_start = words[0] in _PREPOSITIONS or words[0].endswith("ing")
+    without_verb = open_start and not any(map(_is_finite, words[1:]))
+    inverted = words[0] in _AUXILIARIES and not small.endswith("?")
+    return without_verb or inverted or bool(_OPEN_END.search(small))
 
 
 def announces(text: str, language: str) -> bool:
@@ -89,9 +94,8 @@ def _plain(text: str) -> str:
 
 
 def _is_finite(word: str) -> bool:
-    """Tell whether an English word may be a verb with a subject; many are told by their ending only."""
-    known = word in _FINITE or (word in VERBS and not word.endswith("ing"))
-    return known or word.endswith(_CONTRACTED) or (word.endswith(("ed", "s")) and not word.endswith("ss"))
+    """Tell whether an English word is a verb that has a subject."""
+    return word in _FINITE or word.endswith(_CONTRACTED)
 
 
 def leans_back(text: str, language: str) -> bool:

@@ -146,7 +146,11 @@ def _clause(rest: str) -> str:
     words = _until(_CLAUSE_END, rest)
     content = [word for word in words if word.lower() not in skipped_words("en")]
     fits = len(content) >= 2 and len(words) <= _CLAUSE_WORDS and any(map(_tells, words))
-    return " ".join(words) if fits and not _PRONOUNS & {word.lower() for word in words} else ""
+    return " ".join(words) if fits and not _with_pronoun(words) else ""
+
+
+def _with_pronoun(words: Iterable[str]) -> bool:
+    return bool(_PRONOUNS & {word.lower().partition("'")[0] for word in words})
 
 
 def _topic(rest: str) -> str:
@@ -160,7 +164,7 @@ def _topic(rest: str) -> str:
         words = words[:-1]
     content = [word for word in words if _tells(word)]
     small = tuple(word.lower() for word in words)
-    if not content or len(words) > _TOPIC_WORDS or _PRONOUNS & {*small} or small[0] in VERBS | ADVERBS:
+    if not content or len(words) > _TOPIC_WORDS or _with_pronoun(words) or small[0] in VERBS | ADVERBS:
         return ""
     telling = len(content) > 1 or content[0][0].isupper()
     return " ".join(words) if telling and is_nominal(small[-2:], name=words[-1][0].isupper()) else ""

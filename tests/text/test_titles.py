@@ -49,7 +49,13 @@ def test_what_is_announced_or_asked_at_the_beginning_is_the_title(opening, expec
 
 @pytest.mark.parametrize(
     "opening",
-    ["Let's talk about it.", "What did I say just now?", "Let's look at some things here.", "What?"],
+    [
+        "Let's talk about it.",
+        "What did I say just now?",
+        "Let's look at some things here.",
+        "Let's look at how I'm doing pottery.",
+        "What?",
+    ],
 )
 def test_what_tells_nothing_is_no_announcement(opening):
     assert title(opening, *["The water runs through the copper pipes."] * 3) == "Copper pipes"
@@ -79,6 +85,10 @@ def test_without_a_noun_phrase_the_first_real_sentence_is_quoted():
         1:
     ].startswith("\u0e2a")
     assert len(title("\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a" * 20, language="th")) < 50
+
+
+def test_a_phrase_that_goes_on_is_not_cut_in_two():
+    assert title(*["We climbed the tower of the lighthouse."] * 3) == "Tower of the lighthouse"
 
 
 def test_no_two_parts_have_the_same_title():
