@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,7 @@ _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sente
 _PARTS = 20  # of the text, over which a topic may be spread
 _REPEATING = 0.8  # what it costs to say what a chosen sentence says already
 _LEANING, _FRAGMENT = 0.2, 0.4  # what it costs to need the sentence before, and not to be whole
+_PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
 _AGENDA = 0.8  # and only to say what will be spoken of
 _SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
 _NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an early place falls to a third
@@ -164,6 +166,7 @@ def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], lan
         - 1.0 * _counts(candidates, lists.speaking) / sizes
         - 2.0 * _counts(candidates, lists.pointing) / sizes
         + 0.5 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
         + _SUMMARY * np.array([sums_up(one.sentence.text) for one in candidates])
         - _AGENDA * np.array([announces(one.sentence.text, language) for one in candidates])
         - _FRAGMENT * np.array([is_fragment(one.sentence.text, language) for one in candidates])
@@ -183,6 +186,14 @@ def _counts(candidates: Sequence[_Candidate], listed: Collection[str]) -> "Float
     import numpy as np
 
     return np.array([float(sum(word in listed for word in one.words)) for one in candidates])
+
+
+def _pauses(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> "Floats":
+    """Return for how many seconds nothing is said after each candidate; after the last one nobody knows."""
+    import numpy as np
+
+    gaps = [after.start - before.end for before, after in pairwise(sentences)] + [0.0]
+    return np.array([gaps[one.order] for one in candidates])
 
 
 def _mean_length(words: Sequence[str]) -> float:

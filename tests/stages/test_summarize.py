@@ -76,12 +76,10 @@ def test_what_the_talk_is_about_is_preferred():
         assert off_topic not in summary([*SAID, off_topic], length="10", method=method).sentences
 
 
-def test_the_usual_summary_of_the_talk_speaks_of_each_topic_and_has_most_gists():
+def test_the_usual_summary_of_the_talk_has_the_gist_of_each_topic():
     chosen = {one.text for one in exact(summary(SAID, method="auto", length="medium").sentences)}
-    spoken = [{s["text"] for s in TALK["sentences"] if s["topic"] == number} for number in range(4)]
-    gists = [{TALK["sentences"][number]["text"] for number in topic["gist"]} for topic in TALK["topics"]]
-    assert all(chosen & texts for texts in spoken)
-    assert sum(bool(chosen & texts) for texts in gists) >= 3
+    for topic in TALK["topics"]:
+        assert chosen & {TALK["sentences"][number]["text"] for number in topic["gist"]}, topic["title"]
 
 
 def test_fillers_are_left_out_and_the_exact_words_kept():

@@ -24,12 +24,12 @@ TOPIC = (
 )
 
 
-def said(*texts):
-    """Return sentences of four seconds."""
+def said(*texts, pauses=()):
+    """Return sentences of four seconds, with two seconds of silence after those in `pauses`."""
     found, clock = [], 0.0
-    for text in texts:
+    for number, text in enumerate(texts):
         found.append(Sentence(clock, clock + 4.0, text))
-        clock += 4.5
+        clock += 6.0 if number in pauses else 4.5
     return found
 
 
@@ -37,10 +37,10 @@ def texts(chosen):
     return [sentence.text for sentence in chosen]
 
 
-def first_of(*texts):
+def first_of(*texts, pauses=()):
     """Return which of these is chosen first when other things are said before and after."""
     others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(60)]
-    sentences = said(*others, *texts, "Nothing else is written in this old book.")
+    sentences = said(*others, *texts, "Nothing else is written in this old book.", pauses=pauses)
     for count in range(1, len(sentences)):
         chosen = {sentence.text for sentence in best(sentences, "en", count=count)} & set(texts)
         if chosen:
@@ -101,6 +101,12 @@ def test_a_sentence_near_the_beginning_counts_more():
 def test_english_has_words_that_tell_what_a_sentence_is_good_for(better, worse):
     assert first_of(better, worse) == better
     assert first_of(worse, better) == better
+
+
+def test_what_ends_before_a_pause_counts_more():
+    golden, silver = "Golden lenses gather very strange lights.", "Silver lenses gather very strange lights."
+    assert first_of(golden, silver) == golden
+    assert first_of(golden, silver, pauses={61}) == silver
 
 
 def test_a_limit_of_words_is_never_passed():
