@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sentence says little by itself
 _PARTS = 20  # of the text, over which a topic may be spread
-_REPEATING = 0.8  # what it costs to say what a chosen sentence says already
-_LEANING, _FRAGMENT = 0.2, 0.4  # what it costs to need the sentence before, and not to be whole
+_REPEATING = 0.85  # what it costs to say what a chosen sentence says already
+_LEANING, _FRAGMENT = 0.15, 0.4  # what it costs to need the sentence before, and not to be whole
 _PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
 _AGENDA = 0.8  # and only to say what will be spoken of
 _SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
@@ -142,9 +142,9 @@ def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[_Candi
 def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], language: str) -> "Floats":
     """Return how much each candidate says; where the language has no lists, its words' share is nothing.
 
-    What carries it: topics that are spread over the text and said often, an early place, many content words
-    and long ones. Linking words are counted because whole explanations have them; more weight on them would
-    please ROUGE, which counts them too, but costs content words.
+    What carries it: topics that are spread over the text, likeness to the whole of it, an early place, many
+    content words and long ones. Linking words are counted because whole explanations have them; more weight
+    on them would please ROUGE, which counts them too, but costs content words.
     """
     import numpy as np
 
@@ -153,19 +153,19 @@ def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], lan
     content = np.array([len(one.content) for one in candidates])
     order = np.arange(len(candidates)) / len(candidates)
     return np.asarray(
-        0.8 * _percentiles(_spread(candidates, sentences))
-        + 0.5 * _percentiles(_frequency(candidates))
+        1.0 * _percentiles(_spread(candidates, sentences))
+        + 0.8 * _percentiles(_centrality(candidates))
         + 0.4 * _percentiles([_mean_length(one.content) for one in candidates])
         + 0.45 * np.exp(-order / _NEAR)
         + 0.6 * np.exp(-order / _NEARER)
-        + 0.3 * np.log1p(content)
         + 1.0 * content / sizes
         - 0.3 * np.log(sizes)
         + 2.5 * _counts(candidates, lists.linking) / sizes
-        - 4.5 * _counts(candidates, lists.addressing) / sizes
+        - 3.5 * _counts(candidates, lists.addressing) / sizes
         - 1.0 * _counts(candidates, lists.speaking) / sizes
-        - 2.0 * _counts(candidates, lists.pointing) / sizes
-        + 0.5 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        - 1.0 * _counts(candidates, lists.pointing) / sizes
+        + 1.1 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + 0.3 * np.array([one.sentence.text.endswith((".", "!")) for one in candidates])
         + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
         + _SUMMARY * np.array([sums_up(one.sentence.text) for one in candidates])
         - _AGENDA * np.array([announces(one.sentence.text, language) for one in candidates])
@@ -200,13 +200,14 @@ def _mean_length(words: Sequence[str]) -> float:
     return sum(map(len, words)) / max(1, len(words))
 
 
-def _frequency(candidates: Sequence[_Candidate]) -> list[float]:
-    """Return how often the text says the content words of each candidate, in logarithms."""
+def _centrality(candidates: Sequence[_Candidate]) -> list[float]:
+    """Return how alike each candidate is to the whole text: a cosine of TF-IDF vectors, but for a factor."""
     times = Counter(stem for one in candidates for stem in one.stems)
-    return [
-        math.fsum(math.log(times[stem]) for stem in one.stems) / math.sqrt(max(1, len(one.stems)))
-        for one in candidates
-    ]
+    rarity = {stem: math.log((1 + len(candidates)) / count) for stem, count in times.items()}
+    norms = [math.sqrt(math.fsum(rarity[stem] ** 2 for stem in one.stems)) for one in candidates]
+    weights = {stem: count * rarity[stem] ** 2 if count > 1 else 0.0 for stem, count in times.items()}
+    shared = [math.fsum(weights[stem] for stem in one.stems) for one in candidates]
+    return [round(value / (norm or 1.0), 9) for value, norm in zip(shared, norms, strict=True)]
 
 
 def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> list[float]:
