@@ -13,13 +13,13 @@ from typing import NamedTuple
 from unicodedata import category
 
 from svs.model.speech import Sentence
-from svs.text.english import ADJECTIVES, ADVERBS, VAGUE, VERBS
+from svs.text.english import ADJECTIVES, ADVERBS, VAGUE, VERBS, listed
 from svs.text.tokens import to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
 _LONGEST = 4  # words of a phrase
 _INNER = 2  # words that are no content words within a phrase, at most; in English these alone:
-_LINKS = frozenset(["of", "the", "a", "an", "and", "for", "in", "on", "to", "with", "by", "from"])
+_LINKS = listed("of the a an and for in on to with by from")
 _KEYS = 6  # key phrases
 _SHORTEST = 2  # letters of a word
 _RUNS = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}|[\u30a1-\u30fa\u30fc]{2,}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from svs.model.speech import Sentence
+from svs.text.english import listed
 from svs.text.quotable import ASKING, announces, is_fragment, is_greeting, leans_back, sums_up
 from svs.text.tokens import count_words, shortened, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
@@ -44,25 +45,21 @@ class _Lists:
     addressing: frozenset[str]
     """The listener is spoken to: the matter at hand rather than the topic."""
     speaking: frozenset[str]
-    """The speaker speaks of himself."""
+    """Speakers speak of themselves."""
     pointing: frozenset[str]
     """Words that stand for something said before, without which the sentence cannot be understood."""
     cues: frozenset[str]
     """Words that announce decisions, problems, results."""
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 _NO_LISTS = _Lists(*[frozenset[str]()] * 5)
 _LISTS = {
     "en": _Lists(
-        linking=_set("the of and to a in for"),
-        addressing=_set("you your you're you've"),
-        speaking=_set("i i'm i've i'll i'd my me"),
-        pointing=_set("it it's that that's this they he she there there's them those these"),
-        cues=_set(
+        linking=listed("the of and to a in for"),
+        addressing=listed("you your you're you've"),
+        speaking=listed("i i'm i've i'll i'd my me"),
+        pointing=listed("it it's that that's this they he she there there's them those these"),
+        cues=listed(
             "decide decided decision agree agreed important importance need needs must plan plans planned "
             "goal goals aim objective result results problem problems issue issues concern concerns because "
             "reason therefore propose proposed proposal suggest suggested suggestion recommend idea question "
