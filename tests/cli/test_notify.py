@@ -184,7 +184,7 @@ def test_a_detached_process_shows_its_addresses_to_nobody(svs_process, video, si
 def test_an_address_that_is_not_understood_is_refused_at_once_and_not_repeated(svs, video, home, address):
     done = svs("summarize", video, "--notify", address)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "not understood" in done.stderr
+    assert "invalid notification URL" in done.stderr
     assert SECRET not in done.stderr
     assert not (home / "jobs").exists()
 

@@ -17,7 +17,7 @@ from svs.media.fingerprint import describe
 from svs.model.job import Options, OutputOptions, Plan, StageRecord
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
-from svs.ui.dashboard import verbs
+from svs.ui.dashboard import commands
 
 SAID = "The lamp alone is weak, so a glass lens gathers its light."
 HEARD = ("--model", "micro", "--end", "12")
@@ -408,7 +408,7 @@ def test_all_ways_to_export_a_report_give_the_same_bytes(svs, store, recording, 
     assert done.returncode == 0, done.stderr
     assert svs("jobs", "export", "last", "-f", "html", "-o", tmp_path / "command").returncode == 0
     options = OutputOptions(formats=("html",), output_dir=str(tmp_path / "dashboard"))
-    verbs.export(store, store.resolve("last"), options)
+    commands.export(store, store.resolve("last"), options)
     reports = {name: (tmp_path / name).glob("*.html") for name in ("job", "command", "dashboard")}
     texts = [file.read_bytes() for files in reports.values() for file in files]
     assert b"data:image/jpeg" in texts[0]

@@ -101,7 +101,7 @@ def test_a_script_in_ffmpegs_place_is_named_and_not_the_recording(svs, wrapped):
 def test_an_ffmpeg_that_is_broken_is_named_and_not_the_recording(monkeypatch, tmp_path):
     shutil.copy("/bin/false", tmp_path / "ffmpeg")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingError, match="ffmpeg does not run: it ends with 1"):
+    with pytest.raises(MissingError, match="ffmpeg does not run: it exits with 1"):
         probe(ASSETS / "talk.opus")
 
 

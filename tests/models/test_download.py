@@ -193,7 +193,7 @@ def test_a_corrupted_file_is_refused(hub, name):
 
 def test_a_file_that_is_too_long_is_refused(hub):
     hub.served["config.json"] += b" "
-    with pytest.raises(SvsError, match=r"config\.json came damaged"):
+    with pytest.raises(SvsError, match=r"config\.json is corrupt"):
         download()
 
 

@@ -89,7 +89,7 @@ def test_what_is_installed_is_the_users_alone(folder):
 
 def test_a_model_is_never_overwritten(folder):
     before = models.add(folder, "micro")
-    with pytest.raises(UsageError, match="installed already"):
+    with pytest.raises(UsageError, match="already installed"):
         models.add(make_multilingual(folder), "micro")
     assert models.installed() == (before,)
 
