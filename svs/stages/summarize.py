@@ -110,8 +110,9 @@ def _limits(wanted: Length, sentences: Sequence[Sentence]) -> tuple[float, int]:
     if wanted.unit == "words":
         return wanted.amount, len(sentences)
     hours = (sentences[-1].end - sentences[0].start) / 3600
-    said = sum(count_words(sentence.text) for sentence in sentences)
-    return min(wanted.amount * max(1.0, hours) ** 0.25, said / 2), len(sentences)
+    sizes = [count_words(sentence.text) for sentence in sentences]
+    half = max(sum(sizes) / 2, min(sizes))  # of what was said, but never less than a sentence
+    return min(wanted.amount * max(1.0, hours) ** 0.25, half), len(sentences)
 
 
 def _best_by(

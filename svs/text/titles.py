@@ -263,4 +263,5 @@ def _shortened(text: str) -> str:
 
 
 def _raised(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    first = text[:1].upper()
+    return (first if len(first) == 1 else text[:1]) + text[1:]  # no letter becomes two, as ß would

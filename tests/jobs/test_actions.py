@@ -98,7 +98,7 @@ def test_a_job_that_is_cancelled_before_it_begins_does_not_begin(store, make):
 def test_a_job_that_another_process_has_done_meanwhile_stays_done(store, make):
     job = make(formats=("md",))
     run(job, store)
-    with pytest.raises(Cancelled, match="done already"):
+    with pytest.raises(Cancelled, match="already done"):
         run(job, store)
     assert store.load(job.id).status == "done"
 
