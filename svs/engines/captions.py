@@ -163,7 +163,7 @@ def is_caption_file(path: Path) -> bool:
 def _without_words(label: str, found: Cues) -> InputError:
     suffix = Path(label).suffix.lower()
     if suffix == ".json":
-        return InputError(f"{label} holds no transcript", "svs reads the JSON of Whisper, and its own.")
+        return InputError(f"{label} holds no transcript", IGNORE)
     if suffix == ".txt" and not found.cues:
         return InputError(
             f"{label} is a text without times",
