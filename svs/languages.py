@@ -7,7 +7,22 @@ _WHISPER_OWN = {"jv": "jw", "cmn": "zh", "nb": "no", "fil": "tl"}
 _FORMER = {"iw": "he", "jw": "jv", "in": "id", "ji": "yi", "mo": "ro", "sh": "sr"}
 _IN_FILE_NAMES = {"chs": "zh", "cht": "zh", "cn": "zh", "cz": "cs", "jp": "ja", "ua": "uk"}
 _IN_WORDS = {
+    "cantonese": "yue",
+    "farsi": "fa",
+    "haitian creole": "ht",
+    "letzeburgesch": "lb",
     "mandarin": "zh",
+    "moldavian": "ro",
+    "moldovan": "ro",
+    "myanmar": "my",
+    "nynorsk": "nn",
+    "occitan": "oc",
+    "pashto": "ps",
+    "sinhalese": "si",
+    "deutsch": "de",
+    "español": "es",
+    "français": "fr",
+    "italiano": "it",
     "greek": "el",
     "malay": "ms",
     "nepali": "ne",

@@ -39,10 +39,20 @@ def test_languages_have_english_names(short, english):
     [
         *(("iw", "he"), ("jw", "jw"), ("in", "id"), ("zh-Hans", "zh"), ("chs", "zh"), ("jp", "ja")),
         *(("ua", "uk"), ("Mandarin", "zh"), ("Greek", "el"), ("Punjabi", "pa"), ("GERMAN", "de")),
+        *(("Farsi", "fa"), ("Haitian Creole", "ht"), ("Letzeburgesch", "lb"), ("Moldavian", "ro")),
+        *(("Deutsch", "de"), ("Français", "fr"), ("Español", "es"), ("Italiano", "it")),
     ],
 )  # fmt: skip
 def test_former_codes_and_usual_names_are_known(tag, short):
     assert code(tag) == short
+
+
+def test_every_name_that_whisper_has_is_known():
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
+
+    known = set(_LANGUAGE_CODES)
+    own = "pashto cantonese myanmar occitan nynorsk sinhalese moldovan panjabi burmese valencian castilian"
+    assert {code(word) for word in own.split()} <= known
 
 
 @pytest.mark.parametrize(

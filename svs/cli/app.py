@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import shlex
 import signal
 import sys
@@ -119,10 +120,16 @@ def _print_other(error: Exception) -> int:
 
 def _advice(complaint: str) -> str:
     """Return a hint if a recording is in the place of a command; else an empty text."""
-    named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    is_file = Path(named).suffix or Path(named).exists()
-    if is_file and "No such command" in complaint:
-        return f"To summarize it, run: svs summarize {shlex.quote(named)}\n"
+    from svs.media.input_check import advice
+
+    words = sys.argv[1:]
+    commands = {each.name for each in app.registered_commands} | {each.name for each in app.registered_groups}
+    if commands.intersection(words) or not re.search("No such (command|option)", complaint):
+        return ""
+    if special := next(filter(None, map(advice, words)), ""):
+        return f"{special}\n"
+    if any(Path(word).suffix or Path(word).exists() for word in words if not word.startswith("-")):
+        return f"To summarize it, run: svs summarize {shlex.join(words)}\n"
     return ""
 
 

@@ -224,7 +224,7 @@ def show(result: Result, *, as_json: bool) -> None:
 
 def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
-    from svs.pipeline.plan import probe_source
+    from svs.pipeline.plan import check as check_plan
     from svs.stages.outline import parse_chapters
     from svs.stages.summarize import parse_length
 
@@ -236,7 +236,7 @@ def check(options: Options, video: Path) -> None:
         from svs.outputs.write import check as check_outputs
 
         check_outputs(video, options)
-    probe_source(Path(os.path.abspath(video)), options)  # noqa: PTH100
+    check_plan(Path(os.path.abspath(video)), options)  # noqa: PTH100
 
 
 def split_formats(text: str) -> tuple[str, ...]:

@@ -59,24 +59,26 @@ def candidates(video: Path, media: MediaInfo) -> tuple[Candidate, ...]:
 
 
 def sidecars(video: Path) -> tuple[Candidate, ...]:
-    """Return the caption files beside a video: `talk.srt`, `talk.en.sdh.srt` and their like."""
+    """Return the caption files beside a video: `talk.srt`, `talk.mp4.srt`, `talk.en.sdh.srt` and the like."""
     try:
         files = [file for file in video.parent.iterdir() if file.suffix.lower() in SUFFIXES]
         files.sort(key=lambda file: (file.stem, SUFFIXES.index(file.suffix.lower())))
-        found = (_of_file(file, video.stem) for file in files if file.is_file())
+        found = (_of_file(file, video) for file in files if file.is_file())
         return tuple(candidate for candidate in found if candidate)
     except OSError:
         return ()
 
 
-def _of_file(file: Path, video: str) -> Candidate | None:
+def _of_file(file: Path, video: Path) -> Candidate | None:
     """Return a file as captions; None when its name is not the video's with languages and flags added."""
-    if file.stem == video:
-        return Candidate(file.name, file=file, default=True)
-    if not file.stem.startswith(f"{video}."):
+    names = (video.name, video.stem)
+    added = next((file.stem.removeprefix(name) for name in names if file.stem.startswith(name)), None)
+    if not added:
+        return None if added is None else Candidate(file.name, file=file, default=True)
+    if not added.startswith("."):
         return None
     language, flags = "", set[str]()
-    for part in file.stem[len(video) + 1 :].split("."):
+    for part in added[1:].split("."):
         word = part.lower()
         if word in ("default", "sdh", "cc", *_PARTIAL) or (word == "hi" and language):  # else it is Hindi
             flags.add(word)

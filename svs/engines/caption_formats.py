@@ -17,6 +17,7 @@ _STAMP = re.compile(r"<[\d:.]+>")  # WebVTT's times of single words
 _TTML = re.compile(r"<(?:\w{1,20}:)?tt[\s>]")
 _PARAGRAPH = re.compile(r"<(?:\w{1,20}:)?p(?=[\s>])")
 _BREAK = re.compile(r"<(?:\w{1,20}:)?br\s*/?>")
+_TAG_OF_LYRICS = re.compile(r"\[[a-z]+:.*\]")
 _USUAL_FIELDS = "layer,start,end,style,name,marginl,marginr,marginv,effect,text"
 _MOST_FIELDS = 50
 
@@ -43,7 +44,7 @@ class Cues:
 
 def parse(text: str) -> Cues:
     """Return the cues of a file in any of the formats; none of what is no caption file."""
-    found = list(_read(text.replace("\0", "").lstrip("\ufeff \t\r\n")))
+    found = list(_read(re.sub("[\0\ufeff]", "", text).lstrip()))
     cues = tuple(cue for cue in found if cue is not None and cue.end >= 0)
     return Cues(cues, len(found) - len(cues))
 
@@ -59,7 +60,7 @@ def _read(text: str) -> Iterator[Cue | None]:
     lines = _STAMP.sub("", text).splitlines()
     if any(line.lstrip().startswith("Dialogue:") for line in lines):
         return _ass(lines)
-    return _blocks(lines, blank_ends=False)
+    return iter(list(_blocks(lines, blank_ends=False)) or _timed_lines(lines))
 
 
 def _blocks(lines: Sequence[str], *, blank_ends: bool) -> Iterator[Cue | None]:
@@ -85,6 +86,20 @@ def _blocks(lines: Sequence[str], *, blank_ends: bool) -> Iterator[Cue | None]:
             shown.append(line.strip())
     if times:
         yield Cue(*times, "\n".join(shown))
+
+
+def _timed_lines(lines: Sequence[str]) -> Iterator[Cue]:
+    """Return the cues of a text with times before its lines, as lyrics are written; each ends at the next."""
+    found = list[tuple[float, list[str]]]()
+    for line in lines:
+        times, rest = caption_times.before_line(line)
+        if times:
+            found += ((start, [rest]) for start in times)
+        elif found and not _TAG_OF_LYRICS.fullmatch(line.strip()):
+            found[-1][1].append(line.strip())
+    found.sort(key=lambda each: each[0])
+    ends = [start for start, _ in found[1:]] + [start for start, _ in found[-1:]]
+    return (Cue(start, end, "\n".join(said)) for (start, said), end in zip(found, ends, strict=True))
 
 
 def _without_number(shown: list[str], number: int) -> list[str]:

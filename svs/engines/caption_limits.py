@@ -7,7 +7,7 @@ from svs.model.speech import Segment
 
 _CUES = 100_000
 """A whole day with a cue each second has fewer."""
-_MARKS = ("->", "\u2192", "\nDialogue:", "begin=", '"text"', "\n0:", "\n00:")
+_MARKS = ("->", "\u2192", "\nDialogue:", "begin=", '"text"', "\n0:", "\n00:", "\n[0", "\n(0")
 """One of them comes with each cue of every format, and else hardly ever."""
 _LETTERS = 5_000_000
 """A whole day of speech has two million."""

@@ -7,12 +7,15 @@ from svs.fields import LONGEST
 FRAMES = 25.0
 """In a second, where a time ends with a number of frames and nobody says how many there are."""
 
-_TIME = r"-?\s*(?:\d{1,9}\s*:\s*){1,3}\d{1,9}(?:\s*[.,]\s*\d{1,9})?"
+_COLONS = r"-?\s*(?:\d{1,9}\s*:\s*){1,3}\d{1,9}(?:\s*[.,;]\s*\d{1,9})?"
+_DOTS = r"\d{1,3}\.\d{2}\.\d{2}(?:[.,;]\d{1,3})?"
+_TIME = rf"(?:{_COLONS}|{_DOTS})"
 _ARROW = r"(?:[-\u2010-\u2015]{1,3}\s*[-\u2010-\u2015]{0,2}\s*>|[\u2192\u279c])"
 _CUE = re.compile(rf"\s*({_TIME})\s*{_ARROW}\s*({_TIME})?(?:\s.*)?")
-_PAIR = re.compile(rf"\s*({_TIME})\s*,\s*({_TIME})\s*")
+_PAIR = re.compile(rf"\s*({_COLONS})\s*,\s*({_COLONS})\s*")
 """As SubViewer has it."""
-_LIKE_A_CUE = re.compile(rf"\s*-?\d{{1,9}}\s*[:;.][^>\u2192]{{0,40}}{_ARROW}")
+_LIKE_A_CUE = re.compile(rf".*-->|\s*-?\d{{1,9}}\s*[:;.][^>\u2192]{{0,40}}{_ARROW}")
+_BEFORE_LINE = re.compile(r"\s*([\[(<]?)\s*((?:\d{1,3}:){1,2}\d{2}(?:[.,:]\d{1,3})?)(?:\s*[\])>]|(?=\s|$))")
 _CLOCK = re.compile(
     r"(-?)(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}):(\d{1,9})(?:[.,](\d{1,9}))?"  # h:m:s:part, h:m:s or m:s
 )
@@ -35,12 +38,25 @@ def is_like_a_cue(line: str) -> bool:
     return bool(_LIKE_A_CUE.match(line))
 
 
+def before_line(line: str) -> tuple[list[float], str]:
+    """Return the times that a line begins with, as `[0:01] text` or `0:01 text`, and the rest of it."""
+    times = list[float]()
+    while match := _BEFORE_LINE.match(line):
+        seconds = clock(match[2])
+        if seconds is None or (times and not match[1]):  # only lyrics have several, in brackets
+            break
+        times.append(seconds)
+        line = line[match.end() :]
+    return times, line.strip()
+
+
 def clock(text: str, frames: float = FRAMES) -> float | None:
     """Return the seconds that `1:02:03,5`, `02:03.5` or `1:02:03:500` is; None when it is no time.
 
     A fourth number of three digits is milliseconds, a shorter one frames: there are `frames` in a second.
     """
-    match = _CLOCK.fullmatch("".join(text.split()))
+    plain = re.sub(r"^(\d+)\.(\d+)\.(?=\d)", r"\1:\2:", "".join(text.split()))
+    match = _CLOCK.fullmatch(re.sub(r";(?=\d{3}$)", ".", plain).replace(";", ":"))
     if not match:
         return None
     numbers = [number for number in match.groups()[1:5] if number is not None]

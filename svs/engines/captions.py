@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from svs.engines import caption_joins, caption_limits, coverage
 from svs.engines.caption_encoding import decode
-from svs.engines.caption_formats import parse
+from svs.engines.caption_formats import Cues, parse
 from svs.engines.caption_words import spoken
 from svs.errors import InputError
 from svs.events import Tick
@@ -23,8 +23,10 @@ AUDIO = "audio.pcm"
 """The recording's sound, beside the captions in the job's folder, where there is any."""
 SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".sbv", ".ttml", ".dfxp")
 """The caption files that are looked for beside a recording, the plainest first."""
-_TRANSCRIPTS = (*SUFFIXES, ".json", ".txt")
+_TRANSCRIPTS = (*SUFFIXES, ".json", ".txt", ".lrc")
 """What is read as a transcript when the user names it."""
+_UNREAD = (".sub", ".smi", ".sami")
+"""Captions whose times are in frames, or whose form is too loose: they are known, and not read."""
 
 LARGEST = 50_000_000
 """Bytes in a file of captions; a day of them has about two million."""
@@ -108,7 +110,7 @@ def read(file: Path, label: str, language: str | None = None, encoding: str | No
     if any(len(segment.text) > _LONGEST for segment in segments):
         raise InputError(f"{label} is damaged: it shows more than {_LONGEST:,} letters at once", IGNORE)
     if not segments:
-        raise _without_words(label, times=bool(found.cues) or Path(label).suffix.lower() != ".txt")
+        raise _without_words(label, found)
     if _is_telemetry(segments):
         raise InputError(f"{label} holds numbers, and hardly any words", IGNORE)
     return Reading(segments, found.lost, found.lost + len(found.cues))
@@ -120,17 +122,23 @@ def text(file: Path, label: str, language: str | None = None, encoding: str | No
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise InputError(f"{label} is too large for a file of captions", IGNORE)
+    if not data.strip(b"\0 \t\r\n"):
+        raise InputError(f"{label} is empty", IGNORE)
     found = decode(data, language, encoding)
-    if found is None and parse(data.decode("latin-1")).cues:
-        raise InputError(
-            f"the encoding of {label} is unsure",
-            "Name it, as in --encoding cp1251, or save the file as UTF-8.",
-        )
-    return found or ""
+    if found is not None:
+        return found
+    if not parse(data.decode("latin-1")).cues:
+        raise InputError(f"{label} is no text", IGNORE)
+    raise InputError(
+        f"the encoding of {label} is unsure",
+        "Name it, as in --encoding cp1251, or save the file as UTF-8.",
+    )
 
 
 def check(file: Path, language: str | None, encoding: str | None, largest: int | None) -> None:
     """Refuse a transcript that the user names, when nothing in it can be summarized. Raises InputError."""
+    if file.suffix.lower() in _UNREAD:
+        raise InputError(f"{file}: svs does not read this form of captions", "Convert it to .srt first.")
     with open_regular(file) as stream:
         size = os.fstat(stream.fileno()).st_size
     if not size:
@@ -149,16 +157,21 @@ def check(file: Path, language: str | None, encoding: str | None, largest: int |
 
 def is_caption_file(path: Path) -> bool:
     """Tell by its name whether a file holds captions or another transcript."""
-    return path.suffix.lower() in _TRANSCRIPTS
+    return path.suffix.lower() in (*_TRANSCRIPTS, *_UNREAD)
 
 
-def _without_words(label: str, *, times: bool) -> InputError:
-    if times:
-        return InputError(f"no captions in {label}", IGNORE)
-    return InputError(
-        f"{label} is a text without times",
-        "svs says when a thing was said: give it captions (.srt, .vtt, ...), or the recording itself.",
-    )
+def _without_words(label: str, found: Cues) -> InputError:
+    suffix = Path(label).suffix.lower()
+    if suffix == ".json":
+        return InputError(f"{label} holds no transcript", IGNORE)
+    if suffix == ".txt" and not found.cues:
+        return InputError(
+            f"{label} is a text without times",
+            "svs says when a thing was said: give it captions (.srt, .vtt, ...), or the recording itself.",
+        )
+    if found.lost and not found.cues:
+        return InputError(f"{label}: none of its {found.lost} cues has a time that can be read", IGNORE)
+    return InputError(f"no captions in {label}", IGNORE)
 
 
 def _is_telemetry(segments: tuple[Segment, ...]) -> bool:

@@ -37,6 +37,13 @@ _TICK_SECONDS = 0.5
 _USUAL_SPEED = 5.0  # seconds of audio per second, to show progress before the first window is done
 
 
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that Whisper's multilingual models know."""
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
+
+    return tuple(_LANGUAGE_CODES)
+
+
 class Whisper:
     """Decodes windows of speech in a few threads."""
 

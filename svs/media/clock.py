@@ -12,6 +12,8 @@ from svs.model.media import MediaInfo
 
 JUMPING = frozenset({"mpeg", "mpegts", "ogg"})
 """ffmpeg's names of formats whose clock may jump, so that their claimed duration says nothing."""
+RELIABLE = frozenset({"aiff", "asf", "mov", "wav"})
+"""Those that ffmpeg never reads beyond the end that they claim."""
 _ABSOLUTE = frozenset({"flv", "matroska", "mov"})
 """Those that give the time of their end for their duration."""
 _LEAD_IN = 0.2

@@ -1,5 +1,6 @@
 """Decoding: one audio track of a recording as 16 kHz mono PCM, every sample at its time."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ _TIMED = "aresample=async=1:first_pts=0"
 
 ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small.
 """
+_SAMPLES = re.compile(r"^\[Parsed_astats_\d+ @ 0x[0-9a-f]+\] Number of samples: (\d+)", re.MULTILINE)
 _NOTHING_ELSE: dict[str, None] = {"vn": None, "sn": None, "dn": None}
 _OVERHEAD = 64 << 20
 """Bytes that the sound may exceed its longest by: ffmpeg writes in blocks."""
@@ -133,6 +135,20 @@ def _cut(part: Part) -> list[str]:
         return [steady]
     end = "" if part.options.end is None else f":end={part.options.end:.6f}"
     return [steady, f"atrim=start={part.start:.6f}{end}", f"asetpts=PTS-{part.start:.6f}/TB"]
+
+
+def length(part: Part, track: AudioTrack, tick: Tick) -> float:
+    """Return where a track ends, in seconds of the recording, whatever it claims; 0 when nobody can say."""
+    steady = clock.steady(jumping=part.media.format in clock.JUMPING)
+    filters = [steady, _SOUND, _TIMED, "astats=measure_perchannel=none:measure_overall=Number_of_samples"]
+    graph = _input(part, track, seek=False).output("-", f="null", af=",".join(filters), **_NOTHING_ELSE)
+    limits = Limits(seconds=part.longest)
+    try:
+        log = ffmpeg.run(graph.get_args(), on_time=lambda _: tick(0.0, None), limits=limits)
+    except ffmpeg.FfmpegError as error:
+        log = error.log
+    counts = _SAMPLES.findall(log)
+    return int(counts[-1]) / pcm.RATE if counts else 0.0
 
 
 def _louder_channel(part: Part, track: AudioTrack) -> int | None:

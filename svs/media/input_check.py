@@ -11,7 +11,12 @@ from typing import BinaryIO
 
 from svs.errors import InputError
 
-_ADDRESS = re.compile(r"(?:.*/)?[a-z][a-z0-9+.-]+:/", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(
+    r"(?:.*?/)?((?:[a-z][a-z0-9+.-]+:/|www\.|(?:m\.)?youtube\.com/|youtu\.be/|vimeo\.com/).*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_ADDRESS = "svs reads files, not addresses: download it first, as with yt-dlp or curl."
+_NO_INPUT = "svs reads files, not its standard input: save the recording to a file first."
 _SEQUENCE = re.compile(r"%\d*d|\*")
 
 _PLAYLISTS = {
@@ -132,18 +137,31 @@ def _check_kind(path: Path, info: os.stat_result) -> None:
 
 def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
-        hint = "Check the name."
         if path.name == "-":
-            hint = "svs reads files, not its standard input: save the recording to a file first."
-        elif _ADDRESS.match(str(path)):
-            hint = "svs reads files, not addresses: download it first, as with yt-dlp or curl."
-        elif _SEQUENCE.search(path.name):
+            return InputError("there is no file -", _NO_INPUT)
+        if address := _address(str(path)):
+            return InputError(f"there is no file {address}", _NO_ADDRESS)
+        hint = "Check the name."
+        if _SEQUENCE.search(path.name):
             hint = "svs reads one video or audio file, not a sequence of pictures."
         return InputError(f"there is no file {path}", hint)
     reason = (getattr(error, "strerror", None) or str(error)).lower()
     if getattr(error, "errno", None) == errno.ELOOP:
         reason = "its links form a loop, or it was just replaced by a link"
     return InputError(f"cannot read {path}: {reason}", "Check the name and its permissions.")
+
+
+def advice(typed: str) -> str:
+    """Return a sentence for whoever gives an address, or the standard input, as a recording; else nothing."""
+    if typed == "-":
+        return _NO_INPUT
+    return _NO_ADDRESS if not os.path.lexists(typed) and _address(typed) else ""
+
+
+def _address(path: str) -> str:
+    """Return the address that a path was meant to be, as it was typed; empty where it is none."""
+    match = _ADDRESS.fullmatch(path)
+    return re.sub(r"^([a-z0-9+.-]+:)/(?!/)", r"\1//", match[1], flags=re.IGNORECASE) if match else ""
 
 
 def _has_no_data(handle: int) -> bool:

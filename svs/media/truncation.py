@@ -1,8 +1,8 @@
 """Whether ffmpeg reads the whole of a file: where it plays a part without a word and takes it for all."""
 
-import mmap
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -19,6 +19,9 @@ _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _FLV = re.compile(rb"FLV\x01[\x01\x04\x05]\0\0\0\x09\0\0\0\0")
 _PADDING = 4096
 """Bytes behind the end of a recording that are no recording."""
+_BLOCK = 1 << 20
+_OVERLAP = 12
+"""Bytes of the end of a block that may begin what is wanted: one fewer than the longest has."""
 _HEADERS = re.compile(rb"ID3[\x02-\x04]\0|APETAGEX|OpusHead|OpusTags")
 """What stands at the beginnings and ends of files, and between the sound in joined ones."""
 
@@ -128,12 +131,24 @@ def _second_asf(file: BinaryIO, size: int) -> int:
 
 def _second_flv(file: BinaryIO, size: int) -> int:
     """Return where a second recording begins; the size where none does."""
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = _FLV.search(data, 13)
-        return found.start() if found else size
+    return next(_places(file, _FLV, 13), size)
 
 
 def headers_within(path: Path) -> int:
     """Return how many tags and headers are in the middle of a file, as in joined ones. Raises InputError."""
-    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return sum(1 for _ in _HEADERS.finditer(data, _PADDING))
+    with open_regular(path) as file:
+        return sum(1 for _ in _places(file, _HEADERS, _PADDING))
+
+
+def _places(file: BinaryIO, wanted: re.Pattern[bytes], at: int) -> Iterator[int]:
+    """Yield where a file has something short, from a place on; it may be cut off meanwhile."""
+    file.seek(at)
+    kept = b""
+    while block := file.read(_BLOCK):
+        data = kept + block
+        end = 0
+        for match in wanted.finditer(data):
+            yield at - len(kept) + match.start()
+            end = match.end()
+        at += len(block)
+        kept = data[max(end, len(data) - _OVERLAP) :]

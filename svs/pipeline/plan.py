@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from svs.engines import captions, select
+from svs.engines import caption_choice, captions, select
 from svs.errors import InputError, NoModelError, SvsError, UsageError
 from svs.events import Tick
 from svs.languages import code, name
@@ -29,6 +29,27 @@ def probe_source(source: Path, options: Options) -> MediaInfo:
         captions.check(source, options.language, options.encoding, options.max_size)
         return MediaInfo(duration=None, title="", audio=(), subtitles=())
     return probe(source, formats=options.allow_formats, largest=options.max_size)
+
+
+def check(source: Path, options: Options) -> None:
+    """Refuse a recording, track, model or language that cannot be used. Raises SvsError."""
+    media = probe_source(source, options)
+    if captions.is_caption_file(source):
+        return
+    if options.model:
+        installed.find(options.model)
+    if options.track:
+        tracks.ranked(source, media.audio, options.track, options.language)
+    wanted = select.wants_captions(options)
+    if options.language and not (wanted and caption_choice.candidates(source, media)):
+        _check_language(options.language)
+
+
+def _check_language(language: str) -> None:
+    from svs.engines.whisper import languages
+
+    if language not in languages():
+        raise UsageError(f"Whisper does not know {name(language)}", f"It knows {', '.join(languages())}.")
 
 
 def plan(

@@ -11,7 +11,7 @@ from pathlib import Path
 from svs.errors import InputError, StoreError, UsageError
 from svs.events import Tick
 from svs.media import clock, missing, pcm, tracks, truncation
-from svs.media.decode import SLACK, Part, Sound, decode, too_long
+from svs.media.decode import SLACK, Part, Sound, decode, length, too_long
 from svs.media.input_check import check_file, open_regular
 from svs.model.job import Options
 from svs.model.media import AudioTrack, MediaInfo
@@ -50,7 +50,7 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
     try:
         sound = _decode_best(part, candidates, unfinished, tick)
         if not sound.seconds:
-            raise _nothing(part, sound)
+            raise _nothing(part, sound, tick)
         warnings = missing.warnings(part, sound, tick)
         tick(sound.seconds, sound.seconds)
         _keep(unfinished, target)
@@ -69,10 +69,11 @@ def _part(source: Path, media: MediaInfo, options: Options) -> Part:
     reads_on = truncation.claims_too_little(source)
     claimed = None if reads_on else clock.claimed(media, begins)
     if claimed is not None and start >= claimed:
-        raise InputError(
-            f"{source} ends at {shown(claimed)}, before --start {shown(start)}", "Choose an earlier start."
-        )
-    ends = [end for end in (claimed or media.duration, options.end) if end is not None]
+        if media.format in clock.RELIABLE:
+            raise _ends_before(source, claimed, start)
+        claimed = None  # joined recordings go on after what the first one claims
+    guess = claimed if start else claimed or media.duration
+    ends = [end for end in (guess, options.end) if end is not None]
     total = max(0.0, min(ends) - start) if ends else None
     longest = options.max_duration + SLACK
     if claimed is not None and total is not None:
@@ -121,8 +122,16 @@ def _speech(sound: Path, step: Callable[[], None]) -> float:
     return vad.spoken(sound, _SPEECH, step) if pcm.level(sound) > tracks.SILENT else 0.0
 
 
-def _nothing(part: Part, sound: Sound) -> InputError:
+def _ends_before(source: Path, end: float, start: float) -> InputError:
+    return InputError(
+        f"{source} ends at {shown(end)}, before --start {shown(start)}", "Choose an earlier start."
+    )
+
+
+def _nothing(part: Part, sound: Sound, tick: Tick) -> InputError:
     check_file(part.source)  # it may have gone meanwhile
+    if part.start and 0 < (end := length(part, sound.track, tick)) <= part.start:
+        return _ends_before(part.source, end, part.start)
     after = f" after {shown(part.start)}" if part.start else ""
     hint = sound.failure.message if sound.failure else "Is there sound when you play it?"
     error = InputError(f"no sound could be read from {part.source}{after}", hint)

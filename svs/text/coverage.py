@@ -27,7 +27,8 @@ def covered(transcript: Transcript) -> str:
     """Return how much of the speech is in the transcript and where it is not; empty when nobody knows."""
     if transcript.coverage is None:
         return ""
-    missing = f"; not understood: {_places(transcript)}" if transcript.gaps else ""
+    lack = "without captions" if transcript.engine == "captions" else "not understood"
+    missing = f"; {lack}: {_places(transcript)}" if transcript.gaps else ""
     return f"{share(transcript.coverage)} of the speech{missing}"
 
 
@@ -38,7 +39,8 @@ def warnings(transcript: Transcript) -> tuple[str, ...]:
 
 def _losses(transcript: Transcript) -> Iterator[str]:
     if transcript.coverage is not None and transcript.coverage < _ENOUGH:
-        missing = f"{100 * (1 - transcript.coverage):.1f} % of the speech was not understood"
+        was = "has no captions" if transcript.engine == "captions" else "was not understood"
+        missing = f"{100 * (1 - transcript.coverage):.1f} % of the speech {was}"
         total = clock(sum(gap.end - gap.start for gap in transcript.gaps))
         yield f"{missing}, {total} in all: {_places(transcript)}."
 

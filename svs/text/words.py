@@ -10,7 +10,7 @@ _LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
 """Languages without a list of stop words, and a near relative that has one."""
 
 _SAMPLE = 2000  # words are enough to tell a language
-_FEWEST, _SHARE = 4, 0.1  # stop words, and their share, below which it cannot be told
+_FEWEST, _SHARE = 4, 0.1  # different stop words, and their share, below which it cannot be told
 
 _STEMMERS = {
     "ar": "arabic",
@@ -94,12 +94,11 @@ def guess_language(text: str) -> str:
 
     if language := by_script(text[:_SAMPLE]):
         return language
-    words = [word for word in tokens.to_words(text) if not word.isdigit()][:_SAMPLE]  # some lists have digits
-    found = {
-        code: sum(word in stopwordsiso.stopwords(code) for word in words) for code in stopwordsiso.langs()
-    }
+    words = {word for word in tokens.to_words(text)[:_SAMPLE] if not word.isdigit()}  # some lists have digits
+    found = {code: len(words & stopwordsiso.stopwords(code)) for code in stopwordsiso.langs()}
     best = max(sorted(found), key=found.__getitem__)
-    return best if found[best] >= max(_FEWEST, len(words) * _SHARE) else "und"
+    unique = list(found.values()).count(found[best]) == 1
+    return best if unique and found[best] >= max(_FEWEST, len(words) * _SHARE) else "und"
 
 
 @cache  # several modules look at the same words

@@ -260,10 +260,51 @@ def test_the_report_has_a_picture_and_can_be_written_again_while_the_video_is_th
     assert "data:image/jpeg" not in (tmp_path / "later" / "talk.report.html").read_text()
 
 
-def test_a_recording_in_a_commands_place_is_told_where_it_belongs(svs):
-    done = svs("my talk.mp4", "--json")
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (["my talk.mp4", "--json"], "To summarize it, run: svs summarize 'my talk.mp4' --json"),
+        (["talk.opus", "--length", "short"], "To summarize it, run: svs summarize talk.opus --length short"),
+        (["--length", "short", "talk.opus"], "To summarize it, run: svs summarize --length short talk.opus"),
+        (["-"], "svs reads files, not its standard input: save the recording to a file first."),
+        (
+            ["https://youtu.be/x"],
+            "svs reads files, not addresses: download it first, as with yt-dlp or curl.",
+        ),
+    ],
+    ids=" ".join,
+)
+def test_a_recording_in_a_commands_place_is_told_where_it_belongs(svs, typed, hint):
+    done = svs(*typed)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "To summarize it, run: svs summarize 'my talk.mp4'"
+    assert done.stderr.splitlines()[-1] == hint
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/a b.mp4", "www.example.org/a", "youtube.com/watch?v=1"]
+)
+def test_an_address_is_shown_as_it_was_typed(svs, address):
+    done = svs("summarize", address)
+    assert done.returncode == 3
+    assert f"there is no file {address}\n" in done.stderr
+    assert "svs reads files, not addresses" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--model", "no-such"], "there is no model named no-such"),
+        (["--track", "7"], "has no audio track 7"),
+        (["--language", "Klingon"], "Whisper does not know Klingon"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_cannot_be_used_is_refused_before_there_is_a_job(svs, home, options, complaint):
+    svs("make-test-video", "talk.mp4", "--duration", "2", "--audio", "tone")
+    done = svs("summarize", "talk.mp4", *options)
+    assert done.returncode in (2, 3, 4)
+    assert complaint in done.stderr
+    assert not (home / "jobs").exists()
 
 
 @pytest.mark.parametrize(

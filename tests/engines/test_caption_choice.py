@@ -83,6 +83,8 @@ def test_captions_without_descriptions_of_sounds_come_first(beside):
     ("name", "language", "partial"),
     [
         ("t.srt", "", ""),
+        ("t.mp4.srt", "", ""),
+        ("t.mp4.de.srt", "de", ""),
         ("t.en.sdh.srt", "en", ""),
         ("t.sdh.en.srt", "en", ""),
         ("t.hi.srt", "hi", ""),
@@ -99,7 +101,7 @@ def test_names_of_files_tell_language_and_kind(beside, name, language, partial):
     assert (found.label, found.language, found.partial) == (name, language, partial)
 
 
-@pytest.mark.parametrize("name", ["tt.srt", "t.notes.srt", "t.json", "t.txt", "t.v2.srt"])
+@pytest.mark.parametrize("name", ["tt.srt", "t.mp44.srt", "t.notes.srt", "t.json", "t.txt", "t.v2.srt"])
 def test_other_files_are_no_captions_of_the_video(beside, name):
     assert sidecars(beside(name) / "t.mp4") == ()
 

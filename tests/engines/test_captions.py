@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svs.engines.caption_choice import sidecars
-from svs.engines.captions import Captions, is_caption_file, read
+from svs.engines.captions import Captions, check, is_caption_file, read
 from svs.errors import InputError
 
 
@@ -269,12 +269,35 @@ Comes first.
     assert times[3][1] == pytest.approx(20.0 + 14 / 15)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\0" * 500, b"WEBVTT\n", srt("[MUSIC]"), "no subtitles here", "RIFF"]
-)
+@pytest.mark.parametrize("content", [b"WEBVTT\n", srt("[MUSIC]"), "no subtitles here", "RIFF"])
 def test_nothing_said_is_a_clear_error(tmp_path, content):
     with pytest.raises(InputError, match="no captions in the label"):
         batches(tmp_path / "a.srt", content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("a.srt", b"", "a.srt is empty"),
+        ("a.srt", b"\0" * 500, "a.srt is empty"),
+        ("a.srt", bytes(range(128, 256)) * 20, "a.srt is no text"),
+        ("a.json", b'{"a": 1}', "a.json holds no transcript"),
+        ("a.srt", b"1\n0x --> 1x\nA.\n\n2\n2x --> 3x\nB.\n", "none of its 2 cues has a time"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(tmp_path, name, content, complaint):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=complaint):
+        read(tmp_path / name, name)
+
+
+@pytest.mark.parametrize("name", ["a.sub", "a.smi"])
+def test_captions_in_a_form_that_is_not_read_get_advice(tmp_path, name):
+    (tmp_path / name).write_text("{25}{50}Words.\n")
+    assert is_caption_file(tmp_path / name)
+    with pytest.raises(InputError, match="does not read this form of captions") as caught:
+        check(tmp_path / name, None, None, None)
+    assert "Convert it to .srt" in caught.value.hint
 
 
 def test_missing_and_oversized_files(tmp_path):
@@ -437,6 +460,14 @@ ODD = {
         2.5,
     ),
     "a sign for the byte order twice": ("\ufeff\ufeff1\n00:00:01,000 --> 00:00:02,500\nWords.\n", 1, 2.5),
+    "a sign for the byte order within": ("1\n\ufeff00:00:01,000 --> 00:00:02,500\nWords.\n", 1, 2.5),
+    "semicolon before milliseconds": ("1\n00:00:01;000 --> 00:00:02;500\nWords.\n", 1, 2.5),
+    "dots for colons": ("1\n00.00.01,000 --> 00.00.02,500\nWords.\n", 1, 2.5),
+    "times in brackets": ("[00:00:01] Words.\n[00:00:02.5] More.\n", 1, 2.5),
+    "times in round brackets": ("A talk\n\n(0:01) Words.\n(1:02:03) More.\n", 1, 3723),
+    "times before lines": ("00:01 Words.\n00:03\nMore.\n", 1, 3),
+    "lyrics": ("[ar:Ada]\n[00:01.00][00:05.00]Words.\n[00:02.50]More.\n", 1, 2.5),
+    "the last time": ("[00:01] Words.\n", 1, 1 + 6 / 15),
     "SubViewer": ("0:00:01.000,0:00:02.500\nWords.\n\n0:00:03.000,0:00:04.000\nMore.\n", 1, 2.5),
     "fields in another order": (ORDERED.replace("Words, and more.", "Words."), 1, 2.5),
     "Whisper": (WHISPER, 1, 2.5),
@@ -462,10 +493,11 @@ def test_the_commas_in_a_text_that_is_not_the_last_field_are_its_own(texts):
     "bad",
     [
         "2\n00:00:xx,000 --> 00:00:04,000\nLost.\n",
+        "2\nten seconds --> twelve\nLost.\n",
         "2\n999999999:00:03,000 --> 999999999:00:04,000\nLost.\n",
         "2\n-00:00:04,000 --> -00:00:03,000\nLost.\n",
     ],
-    ids=["broken", "in ten thousand years", "before the recording"],
+    ids=["broken", "in words", "in ten thousand years", "before the recording"],
 )
 def test_cues_without_a_usable_time_are_counted_and_told(tmp_path, bad):
     good = "00:00:01,000 --> 00:00:02,000\nKept.\n\n"
@@ -511,7 +543,7 @@ def test_a_text_without_times_is_refused_with_advice(tmp_path):
 @pytest.mark.parametrize("document", ['{"a": ' * 5000, '{"segments": 5}', "[1, 2]", '{"segments": []}'])
 def test_json_that_is_no_transcript_is_refused(tmp_path, document):
     (tmp_path / "a.json").write_text(document)
-    with pytest.raises(InputError, match=r"no captions in a\.json"):
+    with pytest.raises(InputError, match=r"a\.json holds no transcript"):
         read(tmp_path / "a.json", "a.json")
 
 

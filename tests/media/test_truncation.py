@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svs.media import ffmpeg
-from svs.media.truncation import breaks_off
+from svs.media.truncation import breaks_off, headers_within, left_over
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,14 @@ def test_a_wav_that_was_written_to_a_pipe_says_nothing_of_its_size(whole, tmp_pa
     path = tmp_path / "talk.wav"
     path.write_bytes(b"RIFF\xff\xff\xff\xff" + whole["wav"][8:])
     assert not breaks_off(path)
+
+
+@pytest.mark.parametrize("at", [1 << 20, (1 << 20) + 4096])
+@pytest.mark.parametrize("back", range(15))
+def test_headers_across_the_blocks_that_are_read_are_found_once(tmp_path, at, back):
+    path = tmp_path / "joined"
+    path.write_bytes(bytes(at - back) + b"APETAGEX" + b"ID3\x03\0" + bytes(5000))
+    assert headers_within(path) == 2
+    flv = b"FLV\x01\x05\0\0\0\x09\0\0\0\0"
+    path.write_bytes(flv + bytes(at - back) + flv + bytes(5000))
+    assert left_over(path) == len(flv) + 5000

@@ -167,7 +167,7 @@ def test_an_end_after_the_end_is_the_end(tmp_path, target):
 def test_a_start_after_the_end_is_an_error(tmp_path, target):
     with pytest.raises(InputError, match=r"talk\.mp3 ends at 0:02, before --start 1:30"):
         run(make(tmp_path / "talk.mp3"), target, start=90.0)
-    with pytest.raises(InputError, match=r"no sound could be read from .*talk\.aac after 1:30"):
+    with pytest.raises(InputError, match=r"talk\.aac ends at 0:02, before --start 1:30"):
         run(make(tmp_path / "talk.aac"), target, start=90.0)
     with pytest.raises(UsageError, match="--end is not after --start"):
         run(tmp_path / "talk.mp3", target, start=1.0, end=1.0)

@@ -87,6 +87,18 @@ def test_a_part_behind_a_join_is_found(either_ffmpeg, tmp_path, target):
     assert pitch(target) == pytest.approx(880, abs=2)
 
 
+@pytest.mark.parametrize("suffix", ["webm", "avi", "flac", "mp3"])
+def test_a_start_behind_what_a_joined_file_claims_is_found(either_ffmpeg, tmp_path, target, suffix):
+    options = JOINED[suffix].replace(" -live 1", "")  # so it claims to last 3 seconds
+    source = tmp_path / f"joined.{suffix}"
+    source.write_bytes(recorded(suffix, options) + recorded(suffix, options, HIGH))
+    found = run(source, target, start=4.0)
+    assert found.seconds == pytest.approx(2.0, abs=0.3)
+    assert pitch(target) == pytest.approx(880, abs=2)
+    with pytest.raises(InputError, match=r"ends at 0:0[56], before --start 0:09"):
+        run(source, target, start=9.0)
+
+
 def test_a_gap_in_a_joined_recording_stays_a_gap(either_ffmpeg, tmp_path, target):
     gap = recorded("mka", "-af aselect='lt(t,1)+gt(t,2)' -c:a pcm_s16le -live 1")
     source = tmp_path / "joined.mka"

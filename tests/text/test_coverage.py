@@ -57,6 +57,12 @@ def test_more_than_two_percent_of_the_speech_missing_is_a_warning():
     assert told == "3.5 % of the speech was not understood, 0:03 in all: 1:04-1:06, 1:10-1:11."
 
 
+def test_of_captions_the_rest_is_without_captions():
+    captioned = replace(missing((64.0, 66.0), (70.0, 71.5), coverage=0.965), engine="captions")
+    assert warnings(captioned) == ("3.5 % of the speech has no captions, 0:03 in all: 1:04-1:06, 1:10-1:11.",)
+    assert covered(captioned) == "96.5 % of the speech; without captions: 1:04-1:06, 1:10-1:11"
+
+
 def test_each_other_language_is_named_the_longest_first():
     assert warnings(spoken(None, None)) == ()
     assert warnings(spoken(None, "fr", "de", "de")) == (

@@ -99,3 +99,8 @@ SAID = {
 @pytest.mark.parametrize("language", SAID)
 def test_a_language_is_known_by_its_stop_words(language):
     assert guess_language(SAID[language]) == language
+
+
+@pytest.mark.parametrize("text", ["que de la no se", "no no no no no no no no no no", "en de la no que"])
+def test_what_several_languages_have_or_one_word_repeated_tells_none(text):
+    assert guess_language(text) == "und"
