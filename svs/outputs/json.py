@@ -1,8 +1,9 @@
 """The whole result as JSON: what `--json` prints and `-f json` writes.
 
-The schema is `Result` of `svs.model`: the same fields under the same names and in the same order; each is
-always there. Times are seconds from the recording's start. `version` is raised when a field changes its
-meaning or goes away; new fields may come without that, so ignore what you do not know. The main ones:
+The schema is `Result` of `svs.model`: the same fields under the same names and in the same order. Each is
+always there, but for `speakers`, and `speaker` of sentences: only where two or more speakers are known. Times
+are seconds from the recording's start. `version` is raised when a field changes its meaning or goes away; new
+fields may come without that, so ignore what you do not know. The main ones:
 
     version                         2
     job_id, title, source, created  strings; `source` is the recording's absolute path, or its name alone with
@@ -14,8 +15,10 @@ meaning or goes away; new fields may come without that, so ignore what you do no
                                     chapters: [{start, end, title, given, sentences}], phrases
     transcript                      engine, model, language, translated,
                                     segments: [{start, end, text, words: [{start, end, text}], suspect,
-                                    language}], gaps: [{start, end}], speech, coverage
-    sentences                       the whole transcript: [{start, end, text, suspect, said, language}]
+                                    language, speaker}], gaps: [{start, end}], speech, coverage
+    sentences                       the whole transcript: [{start, end, text, suspect, said, language,
+                                    speaker}]
+    speakers                        [{id, name, how, seconds}], in the order in which they first speak
 
 `gaps` are stretches of speech that could not be transcribed, `speech` is how many seconds of speech there are
 (0 where nobody measured it), and `coverage` which share of them words cover, 0 to 1, or null. `language` of a

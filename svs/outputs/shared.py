@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from svs.characters import without_unseen
-from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Summary
+from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Speaker, Summary
 from svs.text.coverage import covered
 
 Said = TypeVar("Said", bound=Sentence | Segment)
@@ -15,6 +15,8 @@ Said = TypeVar("Said", bound=Sentence | Segment)
 PARTIAL = "the file is damaged or incomplete: something is missing"
 """How subtitles, which have no room for sentences, label that of a damaged file."""
 
+_MOST_SPEAKERS = 6
+"""How many a header names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -44,10 +46,46 @@ def facts(result: Result) -> list[tuple[str, str]]:
         found.append(("Chapters", f"{len(chapters)}, {origin}"))
     if coverage := covered(transcript):
         found.append(("Coverage", coverage))
+    if named := speakers(result):
+        found.append(("Speakers", _shares(named)))
     if summary.phrases:
         found.append(("About", ", ".join(summary.phrases)))
     if result.start:
         found.insert(1, ("From", timestamp(result.start)))
+    return found
+
+
+def speakers(result: Result) -> tuple[Speaker, ...]:
+    """Return who speaks; nobody where fewer than two are known."""
+    return result.speakers if isinstance(result.speakers, tuple) else ()
+
+
+def share(speaker: Speaker, among: Iterable[Speaker]) -> int:
+    """Return how much of the time in which these people speak is this one's, in percent."""
+    return round(100 * speaker.seconds / max(0.001, sum(one.seconds for one in among)))
+
+
+def _shares(named: tuple[Speaker, ...]) -> str:
+    ordered = sorted(named, key=lambda one: -one.seconds)
+    shown = [f"{one.name} {share(one, named)} %" for one in ordered[:_MOST_SPEAKERS]]
+    more = len(named) - len(shown)
+    return ", ".join(shown) + (f", and {more} more" if more else "")
+
+
+def speaker_label(said: Sentence) -> str:
+    """Return what stands before a sentence that is quoted alone: its speaker, if known."""
+    return f"{line(said.said_by)}: " if said.said_by else ""
+
+
+def at_changes(said: Iterable[Said | Gap]) -> list[tuple[str, Said | Gap]]:
+    """Return what was said, with a label where another speaks than before: `?: ` when nobody knows who."""
+    found: list[tuple[str, Said | Gap]] = []
+    before = ""
+    for one in said:
+        who = ""
+        if isinstance(one, Sentence) and one.said_by != before:
+            who, before = speaker_label(one) or "?: ", one.said_by
+        found.append((who, one))
     return found
 
 
