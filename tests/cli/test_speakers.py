@@ -94,6 +94,17 @@ def test_one_speaker_is_as_none(svs, tmp_path):
     assert "Fewer than two speakers" in svs("jobs", "speakers", "last").stderr
 
 
+def test_a_name_does_not_steer_the_terminal(svs, video):
+    svs("summarize", video, "--speaker-names", "1=\x1b]0;owned\x07[b]Eve\u202e")
+    shown = [("speakers", "last"), ("show", "last"), ("show", "last", "--transcript"), ("search", "lamp")]
+    for arguments in shown:
+        done = svs("jobs", *arguments)
+        assert "Eve" in done.stdout
+        assert not set("\x1b\x07\u202e") & set(done.stdout + done.stderr)
+    refused = svs("jobs", "speakers", "last", "\x1b[2J=Anna")
+    assert "\x1b" not in refused.stderr
+
+
 @pytest.mark.parametrize("wish", ["7=Anna", "Anna", "1="])
 def test_a_wrong_wish_changes_nothing(svs, video, listed, wish):
     svs("summarize", video)
