@@ -59,7 +59,8 @@ def _show(result: "Result", *, as_json: bool) -> None:
 
     found = known(result)
     if as_json:
-        listed = [{"speaker": one, "quotes": quotes(result, one.name)} for one in found]
+        said = quotes(result)
+        listed = [{"speaker": who, "quotes": said[who.name]} for who in found]
         write(encode(listed, indent=2).decode())
     elif found:
         stdout().print(speakers_view(result))

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from svs.model.media import Frame
 from svs.model.speech import Chapter, Gap, Result, Sentence, Speaker
-from svs.outputs.shared import by_chapter, cautions, facts, line, share, speakers, with_gaps
+from svs.outputs.shared import by_chapter, cautions, facts, line, shares, speakers, with_gaps
 from svs.text.coverage import mark
 from svs.times import clock
 
@@ -142,7 +142,8 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
 def _voices(result: Result) -> dict[str, Voice]:
     """Return the speakers by their names."""
     named = speakers(result)
-    return {one.name: Voice(number, one, share(one, named)) for number, one in enumerate(named, 1)}
+    share = shares(named)
+    return {who.name: Voice(number, who, share[who.name]) for number, who in enumerate(named, 1)}
 
 
 def _asset(name: str) -> "Markup":

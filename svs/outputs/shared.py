@@ -47,7 +47,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
     if coverage := covered(transcript):
         found.append(("Coverage", coverage))
     if named := speakers(result):
-        found.append(("Speakers", _shares(named)))
+        found.append(("Speakers", _longest(named)))
     if summary.phrases:
         found.append(("About", ", ".join(summary.phrases)))
     if result.start:
@@ -60,14 +60,16 @@ def speakers(result: Result) -> tuple[Speaker, ...]:
     return result.speakers if isinstance(result.speakers, tuple) else ()
 
 
-def share(speaker: Speaker, among: Iterable[Speaker]) -> int:
-    """Return how much of the time in which these people speak is this one's, in percent."""
-    return round(100 * speaker.seconds / max(0.001, sum(one.seconds for one in among)))
+def shares(named: Iterable[Speaker]) -> dict[str, int]:
+    """Return how much of the time in which these people speak is each one's, by name, in percent."""
+    seconds = {speaker.name: speaker.seconds for speaker in named}
+    total = max(0.001, sum(seconds.values()))
+    return {name: round(100 * spoken / total) for name, spoken in seconds.items()}
 
 
-def _shares(named: tuple[Speaker, ...]) -> str:
-    ordered = sorted(named, key=lambda one: -one.seconds)
-    shown = [f"{one.name} {share(one, named)} %" for one in ordered[:_MOST_SPEAKERS]]
+def _longest(named: tuple[Speaker, ...]) -> str:
+    ordered = sorted(shares(named).items(), key=lambda entry: -entry[1])
+    shown = [f"{name} {share} %" for name, share in ordered[:_MOST_SPEAKERS]]
     more = len(named) - len(shown)
     return ", ".join(shown) + (f", and {more} more" if more else "")
 
@@ -81,11 +83,11 @@ def at_changes(said: Iterable[Said | Gap]) -> list[tuple[str, Said | Gap]]:
     """Return what was said, with a label where another speaks than before: `?: ` when nobody knows who."""
     found: list[tuple[str, Said | Gap]] = []
     before = ""
-    for one in said:
+    for spoken in said:
         who = ""
-        if isinstance(one, Sentence) and one.said_by != before:
-            who, before = speaker_label(one) or "?: ", one.said_by
-        found.append((who, one))
+        if isinstance(spoken, Sentence) and spoken.said_by != before:
+            who, before = speaker_label(spoken) or "?: ", spoken.said_by
+        found.append((who, spoken))
     return found
 
 

@@ -27,7 +27,7 @@ def render(result: Result) -> str:
     parts.append("SUMMARY\n")
     for chapter_title, chapter, sentences in by_chapter(result.summary):
         heading = f"{timestamp(chapter.start)} {chapter_title}\n" if chapter else ""
-        parts.append(heading + _lines((speaker_label(one), one) for one in sentences))
+        parts.append(heading + _lines((speaker_label(quote), quote) for quote in sentences))
     said = with_gaps(result.sentences, result.transcript.gaps)
     return "\n".join([*parts, "TRANSCRIPT\n", _lines(at_changes(said))])
 

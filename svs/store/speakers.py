@@ -22,6 +22,7 @@ from svs.text.tokens import count_words
 NAMES = "speakers.json"
 _LARGEST = 10_000_000  # bytes
 _LONGEST = 60  # letters in a name
+_DIGITS = 10
 _QUOTES, _GOOD_LENGTH = 3, 15  # how many, and their words
 
 Wish = tuple[str, str]
@@ -76,7 +77,7 @@ def renamed(originals: Sequence[str], names: Mapping[str, str], wishes: Iterable
 
 def _speaker(key: str, originals: Sequence[str], shown: Mapping[str, str]) -> str:
     """Return the speaker with this number or name, by the name that the transcript has."""
-    if key.isdecimal() and 0 < int(key) <= len(originals):
+    if key.isdecimal() and len(key) < _DIGITS and 0 < int(key) <= len(originals):
         return originals[int(key) - 1]
     for original in originals:
         if key in (original, shown[original]):
@@ -133,12 +134,20 @@ def with_names(result: Result, names: Mapping[str, str]) -> Result:
     )
 
 
-def quotes(result: Result, name: str) -> list[Sentence]:
-    """Return three clear sentences of a speaker: one from each third of what they say, of a good length."""
-    said = [one for one in result.sentences if one.said_by == name and not one.suspect]
+def quotes(result: Result) -> dict[str, list[Sentence]]:
+    """Return three clear sentences of each speaker, of a good length, from the thirds of what they say."""
+    clear: dict[str, list[Sentence]] = {}
+    for sentence in result.sentences:
+        said = clear.setdefault(sentence.said_by, [])
+        if not sentence.suspect:
+            said.append(sentence)
+    return {name: _three(said) for name, said in clear.items()}
+
+
+def _three(said: list[Sentence]) -> list[Sentence]:
     size = max(1, math.ceil(len(said) / _QUOTES))
     thirds = [said[first : first + size] for first in range(0, len(said), size)]
-    return [min(third, key=lambda one: abs(count_words(one.text) - _GOOD_LENGTH)) for third in thirds]
+    return [min(third, key=lambda quote: abs(count_words(quote.text) - _GOOD_LENGTH)) for third in thirds]
 
 
 def in_all(said: Iterable[Sentence], names: Mapping[str, str]) -> dict[str, str]:
@@ -149,17 +158,19 @@ def in_all(said: Iterable[Sentence], names: Mapping[str, str]) -> dict[str, str]
 
 def named(said: Iterable[Sentence], shown: Mapping[str, str]) -> tuple[Sentence, ...]:
     """Return sentences with these names; those of nobody in the list have none."""
-    return tuple(replace(one, speaker=shown.get(one.said_by, UNSET)) for one in said)
+    return tuple(replace(sentence, speaker=shown.get(sentence.said_by, UNSET)) for sentence in said)
 
 
 def _listed(said: Iterable[Sentence], shown: Mapping[str, str]) -> tuple[Speaker, ...]:
     """Return the speakers with how long they speak; several with one name have the first one's number."""
-    seconds = dict.fromkeys(shown.values(), 0.0)
+    numbers, seconds = dict[str, int](), dict[str, float]()
+    for number, name in enumerate(shown.values(), 1):
+        numbers.setdefault(name, number)
+        seconds[name] = 0.0
     for sentence in said:
         if sentence.said_by:
             seconds[shown[sentence.said_by]] += max(0.0, sentence.end - sentence.start)
-    names = list(shown.values())
     return tuple(
-        Speaker(id=names.index(name) + 1, name=name, how="captions", seconds=round(spoken, 3))
-        for name, spoken in seconds.items()
+        Speaker(id=number, name=name, how="captions", seconds=round(seconds[name], 3))
+        for name, number in numbers.items()
     )

@@ -30,7 +30,7 @@ def listed(svs):
 
     def run(*arguments):
         found = json.loads(svs("jobs", "speakers", "last", *arguments, "--json").stdout)
-        return [(one["speaker"]["id"], one["speaker"]["name"]) for one in found]
+        return [(spoken["speaker"]["id"], spoken["speaker"]["name"]) for spoken in found]
 
     return run
 
@@ -51,7 +51,7 @@ def test_names_are_in_all_that_svs_shows_until_they_are_undone(svs, video, liste
     svs("jobs", "export", "last", "-f", "srt,json", "-o", tmp_path / "out")
     assert "Anna: The ships pay" in (tmp_path / "out/talk.transcript.srt").read_text()
     written = json.loads((tmp_path / "out/talk.summary.json").read_text())
-    assert [one["speaker"] for one in written["sentences"]] == ["Anna", "SPEAKER_01", "Anna"]
+    assert [spoken["speaker"] for spoken in written["sentences"]] == ["Anna", "SPEAKER_01", "Anna"]
     assert listed("3=Carl") == [(1, "Anna"), (2, "SPEAKER_01"), (3, "Carl")]
     assert listed("--undo") == [(1, "SPEAKER_00"), (2, "SPEAKER_01"), (3, "SPEAKER_02")]
     assert svs("jobs", "show", "last", "--json").stdout == before
@@ -70,11 +70,11 @@ def test_names_are_no_words_of_summary_and_phrases(svs, tmp_path):
     file.write_text(CAPTIONS.replace("SPEAKER_00", "Zebedee").replace("SPEAKER_01", "Quasimodo"))
     result = json.loads(svs("summarize", file, "--json").stdout)
     summary = json.dumps(result["summary"]["phrases"]) + "".join(
-        one["text"] + one["said"] for one in result["summary"]["sentences"]
+        spoken["text"] + spoken["said"] for spoken in result["summary"]["sentences"]
     )
     assert "zebedee" not in summary.lower()
     assert "quasimodo" not in summary.lower()
-    assert [one["speaker"] for one in result["sentences"]] == ["Zebedee", "Quasimodo", "SPEAKER_02"]
+    assert [spoken["speaker"] for spoken in result["sentences"]] == ["Zebedee", "Quasimodo", "SPEAKER_02"]
 
 
 def test_one_speaker_is_as_none(svs, tmp_path):

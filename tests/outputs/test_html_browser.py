@@ -230,8 +230,8 @@ CONTRASTS = """
 def test_one_speakers_words_alone_until_a_link_leads_to_another(show):
     told = result()
     sentences = tuple(
-        replace(one, speaker="Ada" if number % 8 < 6 else EVIL[:60])
-        for number, one in enumerate(told.sentences)
+        replace(said, speaker="Ada" if number % 8 < 6 else EVIL[:60])
+        for number, said in enumerate(told.sentences)
     )
     speakers = tuple(
         Speaker(id=number, name=name, how="captions", seconds=30.0)

@@ -24,6 +24,7 @@ from svs.engines import captions
 from svs.model.speech import Gap, Result, Segment, Sentence, Speaker, Summary, Transcript, Word
 from svs.outputs import FORMATS, render
 from svs.outputs.shared import cautions, facts, line, timestamp
+from svs.store.speakers import with_names
 from svs.text.coverage import warnings
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -97,7 +98,7 @@ def lossy(result=RESULT):
 def conversation(result=RESULT):
     """Return a result in which two people speak, and somebody whom nobody knows."""
     who = ("Ada", "Ben & <b>Co</b>", UNSET, "Ada")
-    spoken = tuple(replace(one, speaker=name) for one, name in zip(SAID, who, strict=True))
+    spoken = tuple(replace(quote, speaker=name) for quote, name in zip(SAID, who, strict=True))
     speakers = tuple(
         Speaker(id=number, name=name, how="captions", seconds=seconds)
         for number, name, seconds in ((1, "Ada", 5.25), (2, "Ben & <b>Co</b>", 8.1))
@@ -465,14 +466,7 @@ HOSTILE_NAMES = (
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_stays_text_in_every_format(name):
     told = conversation()
-    sentences = tuple(replace(one, speaker=name) if one.said_by == "Ada" else one for one in told.sentences)
-    speakers = (replace(told.speakers[0], name=name), told.speakers[1])
-    hostile = replace(
-        told,
-        sentences=sentences,
-        summary=replace(told.summary, sentences=sentences[:1]),
-        speakers=speakers,
-    )
+    hostile = with_names(told, {"Ada": name})
     shown = {kind: render(hostile, kind) for kind in FORMATS}
     assert not any("\x1b" in text for text in shown.values())
     assert len(cues(hostile, "srt")) == len(cues(told, "srt"))

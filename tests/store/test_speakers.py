@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from svs.errors import StoreError, UsageError
 from svs.model.speech import Segment, Sentence
+from svs.outputs.shared import shares
 from svs.store import speakers
 from svs.store.speakers import in_all, parse, quotes, renamed, with_names
 from tests.outputs.test_outputs import RESULT, conversation
@@ -29,7 +30,7 @@ def test_who_has_become_one_with_another_can_be_taken_out_again():
     assert names("3=Carl", before=merged) == ["Anna", "SPEAKER_01", "Carl"]
 
 
-@pytest.mark.parametrize("wish", ["4=Anna", "0=Anna", "Nobody=Anna", "1=9"])
+@pytest.mark.parametrize("wish", ["4=Anna", "0=Anna", "Nobody=Anna", "1=9", f"{'9' * 5000}=Anna"])
 def test_speakers_who_are_not_there_are_refused(wish):
     with pytest.raises(UsageError, match="there is no speaker"):
         names(wish)
@@ -43,9 +44,9 @@ def test_what_is_no_name_is_refused(wish):
 
 def test_a_result_has_the_names_everywhere_and_the_numbers_stay():
     shown = with_names(conversation(), {"Ada": "Zoe"})
-    assert [one.said_by for one in shown.sentences] == ["Zoe", "Ben & <b>Co</b>", "", "Zoe"]
-    assert [one.said_by for one in shown.summary.sentences] == ["Zoe", "Zoe"]
-    assert [(one.id, one.name, one.seconds) for one in shown.speakers] == [
+    assert [spoken.said_by for spoken in shown.sentences] == ["Zoe", "Ben & <b>Co</b>", "", "Zoe"]
+    assert [spoken.said_by for spoken in shown.summary.sentences] == ["Zoe", "Zoe"]
+    assert [(spoken.id, spoken.name, spoken.seconds) for spoken in shown.speakers] == [
         (1, "Zoe", 5.25),
         (2, "Ben & <b>Co</b>", 8.1),
     ]
@@ -80,7 +81,7 @@ def test_quotes_are_clear_and_from_all_of_what_a_speaker_says():
         "Oh.",
     )
     said = tuple(Sentence(n, n + 1, text, suspect=n == 5, speaker="Ada") for n, text in enumerate(texts))
-    assert [one.start for one in quotes(replace(conversation(), sentences=said), "Ada")] == [1, 3, 4]
+    assert [spoken.start for spoken in quotes(replace(conversation(), sentences=said))["Ada"]] == [1, 3, 4]
 
 
 def test_names_are_kept_until_they_are_undone(tmp_path):
@@ -96,3 +97,10 @@ def test_damaged_names_are_said_with_the_way_out(tmp_path):
     with pytest.raises(StoreError, match="names") as caught:
         speakers.load(tmp_path)
     assert "--undo" in caught.value.hint
+
+
+def test_many_speakers_take_no_longer_than_few():
+    count = 50_000
+    said = tuple(Sentence(n, n + 1, "Here I am.", speaker=f"Speaker {n}") for n in range(count))
+    shown = with_names(replace(conversation(), sentences=said), {})
+    assert len(shown.speakers) == len(shares(shown.speakers)) == len(quotes(shown)) == count

@@ -266,7 +266,7 @@ def test_a_sentence_ends_where_the_speaker_changes():
             Segment(8.0, 9.0, "(somebody coughs)"),
         )
     )
-    assert [(one.said_by, one.text) for one in found] == [
+    assert [(spoken.said_by, spoken.text) for spoken in found] == [
         ("Ada", "The lamp is weak and so a lens is needed"),
         ("Ben", "but who pays."),
         ("Ben", "I ask."),
