@@ -118,7 +118,7 @@ def test_a_detached_job_outlives_its_terminal_and_ctrl_c_where_it_is_attached(
         first = start("jobs", "attach", job_id, "--progress", "json")
         first.stderr.readline()
         first.send_signal(signal.SIGINT)
-        assert "goes on" in first.communicate()[1]
+        assert "is still running" in first.communicate()[1]
         assert first.returncode == 130
     attached = svs("jobs", "attach", job_id[-4:], "--json", "--progress", "json")
     assert attached.returncode == 0
