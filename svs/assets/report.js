@@ -34,6 +34,8 @@
   };
 
   document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#s']");
+    if (link) uncover(link.getAttribute("href"));
     const timed = event.target.closest("[data-t]");
     if (!timed || !ready() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (timed.matches(".s") && !getSelection().isCollapsed) return;
@@ -49,7 +51,7 @@
     const box = line.getBoundingClientRect();
     const seconds = start + ((event.clientX - box.left) / box.width) * (end - start);
     if (ready()) seek(seconds);
-    else if (times.length) location.hash = `s${spokenAt(seconds)}`;
+    else if (times.length) uncover(`#s${spokenAt(seconds)}`), location.hash = `s${spokenAt(seconds)}`;
   });
   let now = null;
   video.addEventListener("timeupdate", () => {
@@ -93,7 +95,8 @@
     hits = [], marked = [], at = -1;
     const wanted = pattern(field.value), sure = page.classList.contains("sure");
     for (const sentence of wanted ? sentences : []) {
-      if (!(sure && sentence.classList.contains("doubt"))) mark(sentence, wanted);
+      if (sentence.parentElement.hidden || (sure && sentence.classList.contains("doubt"))) continue;
+      mark(sentence, wanted);
     }
     for (const button of buttons) button.disabled = !hits.length;
     count.textContent = !wanted ? "" : hits.length === 1 ? "1 hit" : `${hits.length || "no"} hits`;
@@ -130,6 +133,21 @@
     page.classList.toggle("sure", !event.target.checked);
     search();
   });
+
+  // One speaker's words alone; a link to what another says shows all of them again.
+  const voice = tools.querySelector("select");
+  const choose = () => {
+    for (const paragraph of all(".part p")) {
+      paragraph.hidden = voice.value !== "" && paragraph.dataset.v !== voice.value;
+    }
+    search();
+  };
+  voice?.addEventListener("change", choose);
+  const uncover = (address) => {
+    if (!voice || !find(address)?.closest("[hidden]")) return;
+    voice.value = "";
+    choose();
+  };
   tools.hidden = false;
 
   document.addEventListener("keydown", (event) => {

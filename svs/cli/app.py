@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import svs
-from svs.cli import config, dashboard, doctor, jobs, models, search, summarize, testvideo, watch
+from svs.cli import config, dashboard, doctor, jobs, models, search, speakers, summarize, testvideo, watch
 from svs.cli.errors import print_error
 from svs.cli.settings import Configured
 from svs.errors import SvsError
@@ -35,6 +35,7 @@ app.command(
 )(summarize.summarize)
 watch.mount(jobs.app)
 search.mount(jobs.app)
+speakers.mount(jobs.app)
 app.add_typer(jobs.app, name="jobs")
 app.command("dashboard", short_help="Watch and manage all jobs on one screen.")(dashboard.dashboard)
 app.add_typer(models.app, name="models")

@@ -33,6 +33,9 @@ def summarize(
     verbatim: Annotated[
         bool, typer.Option("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
+    speaker_names: Annotated[
+        str, typer.Option(help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben.")
+    ] = "",
     formats: Annotated[
         str,
         typer.Option(
@@ -151,6 +154,7 @@ def summarize(
         length=length,
         chapters=chapters,
         verbatim=verbatim,
+        speaker_names=_speaker_names(speaker_names),
         formats=split_formats(formats),
         output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
         embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
@@ -248,6 +252,13 @@ def split_formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
     return names
+
+
+def _speaker_names(text: str) -> tuple[tuple[str, str], ...]:
+    """Return who gets which name."""
+    from svs.store.speakers import parse
+
+    return tuple(parse(wish) for wish in text.split(",") if wish.strip())
 
 
 def _formats(text: str) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
 
     verbatim: bool = False
     """Show the summary's exact words, with fillers and repetitions."""
+    speaker_names: Annotated[tuple[tuple[Name, Name], ...], Meta(max_length=1000)] = ()
+    """The speakers' numbers or names in the recording, and the names that the user wants."""
     formats: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
     output_dir: FilePath | None = None
     """The folder for the files of `formats`; None is the video's folder."""

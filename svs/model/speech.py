@@ -1,10 +1,12 @@
 """Speech: segments as an engine returns them, sentences, chapters, summaries, results."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from svs.fields import (
+    Count,
     Language,
     Name,
     Said,
@@ -79,6 +81,13 @@ class Sentence(Struct, frozen=True):
     """The exact words, if `text` leaves out fillers or repetitions; else empty."""
     language: Language | None = None
     """Its language, if that is not the transcript's; then it is left out of the summary."""
+    speaker: Name | UnsetType = UNSET
+    """Who says it, where more than one speaker is known. From outside: escape it."""
+
+    @property
+    def said_by(self) -> str:
+        """Return the speaker's name; empty where none is given."""
+        return self.speaker if isinstance(self.speaker, str) else ""
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
@@ -106,6 +115,18 @@ class Summary(Struct, frozen=True, kw_only=True):
     """The key phrases, as they were said, the most important first."""
 
 
+class Speaker(Struct, frozen=True, kw_only=True):
+    """Who speaks in a recording, and how long."""
+
+    id: Count
+    """1 for who speaks first, and so on; it stays whatever names the user gives."""
+    name: Name
+    """From outside: escape it."""
+    how: Literal["captions"]
+    """How it is known who speaks."""
+    seconds: Seconds
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """A job's whole result; all outputs are rendered only from this, and `--json` prints it."""
 
@@ -131,6 +152,8 @@ class Result(Struct, frozen=True, kw_only=True):
     transcript: Transcript
     sentences: tuple[Sentence, ...]
     """The whole transcript, split into sentences."""
+    speakers: tuple[Speaker, ...] | UnsetType = UNSET
+    """In the order in which they first speak; there is none where fewer than two are known."""
 
 
 @dataclass(frozen=True, slots=True)

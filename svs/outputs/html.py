@@ -17,8 +17,8 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from svs.model.media import Frame
-from svs.model.speech import Chapter, Gap, Result, Sentence
-from svs.outputs.shared import by_chapter, cautions, facts, line, with_gaps
+from svs.model.speech import Chapter, Gap, Result, Sentence, Speaker
+from svs.outputs.shared import by_chapter, cautions, facts, line, shares, speakers, with_gaps
 from svs.text.coverage import mark
 from svs.times import clock
 
@@ -36,6 +36,8 @@ _BARS = 150
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 """Seconds between two labels of the timeline."""
 _LABELS = 6
+_COLOURS = 8
+"""How many the style has for speakers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,27 @@ class Paragraph:
 
     lines: list[Line]
     gap: Gap | None = None
+
+    @property
+    def speaker(self) -> str:
+        """Return who says all of it; empty where no speaker is known."""
+        return self.lines[0].sentence.said_by if self.lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker, as the page shows one."""
+
+    number: int
+    """From 1, in the order in which they first speak."""
+    speaker: Speaker
+    share: int
+    """Of the time in which they all speak, in percent."""
+
+    @property
+    def colour(self) -> int:
+        """Return which of the style's colours is theirs."""
+        return (self.number - 1) % _COLOURS + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +126,7 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
     return environment.from_string(_asset("report.html")).render(
         result=result,
         language="en" if result.transcript.translated else result.transcript.language,
-        facts=[fact for fact in facts(result) if fact[0] != "About"],  # the page shows the phrases elsewhere
+        facts=[fact for fact in facts(result) if fact[0] not in ("About", "Speakers")],  # shown elsewhere
         cautions=cautions(result),
         css=css,
         script=script,
@@ -112,7 +135,15 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
         summary=_lines(result, result.summary.sentences),
         parts=_parts(result, frames),
         timeline=_timeline(result),
+        voices=_voices(result),
     )
+
+
+def _voices(result: Result) -> dict[str, Voice]:
+    """Return the speakers by their names."""
+    named = speakers(result)
+    share = shares(named)
+    return {who.name: Voice(number, who, share[who.name]) for number, who in enumerate(named, 1)}
 
 
 def _asset(name: str) -> "Markup":
@@ -185,14 +216,15 @@ def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
 
 
 def _paragraphs(said: Iterable[Line | Gap]) -> list[Paragraph]:
-    """Return lines in paragraphs, which end at a gap, at a pause, or when they are long."""
+    """Return lines in paragraphs: they end at a gap, a pause or another speaker, and when they are long."""
     paragraphs: list[Paragraph] = []
     length, end = 0, 0.0
     for item in said:
         if isinstance(item, Gap):
             paragraphs.append(Paragraph([], item))
             continue
-        if not paragraphs or paragraphs[-1].gap or length > _LONG or item.sentence.start - end > _PAUSE:
+        paused = not paragraphs or paragraphs[-1].gap or item.sentence.start - end > _PAUSE
+        if paused or length > _LONG or paragraphs[-1].speaker != item.sentence.said_by:
             paragraphs.append(Paragraph([]))
             length = 0
         paragraphs[-1].lines.append(item)

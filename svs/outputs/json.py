@@ -1,8 +1,9 @@
 """The whole result as JSON: what `--json` prints and `-f json` writes.
 
-The schema is `Result` of `svs.model`: the same fields with the same names in the same order; all are always
-present. Times are seconds from the recording's start. `version` is increased when a field changes its meaning
-or is removed; new fields may be added without that, so ignore unknown ones. The main fields:
+The schema is `Result` of `svs.model`: the same fields with the same names in the same order. All are always
+present, but for `speakers`, and `speaker` of sentences: only if two or more speakers are known. Times are
+seconds from the recording's start. `version` is increased when a field changes its meaning or is removed; new
+fields may be added without that, so ignore unknown ones. The main fields:
 
     version                         2
     job_id, title, source, created  strings; `source` is the recording's absolute path, or only its name with
@@ -14,8 +15,10 @@ or is removed; new fields may be added without that, so ignore unknown ones. The
                                     chapters: [{start, end, title, given, sentences}], phrases
     transcript                      engine, model, language, translated,
                                     segments: [{start, end, text, words: [{start, end, text}], suspect,
-                                    language}], gaps: [{start, end}], speech, coverage
-    sentences                       the whole transcript: [{start, end, text, suspect, said, language}]
+                                    language, speaker}], gaps: [{start, end}], speech, coverage
+    sentences                       the whole transcript: [{start, end, text, suspect, said, language,
+                                    speaker}]
+    speakers                        [{id, name, how, seconds}], in the order in which they first speak
 
 `gaps` are stretches of speech that could not be transcribed, `speech` is the number of seconds of speech (0
 if not measured), and `coverage` is the share of it that words cover, 0 to 1, or null. The `language` of a

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import starmap
 
 from svs.model.speech import Chapter, Result, Sentence
-from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp
+from svs.outputs.shared import by_chapter, cautions, facts, line, speaker_label, timestamp
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<>&|~#$^{}]"
@@ -49,7 +49,7 @@ def escape(text: str) -> str:
 
 
 def _quote(sentence: Sentence) -> str:
-    return f"[{timestamp(sentence.start)}] {escape(sentence.text)}"
+    return f"[{timestamp(sentence.start)}] {escape(speaker_label(sentence) + sentence.text)}"
 
 
 def _list(items: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from svs.characters import without_unseen
-from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Summary
+from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Speaker, Summary
 from svs.text.coverage import covered
 
 Said = TypeVar("Said", bound=Sentence | Segment)
@@ -15,6 +15,8 @@ Said = TypeVar("Said", bound=Sentence | Segment)
 PARTIAL = "the file is damaged or incomplete: something is missing"
 """The label for damaged files in outputs without room for whole sentences."""
 
+_MOST_SPEAKERS = 6
+"""How many a header names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -44,10 +46,48 @@ def facts(result: Result) -> list[tuple[str, str]]:
         found.append(("Chapters", f"{len(chapters)}, {origin}"))
     if coverage := covered(transcript):
         found.append(("Coverage", coverage))
+    if named := speakers(result):
+        found.append(("Speakers", _longest(named)))
     if summary.phrases:
         found.append(("About", ", ".join(summary.phrases)))
     if result.start:
         found.insert(1, ("From", timestamp(result.start)))
+    return found
+
+
+def speakers(result: Result) -> tuple[Speaker, ...]:
+    """Return who speaks; nobody where fewer than two are known."""
+    return result.speakers if isinstance(result.speakers, tuple) else ()
+
+
+def shares(named: Iterable[Speaker]) -> dict[str, int]:
+    """Return how much of the time in which these people speak is each one's, by name, in percent."""
+    seconds = {speaker.name: speaker.seconds for speaker in named}
+    total = max(0.001, sum(seconds.values()))
+    return {name: round(100 * spoken / total) for name, spoken in seconds.items()}
+
+
+def _longest(named: tuple[Speaker, ...]) -> str:
+    ordered = sorted(shares(named).items(), key=lambda entry: -entry[1])
+    shown = [f"{name} {share} %" for name, share in ordered[:_MOST_SPEAKERS]]
+    more = len(named) - len(shown)
+    return ", ".join(shown) + (f", and {more} more" if more else "")
+
+
+def speaker_label(said: Sentence) -> str:
+    """Return what stands before a sentence that is quoted alone: its speaker, if known."""
+    return f"{line(said.said_by)}: " if said.said_by else ""
+
+
+def at_changes(said: Iterable[Said | Gap]) -> list[tuple[str, Said | Gap]]:
+    """Return what was said, with a label where another speaks than before: `?: ` when nobody knows who."""
+    found: list[tuple[str, Said | Gap]] = []
+    before = ""
+    for spoken in said:
+        who = ""
+        if isinstance(spoken, Sentence) and spoken.said_by != before:
+            who, before = speaker_label(spoken) or "?: ", spoken.said_by
+        found.append((who, spoken))
     return found
 
 

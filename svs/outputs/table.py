@@ -4,11 +4,13 @@ import csv
 import io
 
 from svs.model.speech import Gap, Result
-from svs.outputs.shared import line, with_gaps
+from svs.outputs.shared import line, speakers, with_gaps
 from svs.text.coverage import NOT_UNDERSTOOD
 
 COLUMNS = ("start_ms", "end_ms", "text", "suspect", "partial")
 """The last two are 0 or 1: the sentence is doubtful, the file is damaged."""
+SPEAKER = "speaker"
+"""An additional column, if two or more speakers are known."""
 
 
 def render(result: Result) -> str:
@@ -19,14 +21,16 @@ def render(result: Result) -> str:
     """
     rows = io.StringIO()
     writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
+    several = bool(speakers(result))
+    writer.writerow((*COLUMNS, SPEAKER) if several else COLUMNS)
     partial = int(result.partial)
     for said in with_gaps(result.sentences, result.transcript.gaps):
         times = round(said.start * 1000), round(said.end * 1000)
         if isinstance(said, Gap):
-            writer.writerow((*times, NOT_UNDERSTOOD, 1, partial))
-            continue
-        writer.writerow((*times, _cell(said.text), int(said.suspect), partial))
+            row, who = (*times, NOT_UNDERSTOOD, 1, partial), ""
+        else:
+            row, who = (*times, _cell(said.text), int(said.suspect), partial), _cell(said.said_by)
+        writer.writerow((*row, who) if several else row)
     return rows.getvalue()
 
 

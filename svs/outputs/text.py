@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 
 from svs.model.speech import Gap, Result, Sentence
-from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp, with_gaps
+from svs.outputs.shared import (
+    at_changes,
+    by_chapter,
+    cautions,
+    facts,
+    line,
+    speaker_label,
+    timestamp,
+    with_gaps,
+)
 from svs.text.coverage import mark
 
 
@@ -18,14 +27,14 @@ def render(result: Result) -> str:
     parts.append("SUMMARY\n")
     for chapter_title, chapter, sentences in by_chapter(result.summary):
         heading = f"{timestamp(chapter.start)} {chapter_title}\n" if chapter else ""
-        parts.append(heading + _lines(sentences))
+        parts.append(heading + _lines((speaker_label(quote), quote) for quote in sentences))
     said = with_gaps(result.sentences, result.transcript.gaps)
-    return "\n".join([*parts, "TRANSCRIPT\n", _lines(said)])
+    return "\n".join([*parts, "TRANSCRIPT\n", _lines(at_changes(said))])
 
 
-def _lines(said: Iterable[Sentence | Gap]) -> str:
-    return "".join(f"{mark(item) if isinstance(item, Gap) else _line(item)}\n" for item in said)
+def _lines(said: Iterable[tuple[str, Sentence | Gap]]) -> str:
+    return "".join(f"{mark(item) if isinstance(item, Gap) else _line(who, item)}\n" for who, item in said)
 
 
-def _line(sentence: Sentence) -> str:
-    return f"[{timestamp(sentence.start)}] {'(?) ' if sentence.suspect else ''}{line(sentence.text)}"
+def _line(who: str, sentence: Sentence) -> str:
+    return f"[{timestamp(sentence.start)}] {who}{'(?) ' if sentence.suspect else ''}{line(sentence.text)}"

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from svs.errors import StoreError
 from svs.model.job import REMOVED_ENGINE, Job
 from svs.model.speech import Result, Sentence, Summary
+from svs.store import speakers
 from svs.store import transcript as journal
 from svs.system.codec import checked, decode
 from svs.system.files import read_plain, store_errors, write_atomic
@@ -23,7 +24,14 @@ _LARGEST = 100_000_000  # bytes of a summary, which may be as long as the longes
 
 
 def load(job: Job, folder: Path) -> Result:
-    """Return the result of a job that is done. Raises StoreError if there is none."""
+    """Return a done job's result, with the user's names of speakers. Raises StoreError if there is none."""
+    result = with_own_names(job, folder)
+    names, warnings = speaker_names(job, folder, result.sentences)
+    return speakers.with_names(replace(result, warnings=(*result.warnings, *warnings)), names)
+
+
+def with_own_names(job: Job, folder: Path) -> Result:
+    """Return the result with the speakers' names that the transcript has. Raises StoreError."""
     header, batches = journal.read(folder / TRANSCRIPT)
     chosen = summary(folder)
     if header is None or chosen is None:
@@ -44,6 +52,17 @@ def load(job: Job, folder: Path) -> Result:
         transcript=transcript,
         sentences=sentences(transcript),
     )
+
+
+def speaker_names(job: Job, folder: Path, said: Iterable[Sentence]) -> tuple[dict[str, str], list[str]]:
+    """Return the user's names, by those of the transcript, and warnings. Raises StoreError."""
+    originals = speakers.in_order(said)
+    kept = speakers.load(folder) if originals else None
+    if kept is not None:
+        return kept, []
+    names, unknown = speakers.at_start(originals, job.options.speaker_names)
+    who = "such a speaker" if originals else "a second speaker"
+    return names, [f"--speaker-names {wish}: {who} is not known." for wish in unknown]
 
 
 def summary(folder: Path) -> Summary | None:

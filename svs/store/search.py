@@ -8,13 +8,13 @@ from typing import Literal
 from unicodedata import normalize
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from svs.errors import StoreError, UsageError
-from svs.fields import Seconds
+from svs.fields import Name, Seconds
 from svs.model.job import Job
-from svs.model.speech import Summary
-from svs.store import results, transcript
+from svs.model.speech import Sentence, Summary, Transcript
+from svs.store import results, speakers, transcript
 from svs.store.jobs import Damaged, JobStore
 from svs.system.files import read_plain
 from svs.text.sentences import sentences
@@ -40,6 +40,8 @@ class Hit(Struct, frozen=True, kw_only=True):
     """From outside: escape it."""
     suspect: bool
     """The engine itself doubts this line."""
+    speaker: Name | UnsetType = UNSET
+    """Who says it, where more than one speaker is known. From outside: escape it."""
 
 
 class _Text(Struct):
@@ -123,11 +125,19 @@ def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
                 end=sentence.end,
                 text=sentence.text,
                 suspect=sentence.suspect,
+                speaker=sentence.speaker,
             )
-            for sentence in sentences(transcript.transcript(header, batches))
+            for sentence in _said(job, folder, transcript.transcript(header, batches))
             if has(sentence.text)
         ]
     return sorted(found, key=lambda hit: hit.start)
+
+
+def _said(job: Job, folder: Path, whole: Transcript) -> tuple[Sentence, ...]:
+    """Return the sentences, with the names of those who say them."""
+    said = sentences(whole)
+    names, _ = results.speaker_names(job, folder, said)
+    return speakers.named(said, speakers.in_all(said, names))
 
 
 def _starts(summary: Summary | None) -> set[float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from svs.model.speech import Gap, Segment, Sentence, Transcript
@@ -41,11 +42,14 @@ class _Text:
 def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
     """Return the sentences of a transcript, with every word of it once and in order.
 
-    None goes on across a gap, or from one language into another.
+    None goes on across a gap, or from one language or speaker into another. Names are given where there are
+    two or more.
     """
     main, segments = transcript.language, transcript.segments
     if transcript.translated:
         main, segments = "en", tuple(replace(segment, language=None) for segment in segments)
+    if len({segment.speaker for segment in segments if segment.speaker}) == 1:
+        segments = tuple(replace(segment, speaker="") for segment in segments)
     whole = _join(segments)
     found: list[Sentence] = []
     for language, spans in groupby(whole.spans, lambda span: span[2].language):
@@ -58,7 +62,7 @@ def _in_one_language(
 ) -> Iterator[Sentence]:
     """Yield the sentences of segments that follow each other."""
     written = _has_punctuation(spans)
-    cuts = {spans[0][0], *_after_gaps(spans, gaps)}
+    cuts = {spans[0][0], *_after_gaps(spans, gaps), *_changes_of_speaker(spans)}
     if written:
         cuts |= _full_stops(whole, spans, language)
     for first, last in pairwise([*sorted(cuts), spans[-1][1]]):
@@ -75,6 +79,13 @@ def _after_gaps(spans: list[Span], gaps: Iterable[Gap]) -> Iterator[int]:
         following = bisect_left(starts, (gap.start + gap.end) / 2)
         if following < len(spans):
             yield spans[following][0]
+
+
+def _changes_of_speaker(spans: list[Span]) -> Iterator[int]:
+    """Yield where the first segment of another speaker begins."""
+    for (_, _, before), (start, _, after) in pairwise(spans):
+        if before.speaker != after.speaker:
+            yield start
 
 
 def _join(segments: Iterable[Segment]) -> _Text:
@@ -175,6 +186,7 @@ def _sentence(whole: _Text, first: int, last: int) -> Sentence:
         text.strip(),
         suspect=any(segment.suspect for segment in segments),
         language=next((segment.language for segment in segments), None),
+        speaker=next((segment.speaker for segment in segments), "") or UNSET,
     )
 
 

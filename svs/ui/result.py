@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from svs.model.speech import Gap, Result
-from svs.outputs.shared import by_chapter, cautions, facts, timestamp, with_gaps
+from svs.outputs.shared import at_changes, by_chapter, cautions, facts, speaker_label, timestamp, with_gaps
 from svs.text.coverage import mark
 from svs.ui.terminal import term
 
@@ -22,7 +22,9 @@ def summary_view(result: Result, *, head: bool = True) -> RenderableType:
                 said.add_row()
             said.add_row(Text(timestamp(chapter.start), "bold"), term(title, "bold"))
         for sentence in sentences:
-            said.add_row(timestamp(sentence.start), term(sentence.text))
+            said.add_row(
+                timestamp(sentence.start), term(speaker_label(sentence), "bold") + term(sentence.text)
+            )
     body = Group(*_notes(result), Padding(said, (int(head), 0, 0, 0)))
     return Group(_head(result), body) if head else body
 
@@ -41,11 +43,12 @@ def transcript_view(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="cyan", no_wrap=True)
     grid.add_column(overflow="fold")
-    for said in with_gaps(result.sentences, result.transcript.gaps):
+    for who, said in at_changes(with_gaps(result.sentences, result.transcript.gaps)):
         if isinstance(said, Gap):
             grid.add_row(timestamp(said.start), Text(mark(said), "yellow"))
         else:
-            grid.add_row(timestamp(said.start), term(said.text, "dim" if said.suspect else ""))
+            text = term(said.text, "dim" if said.suspect else "")
+            grid.add_row(timestamp(said.start), term(who, "bold") + text)
     return Group(*_notes(result), grid)
 
 

@@ -18,7 +18,7 @@ _MARK = "bold red"
 
 def plain(hit: Hit) -> str:
     """Return a match as a line for a pipe: job, time and text."""
-    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit)}{_line(hit.text)}\n"
+    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit)}{_speaker(hit)}{_line(hit.text)}\n"
 
 
 class Hits:
@@ -38,7 +38,10 @@ class Hits:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="cyan", no_wrap=True)
         grid.add_column(overflow="fold")
-        grid.add_row(timestamp(hit.start), Text.assemble((_notes(hit), "dim"), self._marked(hit.text)))
+        grid.add_row(
+            timestamp(hit.start),
+            Text.assemble((_notes(hit), "dim"), term(_speaker(hit), "bold"), self._marked(hit.text)),
+        )
         self._console.print(grid)
 
     def _marked(self, text: str) -> Text:
@@ -52,6 +55,10 @@ def _notes(hit: Hit) -> str:
     """Return the notes before the text of a match."""
     chapter = "[chapter] " if hit.where == "chapter" else ""
     return chapter + ("(?) " if hit.suspect else "")
+
+
+def _speaker(hit: Hit) -> str:
+    return f"{_line(hit.speaker)}: " if isinstance(hit.speaker, str) else ""
 
 
 def _line(text: str) -> str:

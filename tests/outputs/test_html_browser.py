@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from svs.media.testvideo import talk as bundled_talk
 from svs.model.media import Frame
-from svs.model.speech import Result, Sentence, Summary, Transcript
+from svs.model.speech import Result, Sentence, Speaker, Summary, Transcript
 from svs.outputs import render
 
 pytestmark = pytest.mark.slow
@@ -225,3 +225,29 @@ CONTRASTS = """
     .sort((a, b) => a.ratio - b.ratio).slice(0, 3);
 })()
 """
+
+
+def test_one_speakers_words_alone_until_a_link_leads_to_another(show):
+    told = result()
+    sentences = tuple(
+        replace(said, speaker="Ada" if number % 8 < 6 else EVIL[:60])
+        for number, said in enumerate(told.sentences)
+    )
+    speakers = tuple(
+        Speaker(id=number, name=name, how="captions", seconds=30.0)
+        for number, name in enumerate(("Ada", EVIL[:60]), 1)
+    )
+    page = show(
+        replace(told, sentences=sentences, summary=replace(told.summary, phrases=()), speakers=speakers)
+    )
+    shown = "[...document.querySelectorAll('.part p')].filter(p => p.offsetParent).map(p => p.dataset.v)"
+    assert set(page.js(shown)) == {"1", "2"}
+    page.js(
+        "document.querySelector('.tools select').value = '2';"
+        "document.querySelector('.tools select').dispatchEvent(new Event('change'))"
+    )
+    assert set(page.js(shown)) == {"2"}
+    assert page.js("document.querySelector('#s0').closest('p').hidden")
+    page.js("document.querySelector('#summary a.time').click()")
+    assert set(page.js(shown)) == {"1", "2"}
+    assert page.js("window.evil") is None

@@ -17,12 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from svs.engines import captions
-from svs.model.speech import Gap, Result, Segment, Sentence, Summary, Transcript, Word
+from svs.model.speech import Gap, Result, Segment, Sentence, Speaker, Summary, Transcript, Word
 from svs.outputs import FORMATS, render
 from svs.outputs.shared import cautions, facts, line, timestamp
+from svs.store.speakers import with_names
 from svs.text.coverage import warnings
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -93,6 +95,18 @@ def lossy(result=RESULT):
     )
 
 
+def conversation(result=RESULT):
+    """Return a result in which two people speak, and somebody whom nobody knows."""
+    who = ("Ada", "Ben & <b>Co</b>", UNSET, "Ada")
+    spoken = tuple(replace(quote, speaker=name) for quote, name in zip(SAID, who, strict=True))
+    speakers = tuple(
+        Speaker(id=number, name=name, how="captions", seconds=seconds)
+        for number, name, seconds in ((1, "Ada", 5.25), (2, "Ben & <b>Co</b>", 8.1))
+    )
+    chosen = replace(result.summary, sentences=(spoken[0], spoken[3]))
+    return replace(result, summary=chosen, sentences=spoken, speakers=speakers)
+
+
 def said(text, **changes):
     spoken = Sentence(0.0, 4.0, text)
     return replace(
@@ -107,7 +121,10 @@ def cues(result, name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize(("kind", "result"), [("talk", RESULT), ("doubtful", doubtful()), ("lossy", lossy())])
+@pytest.mark.parametrize(
+    ("kind", "result"),
+    [("talk", RESULT), ("doubtful", doubtful()), ("lossy", lossy()), ("conversation", conversation())],
+)
 def test_each_format_is_as_it_was_looked_at(name, kind, result):
     shown, golden = unclothed(render(result, name)), GOLDEN / f"{kind}.{name}"
     if os.environ.get("GOLDEN"):
@@ -432,3 +449,38 @@ def test_subtitles_read_back_give_the_same_words_in_order(spoken, name):
     assert [word.translate(twins) for *_, text in found for word in text.split()] == expected
     assert all(start <= end for start, end, _ in found)
     assert [start for start, *_ in found] == sorted(start for start, *_ in found)
+
+
+HOSTILE_NAMES = (
+    "=1+1",
+    "A\x1b[31mB",
+    "a\nb",
+    "<v Eve>",
+    "--> 00:00:01.000",
+    "*x* | `y`",
+    "{\\i1}Eve",
+    "@eve",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_hostile_name_stays_text_in_every_format(name):
+    told = conversation()
+    hostile = with_names(told, {"Ada": name})
+    shown = {kind: render(hostile, kind) for kind in FORMATS}
+    assert not any("\x1b" in text for text in shown.values())
+    assert len(cues(hostile, "srt")) == len(cues(told, "srt"))
+    assert len(cues(hostile, "vtt")) == len(cues(told, "vtt"))
+    assert not any(
+        row[5].startswith(("=", "@")) for row in csv.reader(io.StringIO(shown["tsv"]), delimiter="\t")
+    )
+    assert "<v Eve>" not in shown["html"] + shown["srt"]
+    assert MarkdownIt().render(shown["md"]).count("<em>") == 0
+
+
+def test_webvtt_gives_the_same_speakers_back(tmp_path):
+    file = tmp_path / "back.vtt"
+    file.write_text(render(conversation(), "vtt"), encoding="utf-8")
+    heard = captions.read(file, "captions").segments
+    assert (heard[0].speaker, heard[0].text) == ("Ada", SAID[0].text)
+    assert heard[-1].speaker == "Ada"

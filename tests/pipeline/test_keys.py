@@ -115,6 +115,7 @@ def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
         model="base",
         language="de",
         verbatim=True,
+        speaker_names=(("1", "Anna"),),
         strip_tags=True,
         no_paths=True,
         force=True,

@@ -254,3 +254,28 @@ def test_every_word_once_in_order_and_at_its_time(transcript):
         spoken = [segment for segment in transcript.segments if segment.text.strip()]
         assert spoken[0].start - 0.001 <= found[0].start
         assert found[-1].end <= spoken[-1].end + 0.001
+
+
+def test_a_sentence_ends_where_the_speaker_changes():
+    found = sentences(
+        heard(
+            Segment(0.0, 2.0, "The lamp is weak and so", speaker="Ada"),
+            Segment(2.0, 4.0, "a lens is needed", speaker="Ada"),
+            Segment(4.0, 6.0, "but who pays. I ask.", speaker="Ben"),
+            Segment(6.0, 8.0, "nobody does.", speaker="Ada"),
+            Segment(8.0, 9.0, "(somebody coughs)"),
+        )
+    )
+    assert [(spoken.said_by, spoken.text) for spoken in found] == [
+        ("Ada", "The lamp is weak and so a lens is needed"),
+        ("Ben", "but who pays."),
+        ("Ben", "I ask."),
+        ("Ada", "nobody does."),
+        ("", "(somebody coughs)"),
+    ]
+
+
+def test_a_speaker_who_is_the_only_one_known_changes_nothing():
+    plain = Segment(0.0, 2.0, "The lamp is weak and so"), Segment(2.0, 4.0, "a lens is needed. It is.")
+    named = replace(plain[0], speaker="Ada"), plain[1]
+    assert sentences(heard(*named)) == sentences(heard(*plain))

@@ -12,7 +12,7 @@ from textual.widgets import Static, TabbedContent, TabPane
 from svs.errors import SvsError
 from svs.model.job import Job
 from svs.outputs.shared import with_gaps
-from svs.store import results, transcript
+from svs.store import results, speakers, transcript
 from svs.store.index import Entry, Watcher
 from svs.store.jobs import Damaged
 from svs.ui.dashboard.job_view import facts
@@ -105,7 +105,8 @@ class Detail(Vertical):
         if self._entry is None or self.tab == "job" or self._loading:
             return
         job = self._watcher.record(self._entry.id)
-        version = self._entry.id, job, self._watcher.version(self._entry.id, results.TRANSCRIPT)
+        files = (results.TRANSCRIPT, speakers.NAMES)
+        version = self._entry.id, job, *(self._watcher.version(self._entry.id, file) for file in files)
         if version != self._loaded:
             self._loading, self._loaded = True, version
             self._load(job)

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from svs.model.speech import Gap, Segment, Sentence
+from svs.outputs.shared import at_changes
 from svs.text.coverage import mark
 from svs.times import clock
 from svs.ui.dashboard.formatting import one_line
@@ -35,6 +36,7 @@ class Lines(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._said: Sequence[Said] = ()
+        self._names: list[str] = []
         self._width = 80
         self._starts: list[int] = [0]
         self._wanted = ""
@@ -44,7 +46,7 @@ class Lines(ScrollView, can_focus=True):
     def show(self, said: Sequence[Said]) -> None:
         """Show these sentences; a view that is scrolled to the end stays there."""
         at_end = self._said and self.scroll_offset.y >= self.max_scroll_y > 0
-        self._said = said
+        self._said, self._names = said, [one_line(who) for who, _ in at_changes(said)]
         self._wrap()
         self._find()
         if at_end:
@@ -57,15 +59,17 @@ class Lines(ScrollView, can_focus=True):
     def _wrap(self) -> None:
         """Compute the line at which each sentence begins, with space for the scroll bar."""
         self._width = max(8, self.outer_size.width - _MARGIN - 2)
-        heights = [len(self._lines(said)) for said in self._said]
+        heights = [len(self._lines(number)) for number in range(len(self._said))]
         self._starts = [0, *accumulate(heights)]
         self.virtual_size = Size(0, self._starts[-1])
         self.refresh()
 
-    def _lines(self, said: Said) -> list[Text]:
+    def _lines(self, number: int) -> list[Text]:
+        said = self._said[number]
         if isinstance(said, Gap):
             return list(Text(mark(said), "yellow").wrap(self.app.console, self._width))
-        text = Text(one_line(said.text), "dim" if said.suspect else "")
+        words = Text(one_line(said.text), "dim" if said.suspect else "")
+        text = Text(name, "bold") + words if (name := self._names[number]) else words
         if text.plain.isascii() and len(text) <= self._width:  # no need to look for wide characters
             return [text]
         return list(text.wrap(self.app.console, self._width)) or [text]
@@ -106,7 +110,7 @@ class Lines(ScrollView, can_focus=True):
         number = bisect_right(self._starts, line) - 1
         said, inner = self._said[number], line - self._starts[number]
         time = Text(("" if inner else clock(said.start)).rjust(_MARGIN - 2) + "  ", "cyan")
-        words = self._lines(said)[inner]
+        words = self._lines(number)[inner]
         if self._wanted:
             here = bool(self._found) and self._found[self._at] == number
             pattern = re.compile(re.escape(self._wanted), re.IGNORECASE)

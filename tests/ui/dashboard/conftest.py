@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import cycle
 
 import pytest
 from msgspec.structs import replace
@@ -67,12 +68,15 @@ class Records:
         (self.store.folder(job.id) / results.SUMMARY).write_bytes(summary)
         return job
 
-    def hear(self, job, said, gaps=()):
+    def hear(self, job, said, gaps=(), speakers=("",)):
         """Write a transcript."""
         header = transcript.Header(
             key="k", engine="whisper", model="small", language="en", translated=False, offset=0
         )
-        segments = tuple(Segment(5.0 * n, 5.0 * n + 4, text) for n, text in enumerate(said))
+        segments = tuple(
+            Segment(5.0 * n, 5.0 * n + 4, text, speaker=name)
+            for n, (text, name) in enumerate(zip(said, cycle(speakers)))
+        )
         batch = Batch(segments=segments, end=600.0, total=600.0, gaps=gaps, speech=600.0)
         transcript.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch])
 

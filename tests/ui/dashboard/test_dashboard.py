@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from textual import events
 
+from svs.jobs import speakers
 from svs.media.fingerprint import describe
 from svs.model.job import Metrics, Options
 from svs.model.speech import Gap
@@ -300,6 +301,20 @@ def test_tabs_show_the_summary_and_the_transcript(see, make):
         await view.press("escape", "left", "left")
         assert "14.1x real time" not in view.text
         await view.until("Extract")
+
+    see(steps)
+
+
+def test_a_transcript_names_who_speaks_also_after_somebody_has_named_them(see, make, store):
+    job = make.done()
+    make.hear(job, ["It is dark.", "So it is.", "And cold."], speakers=("Ada", "[b]Ben\x1b[2J"))
+
+    async def steps(view):
+        await view.press("3", "enter")
+        await view.until("Ada: It is dark.")
+        await view.until("[b]Ben[2J: So it is.")
+        speakers.name(store, job.id, [("1", "Zoe")])
+        await view.until("Zoe: And cold.")
 
     see(steps)
 
