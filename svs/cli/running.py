@@ -27,7 +27,7 @@ def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbo
     os.environ["HF_HUB_OFFLINE"] = "1"  # a library that faster-whisper brings shall not even try
     with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
-        with stop.listening():
+        with listening(stop.on_signal):
             return _in_thread(lambda: run(job, store, report, stop))
 
 
@@ -77,19 +77,7 @@ class _Stop:
                 exit_code=128 + self._signal,
             )
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Listen to the signals that ask a program to end; nohup has it ignore some."""
-        numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-        heeded = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
-        before = {number: signal.signal(number, self._on_signal) for number in heeded}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._signal is not None:
             stop_children()
             for part in self._folder.glob("*.part"):
@@ -101,6 +89,19 @@ class _Stop:
         message = "stopping at the next safe point; press Ctrl-C again to stop at once"
         event = ProgressEvent(job_id=self._job_id, stage=None, kind="notice", message=message, at=time.time())
         self._report(event)
+
+
+@contextmanager
+def listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Listen to the signals that ask a program to end; nohup has it ignore some."""
+    numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heard}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
 def stop_children() -> None:
