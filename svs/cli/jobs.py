@@ -342,6 +342,9 @@ def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     except HeldError as error:
         tell(error)
         raise typer.Exit(child.HELD) from None
+    except Cancelled:
+        if store.load(job_id).status != "done":  # else another process has just done it
+            raise
 
 
 @app.command(cls=Configured)

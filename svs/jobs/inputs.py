@@ -30,7 +30,8 @@ def is_pattern(path: Path) -> bool:
 
 def find(paths: Iterable[Path], *, recursive: bool = False) -> list[Path]:
     """Return the recordings, in their order, each once. Raises InputError for what is not there."""
-    found = {os.path.realpath(file): file for path in paths for file in _files(path, recursive=recursive)}
+    absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - without `..` in it
+    found = {os.path.realpath(file): file for path in absolute for file in _files(path, recursive=recursive)}
     return list(found.values())
 
 
@@ -74,30 +75,30 @@ def apart(recordings: list[Path], options: Options) -> list[Options]:
 
     With an output folder, recordings of one name get the folders there that they have below their common one.
     """
-    files = [Path(os.path.abspath(file)) for file in recordings]  # noqa: PTH100 - without `..` in it
-    if not options.formats or not files:
-        return [options for _ in files]
-    common = os.path.commonpath([file.parent for file in files]) if options.output_dir else ""
-    wanted = [Path(options.output_dir) if options.output_dir else file.parent for file in files]
-    if options.output_dir:
-        taken = _count(wanted, files)
-        wanted = [
-            folder / file.parent.relative_to(common) if taken[_target(folder, file)] > 1 else folder
-            for folder, file in zip(wanted, files, strict=True)
-        ]
-    taken = _count(wanted, files)
-    return [
-        replace(options, output_dir=str(folder / f"{file.stem}-{file.suffix[1:]}"))
-        if taken[_target(folder, file)] > 1
-        else replace(options, output_dir=str(folder) if options.output_dir else None)
-        for folder, file in zip(wanted, files, strict=True)
+    if not options.formats or not recordings:
+        return [options for _ in recordings]
+    if options.output_dir is None:
+        folders = [file.parent for file in recordings]
+    else:
+        folders = _in_output(Path(options.output_dir), recordings)
+    many = _repeated(folders, recordings)
+    chosen = [
+        str(folder / f"{file.stem}-{file.suffix[1:]}") if file in many else options.output_dir and str(folder)
+        for folder, file in zip(folders, recordings, strict=True)
     ]
+    return [replace(options, output_dir=folder) for folder in chosen]
 
 
-def _count(folders: list[Path], files: list[Path]) -> Counter[str]:
-    return Counter(_target(folder, file) for folder, file in zip(folders, files, strict=True))
+def _in_output(top: Path, recordings: list[Path]) -> list[Path]:
+    """Return the folder of each recording in the output folder: another one only where it is needed."""
+    drives = {file.drive for file in recordings}
+    common = os.path.commonpath([file.parent for file in recordings]) if len(drives) == 1 else ""
+    many = _repeated([top for _ in recordings], recordings)
+    return [top / f.parent.relative_to(common or f.anchor) if f in many else top for f in recordings]
 
 
-def _target(folder: Path, file: Path) -> str:
-    """Return the name that files get without their suffixes, as systems see it that ignore case."""
-    return str(folder / file.stem).casefold()
+def _repeated(folders: list[Path], files: list[Path]) -> set[Path]:
+    """Return the recordings whose files would get the name of another's, also where case is ignored."""
+    names = [str(folder / file.stem).casefold() for folder, file in zip(folders, files, strict=True)]
+    count = Counter(names)
+    return {file for name, file in zip(names, files, strict=True) if count[name] > 1}

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from svs.engines.captions import is_caption_file
 from svs.events import ProgressEvent, Stage
 from svs.model.job import Job
 from svs.store.follow import Follower
@@ -81,21 +83,31 @@ class BatchBars:
         self._bars.console.print(line, soft_wrap=True)
         self._show_whole()
 
+    def screen(self) -> RenderableType:
+        """Return what is shown now."""
+        return self._bars.get_renderable()
+
     def _show_whole(self) -> None:
-        bytes_known = sum(self._jobs[job_id].source.size for job_id in self._lengths)
-        if not bytes_known:
-            return
-        each_byte = sum(self._lengths.values()) / bytes_known
-        lengths = {i: self._lengths.get(i, job.source.size * each_byte) for i, job in self._jobs.items()}
+        lengths = self._all_lengths()
         total = sum(lengths.values())
         done = sum(lengths[job_id] * share for job_id, share in self._done.items())
         guess = "about " if len(self._lengths) < len(self._jobs) else ""
         note = f"{clock(done)} of {guess}{clock(total)}"
-        if done > _SURE * total:
+        if _SURE * total < done < total:
             left = (time.monotonic() - self._began) * (total - done) / done
             note += f", {remaining(left, left)}"
         percent = f"{100 * done / total:.0f} %" if total else ""
         self._bars.update(self._whole, total=total or None, completed=done, percent=percent, note=note)
+
+    def _all_lengths(self) -> dict[str, float]:
+        """Return the seconds of each recording; of those not opened yet by their sizes, without captions."""
+        sizes = {
+            i: 0 if is_caption_file(Path(j.source.path)) else j.source.size for i, j in self._jobs.items()
+        }
+        known = sum(sizes[job_id] for job_id, length in self._lengths.items() if length)
+        seconds = sum(length for job_id, length in self._lengths.items() if sizes[job_id])
+        each_byte = seconds / known if known else 0.0
+        return {job_id: self._lengths.get(job_id, size * each_byte) for job_id, size in sizes.items()}
 
 
 def _name(job: Job) -> str:

@@ -104,18 +104,20 @@ def run_child(svs_command):
 
     def run(job_id):
         command = [svs_command, "jobs", "run", job_id]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
             return process.wait(60)
 
     return run
 
 
-def test_a_child_does_nothing_to_a_job_that_is_done_or_cancelled(run_child, shelf, store):
+def test_a_child_leaves_a_job_alone_that_is_done_cancelled_or_held(run_child, shelf, store):
     job = store.create(describe(shelf / "lamp.srt"), Options())
     actions.cancel(store, job.id)
     assert run_child(job.id) == 1
     assert store.load(job.id).status == "cancelled"
     store.save(job)
+    with store.hold(job.id):
+        assert run_child(job.id) == 75
     assert run_child(job.id) == 0
     before = store.load(job.id)
     assert run_child(job.id) == 0
@@ -245,13 +247,17 @@ def test_a_job_ends_with_the_process_that_started_it(start, store):
 
 
 @posix
-def test_two_queues_share_the_jobs_and_none_is_run_twice(start, run_child, svs_process, store):
-    job_id = await_words(start)
-    assert run_child(job_id) == 75
-    other = svs_process("jobs", "resume", "--all", "--json")
-    assert (other.returncode, results(other)) == (0, ["two.mp4"])
-    printed, _ = start.communicate()
-    assert (start.returncode, len(printed.splitlines())) == (0, 2)
-    assert states(store) == ["done", "done"]
+def test_two_queues_share_the_jobs_and_none_is_run_twice(start, svs_command, store):
+    await_words(start)
+    child(start).suspend()
+    again = [svs_command, *start.args[1:]]
+    with subprocess.Popen(again, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as other:
+        ended = next(event for event in events(other) if event["kind"] == "ended")
+        assert ended["job_id"] == store.ids()[0], "it took the job that was still queued"
+        child(start).resume()
+        printed = [process.communicate()[0] for process in (start, other)]
+    assert (start.returncode, other.returncode) == (0, 0)
+    assert printed[0] == printed[1]
+    assert len(printed[0].splitlines()) == 2
     logs = [read_log(store.folder(job_id)) for job_id in store.ids()]
     assert [sum(event.kind == "started" for event in log) for log in logs] == [3, 3]
