@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -97,9 +97,10 @@ def run(
     for job_id in done:
         _print_result(store, job_id, as_json=as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
-    typer.echo(tally, err=True)
-    for job in todo:
-        _say_failure(store, job, states[job.id], problems.get(job.id, ""))
+    with suppress(OSError):
+        typer.echo(tally, err=True)
+        for job in todo:
+            _say_failure(store, job, states[job.id], problems.get(job.id, ""))
     notices.send(f"svs: {len(jobs)} recordings", tally)
     if signals:
         hint = "Go on with `svs jobs resume --all`."
@@ -117,7 +118,8 @@ def _stopping(signals: list[int]) -> Iterator[None]:
         if signals:
             raise KeyboardInterrupt
         signals.append(number)
-        typer.echo("stopping at the next safe point; press Ctrl-C again to stop at once", err=True)
+        with suppress(OSError):  # the terminal may be closed
+            typer.echo("stopping at the next safe point; press Ctrl-C again to stop at once", err=True)
 
     with listening(on_signal):
         yield
@@ -136,19 +138,30 @@ def _showing(view: View, jobs: Sequence["Job"]) -> Iterator["queue.View"]:
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield bars
-    elif view == "json":
-        yield Json(sys.stderr)
+            yield _Forgiving(bars)
+    elif view == "none":
+        yield _Forgiving(None)
     else:
-        yield Lines(sys.stderr) if view == "plain" else _Nothing()
+        yield _Forgiving(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
 
 
-class _Nothing:
-    """Shows nothing."""
+class _Forgiving:
+    """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def show(self, follower: "Follower", event: "ProgressEvent") -> None: ...
+    def __init__(self, view: "queue.View | None") -> None:
+        self._view = view
 
-    def end(self, follower: "Follower") -> None: ...
+    def show(self, follower: "Follower", event: "ProgressEvent") -> None:
+        """Show what happened to a job."""
+        with suppress(OSError):
+            if self._view:
+                self._view.show(follower, event)
+
+    def end(self, follower: "Follower") -> None:
+        """Show how a job has ended."""
+        with suppress(OSError):
+            if self._view:
+                self._view.end(follower)
 
 
 def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:

@@ -286,7 +286,7 @@ def resume(
     everything: Annotated[
         bool, typer.Option("--all", help="Go on with all that are interrupted or queued.")
     ] = False,
-    at_once: Annotated[
+    jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
     ] = None,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
@@ -299,7 +299,7 @@ def resume(
     if everything == bool(job_ids):
         raise UsageError("which jobs?", "Name them, or give --all for every interrupted one.")
     if everything:
-        _resume_all(store, at_once, progress, notices, as_json=as_json)
+        _resume_all(store, jobs, progress, notices, as_json=as_json)
         return
     chosen = [store.resolve(reference) for reference in job_ids or ()]
     _run_all(store, chosen, notices, progress, as_json=as_json)

@@ -226,6 +226,15 @@ def test_ctrl_c_stops_what_runs_and_resume_all_goes_on(start, svs_process, store
 
 
 @posix
+def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
+    await_words(start)
+    start.stderr.close()
+    assert len(start.stdout.read().splitlines()) == 2
+    assert start.wait() == 0
+    assert states(store) == ["done", "done"]
+
+
+@posix
 def test_the_same_command_goes_on_with_what_it_had_begun(start, svs_process, store):
     await_words(start)
     start.send_signal(signal.SIGINT)
