@@ -1,4 +1,4 @@
-"""The Secure Video Summarizer: what was said in a video, in short, with times, on your own machine."""
+"""The Secure Video Summarizer: summarizes what is said in a video, with times, on your own machine."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Characters that nobody sees: they steer a terminal, turn what follows around, or hide words in a text."""
+"""Invisible characters: they control terminals, reverse the text that follows, or hide words in a text."""
 
 import re
 
@@ -9,14 +9,14 @@ _UNSEEN = (
     "\ufe00-\ufe0d\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _JOINERS = "\u200c\u200d"
-"""They shape Persian and Indian letters and join emoji: alone, and between two characters beyond ASCII."""
+"""They shape Persian and Indian letters and join emoji: single, and between two non-ASCII characters."""
 
 UNSEEN = re.compile(
     rf"[{_UNSEEN}]"
     rf"|(?<![^\x00-\x7f{_JOINERS}])[{_JOINERS}]"
     rf"|[{_JOINERS}](?![^\x00-\x7f{_JOINERS}])"
 )
-"""One such character. What chooses between a coloured and a plain emoji (U+FE0E, U+FE0F) is none."""
+"""A single such character, except those that choose between coloured and plain emoji (U+FE0E, U+FE0F)."""
 
 
 def without_unseen(text: str) -> str:

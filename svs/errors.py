@@ -5,8 +5,8 @@ class SvsError(Exception):
     """An expected failure: `message` says what and which file, `hint` what to do about it."""
 
     exit_code = 1
-    told = False
-    """The user has read it already."""
+    printed = False
+    """Whether the user has seen it already."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -15,13 +15,13 @@ class SvsError(Exception):
 
 
 class UsageError(SvsError):
-    """The command line asks for something that does not exist or does not fit together."""
+    """The command line names something that does not exist, or options that do not fit together."""
 
     exit_code = 2
 
 
 class InputError(SvsError):
-    """The recording cannot be read: it is missing, not media, without sound, or damaged."""
+    """The recording cannot be read: it is missing, not media, has no audio, or is damaged."""
 
     exit_code = 3
 
@@ -46,7 +46,7 @@ class HeldError(StoreError):
     """Another process runs the job, or does something else to it."""
 
 
-class Stopped(SvsError):  # noqa: N818 - a wish of the user, not an error
+class Stopped(SvsError):  # noqa: N818 - the user's request, not an error
     """A signal asked to stop: exit code 130 after Ctrl-C, 143 after SIGTERM."""
 
     def __init__(self, message: str, hint: str = "", exit_code: int = 130) -> None:
@@ -54,5 +54,5 @@ class Stopped(SvsError):  # noqa: N818 - a wish of the user, not an error
         self.exit_code = exit_code
 
 
-class Cancelled(SvsError):  # noqa: N818 - likewise
+class Cancelled(SvsError):  # noqa: N818 - the same
     """`svs jobs cancel` asked to stop."""

@@ -1,4 +1,4 @@
-"""Progress as it leaves the pipeline: three weighted stages, and the events that listeners receive."""
+"""Progress of the pipeline: three weighted stages, and the events that listeners receive."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,27 +32,27 @@ class ProgressEvent:
     stage: Stage | None
     """The stage it belongs to; None when it is about the whole job."""
     kind: Kind
-    """`phase` says what a stage does before it advances, `advanced` carries new numbers, `line` the newest
-    words heard, `done` ends the job."""
+    """`phase` says what a stage does before it advances, `advanced` carries new numbers, `line` the latest
+    transcribed words, `done` ends the job."""
     done: Seconds = 0.0
     total: Seconds | None = None
-    """How much there is to do in `unit`s; None while nobody knows."""
+    """How much there is to do in `unit`s; None while unknown."""
     unit: Name = ""
     message: Message = ""
-    """For people: a warning, a notice, a phase, or the newest words heard. From outside: escape it."""
+    """For people: a warning, a notice, a phase, or the latest words. From outside: escape it."""
     overall: Percent = 0.0
     """The job's weighted progress, 0-100 percent; it never falls and is 100 only when the job is done."""
     at: Instant
     """When, in seconds since the epoch."""
     left: tuple[Seconds, Seconds] | None = None
-    """The least and the most seconds that the whole job still takes; None while nobody knows."""
+    """The least and the most seconds that the whole job still takes; None while unknown."""
 
 
-Report = Callable[[ProgressEvent], None]
+Listener = Callable[[ProgressEvent], None]
 """A listener for events."""
 
 Tick = Callable[[float, float | None], None]
-"""How a stage tells its progress: `tick(done, total)`. It raises `Stopped` when the job shall stop."""
+"""How a stage reports progress: `tick(done, total)`. Raises `Stopped` when the job is to stop."""
 
 
 def overall(fractions: Mapping[Stage, float]) -> float:
@@ -60,8 +60,8 @@ def overall(fractions: Mapping[Stage, float]) -> float:
     return sum(weight * min(1.0, max(0.0, fractions.get(stage, 0.0))) for stage, weight in WEIGHTS.items())
 
 
-def fan_out(*listeners: Report) -> Report:
-    """Return one listener that passes each event on to all of these, in their order."""
+def fan_out(*listeners: Listener) -> Listener:
+    """Return a listener that passes each event on to all of these, in their order."""
 
     def report(event: ProgressEvent) -> None:
         for listener in listeners:
@@ -71,4 +71,4 @@ def fan_out(*listeners: Report) -> Report:
 
 
 def ignore(event: ProgressEvent) -> None:
-    """Listen to nothing."""
+    """Do nothing with an event."""

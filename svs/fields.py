@@ -1,4 +1,4 @@
-"""What the fields of records may hold: whatever is written can be read again, counted with, and shown.
+"""The types of the fields of records: what is written can be read back, computed with, and displayed.
 
 msgspec checks it when a record is read, and `records.checked` before one is written.
 """
@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 LONGEST = 1e9
-"""Seconds in a record: thirty years."""
+"""The most seconds in a record: thirty years."""
 _TITLE, _MESSAGE = 300, 4000
 """Characters."""
 
@@ -28,7 +28,7 @@ Time = Annotated[
 ]
 """ISO 8601 in UTC, with seconds."""
 Language = Annotated[str, Meta(pattern=r"\A[a-z]{2,3}\Z")]
-"""A code such as `en`; word lists are read by it."""
+"""A code such as `en`; word lists are found by it."""
 
 Name = Annotated[str, Meta(max_length=200)]
 """Of a method, a codec, a format; a hash."""
@@ -39,18 +39,18 @@ Message = Annotated[str, Meta(max_length=_MESSAGE)]
 FilePath = Annotated[str, Meta(max_length=4096)]
 """As long as Linux allows."""
 Said = Annotated[str, Meta(max_length=10_000_000)]
-"""Words that were said, up to a whole sentence."""
+"""Spoken words, up to a whole sentence."""
 
 
 def title(text: str) -> str:
-    """Return a text from outside as a `Title`: what is too long ends with an ellipsis."""
+    """Return a text from outside as a `Title`; a long one is cut and ends with an ellipsis."""
     return _shortened(text, _TITLE)
 
 
 def message(text: str) -> str:
-    """Return a text as a `Message`: what is too long ends with an ellipsis."""
+    """Return a text as a `Message`; a long one is cut and ends with an ellipsis."""
     return _shortened(text, _MESSAGE)
 
 
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}\u2026"
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}\u2026"

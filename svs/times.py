@@ -1,22 +1,22 @@
-"""Times as people read and write them."""
+"""Times and durations as people read and write them."""
 
 import re
 
 from svs.errors import UsageError
 
 _UNITS = (("s", 1, 90), ("min", 60, 5400), ("h", 3600, float("inf")))
-"""Each with its seconds, and up to how many seconds it is used."""
+"""Each unit with its seconds, and the duration in seconds up to which it is used."""
 
 
 def clock(seconds: float) -> str:
-    """Return a length of time for people: `0:07`, `12:34`, `1:02:03`."""
+    """Return a duration for people: `0:07`, `12:34`, `1:02:03`."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def remaining(least: float, most: float, passed: float = 0.0) -> str:
-    """Return what is left for people: `about 3 min left`, or `2-4 min left` while it is uncertain.
+    """Return the time left for people: `about 3 min left`, or `2-4 min left` while it is uncertain.
 
     `passed` is how many seconds ago that was estimated.
     """
@@ -27,7 +27,7 @@ def remaining(least: float, most: float, passed: float = 0.0) -> str:
 
 
 def parse(text: str) -> float:
-    """Return the seconds that `90`, `1:30` or `1:02:03.5` stands for. Raises UsageError."""
+    """Return the seconds of a time such as `90`, `1:30` or `1:02:03.5`. Raises UsageError."""
     if not re.fullmatch(r"(\d+:){0,2}\d+(\.\d+)?", text, re.ASCII):
         raise UsageError(f"{text!r} is not a time", "Write 90, 1:30 or 1:02:03.")
     seconds = 0.0
@@ -37,7 +37,7 @@ def parse(text: str) -> float:
 
 
 def parse_length(text: str) -> float:
-    """Return the seconds that `90`, `90s`, `90m`, `24h` or `1:30:00` stands for. Raises UsageError."""
+    """Return the seconds of a duration such as `90`, `90s`, `90m`, `24h` or `1:30:00`. Raises UsageError."""
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text, re.ASCII):
         return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]]
     return parse(text)

@@ -109,7 +109,7 @@ def test_a_job_that_is_not_done_is_not_resumed(svs, with_model, old_job, status,
     before = (store.folder(JOB_ID) / "job.json").read_bytes()
     refused = svs("jobs", "resume", "last")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "pocketsphinx, which svs does not have any more" in refused.stderr
+    assert "pocketsphinx, which svs no longer has" in refused.stderr
     assert "talk.mp4 again" in refused.stderr
     assert (store.folder(JOB_ID) / "job.json").read_bytes() == before
 

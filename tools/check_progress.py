@@ -8,7 +8,7 @@ from svs.events import WEIGHTS, Stage
 
 
 def main(path: str) -> None:
-    """Print the progress, or end with the first thing that is wrong with it."""
+    """Print the progress, or exit with the first thing that is wrong with it."""
     events = [json.loads(line) for line in Path(path).read_text().splitlines() if line.startswith("{")]
     shares = [event["overall"] for event in events]
     assert shares == sorted(shares), "the overall progress fell"

@@ -1,8 +1,8 @@
-"""Kill svs at random moments, resume, compare with an undisturbed run: python tools/crash_test.py KILLS.
+"""Kill svs at random moments, resume it, compare with an undisturbed run: python tools/crash_test.py KILLS.
 
 A round is one video in an empty store: `svs summarize` is killed with its whole process group (SIGKILL), then
-`svs jobs resume last` is, and so on until one of them ends by itself. What is there then must be what the
-undisturbed run left: the transcript, the summary, every output byte for byte, and no other file or process.
+`svs jobs resume last` is killed, and so on until a run ends by itself. The files must then be those of the
+undisturbed run: the transcript, the summary, every output byte for byte, and no other file or process.
 """
 
 import argparse
@@ -38,14 +38,14 @@ PHASES = {
     "summarize finished": "writing the outputs",
     "done": "leaving",
 }
-"""What svs is at after each of its events."""
+"""What svs does after each of its events."""
 MARKS = list(PHASES)
 WEIGHTS = {"extract started": 2, "transcribe started": 4, "summarize started": 2, "summarize finished": 2}
-"""Where kills are aimed at more often than elsewhere: where most of the writing is."""
+"""Phases that are killed more often: those that write most."""
 
 RESUME = ["jobs", "resume", "last"]
 HUNG = 300  # seconds that no run takes
-PATIENCE = 5  # seconds in which the children of a killed run must be gone
+PATIENCE = 5  # seconds in which the children of a killed run must end
 
 
 class Different(Exception):  # noqa: N818 - what this looks for
@@ -54,7 +54,7 @@ class Different(Exception):  # noqa: N818 - what this looks for
 
 @dataclass(frozen=True)
 class Aim:
-    """When to kill: so many seconds after an event."""
+    """When to kill: `delay` seconds after an event."""
 
     mark: str
     delay: float
@@ -66,7 +66,7 @@ class Run:
 
     code: int
     marks: dict[str, float]
-    """The events that it came to, with the seconds since its start."""
+    """The events that it reached, with the seconds since its start."""
     last_words: str
 
     @property
@@ -76,7 +76,7 @@ class Run:
 
     @property
     def mark(self) -> str:
-        """The last event that it came to."""
+        """The last event that it reached."""
         return list(self.marks)[-1]
 
 
@@ -182,7 +182,7 @@ def play(subject: Subject, home: Path, aims: Iterable[Aim]) -> list[str]:
             arguments = RESUME
         elif arguments == RESUME and "there is no job" in ended.last_words:  # killed before it was made
             arguments = subject.summarize(home)
-        elif ended.code == 0 or (arguments == RESUME and "is done" in ended.last_words):
+        elif ended.code == 0 or (arguments == RESUME and "is already done" in ended.last_words):
             break
         else:
             raise Different(f"svs {' '.join(arguments[:2])} failed ({ended.code}): {ended.last_words}")
@@ -208,25 +208,25 @@ def processes(home: Path) -> Iterator[psutil.Process]:
 
 
 def whole_lines(home: Path) -> bytes:
-    """Return the lines of the job's transcript, without one that is torn."""
+    """Return the complete lines of the job's transcript."""
     journals = list(home.glob("jobs/*/transcript.jsonl"))
     data = journals[0].read_bytes() if journals else b""
     return data[: data.rfind(b"\n") + 1]
 
 
 def check_journal(journal: bytes) -> None:
-    """Raise Different when a batch is there twice."""
+    """Raise Different if a batch is there twice."""
     ends = [json.loads(line)["end"] for line in journal.splitlines()[1:]]
     if ends != sorted(set(ends)):
         raise Different(f"the transcript has the same batch twice: {ends}")
 
 
 def check_progress(expected: bytes, before: bytes, after: bytes) -> bytes:
-    """Return what is heard by now; raise Different when batches were lost, or are others."""
+    """Return what is transcribed so far; raise Different if batches were lost or have changed."""
     if not after.startswith(before):
         raise Different(f"the transcript had {before.count(10)} lines, and now has {after.count(10)}")
     if not expected.startswith(after):
-        raise Different(f"the transcript is another one by its line {after.count(10)}")
+        raise Different(f"the transcript differs by line {after.count(10)}")
     return after
 
 
@@ -239,7 +239,7 @@ def traces(home: Path) -> dict[str, str]:
     found = {}
     for path in sorted(home.rglob("*")):
         if path.match("jobs/.*.new") or path.match("jobs/.*.new/*"):
-            continue  # a job whose making was killed; an hour later it is swept away
+            continue  # a job whose creation was killed; it is removed an hour later
         text = stable(path) if path.is_file() else ""
         name = str(path.relative_to(home))
         for value, blank in blanks.items():
@@ -249,7 +249,7 @@ def traces(home: Path) -> dict[str, str]:
 
 
 def stable(path: Path) -> str:
-    """Return a file's text without how and when the run went: only what it gave."""
+    """Return a file's text without the times and costs of the run."""
     if path.name in ("progress.json", "events.jsonl"):
         return ""
     if path.name == "job.json":
@@ -278,29 +278,29 @@ def many_batches(model: Path) -> list[str]:
 
 
 def read_arguments() -> argparse.Namespace:
-    """Return what was asked for on the command line."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("kills", type=int, nargs="?", default=20, help="how many (20)")
     parser.add_argument("--model", type=Path, default=MICRO, help="a folder (the tests' micro model)")
     parser.add_argument("--duration", type=float, default=186.0, help="seconds of talk (all of it)")
-    parser.add_argument("--seed", type=int, default=1, help="of the first round; the next has the next")
+    parser.add_argument("--seed", type=int, default=1, help="of the first round; then counted up")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Play rounds until there were enough kills, and tell where they came."""
-    asked = read_arguments()
+    """Play rounds until there were enough kills, and print where they were."""
+    options = read_arguments()
     folder = Path(tempfile.mkdtemp(prefix="svs-crash-"))
-    began, seed, kills = time.monotonic(), asked.seed, Counter[str]()
-    video = ["--size", "160x90", "--fps", "2", "--duration", str(asked.duration), str(folder / "talk.mp4")]
+    began, seed, kills = time.monotonic(), options.seed, Counter[str]()
+    video = ["--size", "160x90", "--fps", "2", "--duration", str(options.duration), str(folder / "talk.mp4")]
     run_svs(folder, "make-test-video", *video)
     try:
-        subject = Subject(folder, many_batches(asked.model))
-        while kills.total() < asked.kills:
+        subject = Subject(folder, many_batches(options.model))
+        while kills.total() < options.kills:
             home = folder / f"round-{seed}"
-            hits = play(subject, home, subject.aims(seed)[: asked.kills - kills.total()])
+            hits = play(subject, home, subject.aims(seed)[: options.kills - kills.total()])
             shutil.rmtree(home)
             print(f"seed {seed}: {', '.join(hits) or 'never killed'}", file=sys.stderr, flush=True)
             kills.update(hits)
@@ -310,8 +310,8 @@ def main() -> None:
     shutil.rmtree(folder)
     for phase in PHASES.values():
         print(f"{phase:<20} {kills[phase]:>4}")
-    runs, seconds = seed - asked.seed, time.monotonic() - began
-    print(f"{kills.total()} kills, {runs} runs, all identical ({asked.model.name}, {seconds:.0f} s)")
+    runs, seconds = seed - options.seed, time.monotonic() - began
+    print(f"{kills.total()} kills, {runs} runs, all identical ({options.model.name}, {seconds:.0f} s)")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
 MICRO = Path(__file__).parents[1] / "tests" / "data" / "micro-whisper"
-"""The tests' tiny model, which knows the bundled talk alone."""
+"""The tests' tiny model, which only knows the bundled talk."""
 
 
 def environment(home: Path) -> dict[str, str]:

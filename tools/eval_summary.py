@@ -1,23 +1,28 @@
-"""Score svs's summaries of transcripts against summaries by people: python tools/eval_summary.py FILE.
+#!/usr/bin/env python3
+"""Score svs's summaries against people's: python tools/eval_summary.py FILE_OR_FOLDER [--against SCORES].
 
-FILE holds one JSON object a line (or is such a file compressed by gzip):
+A FILE holds one meeting a line as a JSON object (or is such a file compressed by gzip):
 
     utterances  [{"speaker": str, "text": str}, ...]: what was said, in order
     reference   a summary by a person
     topics      [{"topic": str, "spans": [[first, last], ...]}, ...]: indices of utterances, both included
     chapters    [0, 19, ...]: the utterances at which a new topic begins
 
-The utterances become a transcript as subtitles give one:
-spoken one after the other at 150 words a minute, without times for words. Everything then is svs's own:
-sentences, cleaning, ranking.
+The utterances become a transcript as subtitles give one: spoken one after the other at 150 words a minute,
+without times for words. Everything then is svs's own: sentences, cleaning, ranking. Scores are F1 in percent,
+with words stemmed by Porter's algorithm as is usual: ROUGE-1, -2 and -L (Lin 2004), and ROUGE-1 over content
+words alone, for a summary may please ROUGE by function words. LEAD is what was said first.
 
-Scores are F1 in percent, the mean over all transcripts, with words stemmed by Porter's algorithm as is usual:
-ROUGE-1, -2 and -L (Lin 2004), and ROUGE-1 over content words alone, for a summary may please ROUGE by
-function words. LEAD is what was said first.
+A FOLDER holds lectures as VT-SSum (public repository Dod-o/VT-SSum, arXiv 2106.05606) does, a JSON file each:
 
-Chapters are held against those of the file by Pk (Beeferman et al. 1999) and WindowDiff (Pevzner & Hearst
-2002), both the lower the better, over utterances, with a window of half a true chapter's mean length; even
-ones are as many as svs's, of the same duration each.
+    summarization  {clip: {"is_summarization_sample": bool, "summarization_data": [{"sent", "label"}, ...]}}
+
+A clip is what is said over one slide; the label of a sentence is 1 where the slide says it. The score is the
+F1 of svs's three best sentences of each clip.
+
+Means are over recordings, with 95 % confidence intervals by bootstrap. To compare two versions, save the
+scores of one (`--save`, with PYTHONPATH set to its folder) and give them to the other (`--against`).
+eval_chapters.py scores chapters.
 """
 
 import argparse
@@ -25,33 +30,35 @@ import gzip
 import json
 import re
 import sys
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache, partial
-from itertools import accumulate, pairwise
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import snowballstemmer
 
 from svs.errors import SvsError
 from svs.model.speech import Segment, Sentence, Transcript
 from svs.stages.summarize import METHODS, summarize
-from svs.text.chapters import chapter_starts
-from svs.text.cleaning import cleaned
 from svs.text.sentences import sentences
+from svs.text.tokens import count_words
 from svs.text.words import stop_words
 
 SECONDS_A_WORD = 60 / 150
+BEST = 3  # sentences of a clip
+DRAWS = 2000  # of a bootstrap
 SCORES = ("ROUGE-1", "ROUGE-2", "ROUGE-L", "content")
 
 Meeting = dict[str, Any]
 Words = Sequence[str]
 Case = tuple[int, str]
 """Words that a summary may have, and the method."""
+Scores = dict[str, dict[str, float]]
+"""By measure and recording."""
+Item = TypeVar("Item")
 
 
 def read(path: Path) -> list[Meeting]:
@@ -96,6 +103,11 @@ def to_stems(text: str) -> list[str]:
 def function_words() -> frozenset[str]:
     """Return the stems that content scores leave out."""
     return frozenset(part for word in stop_words("en") for part in to_stems(word))
+
+
+def to_content_stems(text: str) -> list[str]:
+    """Return the stems of a text's words without function words."""
+    return [word for word in to_stems(text) if word not in function_words()]
 
 
 def f1(shared: int, ours: int, theirs: int) -> float:
@@ -146,53 +158,65 @@ def evaluate(meeting: Meeting, cases: Sequence[Case]) -> list[tuple[float, ...] 
     return found
 
 
-def chapters(meeting: Meeting) -> list[float]:
-    """Return Pk and WindowDiff of svs's chapters, of even ones, and how many there are of svs's and true."""
-    said = cleaned(sentences(transcript(meeting)), "en")
-    lengths = [SECONDS_A_WORD * len(one["text"].split()) for one in meeting["utterances"]]
-    begin = [0.0, *accumulate(lengths)][:-1]
-    found = [said[number].start for number in chapter_starts(said, "en")]
-    even = [sum(lengths) * number / len(found) for number in range(len(found))]
-    true = meeting["chapters"]
-    ours, theirs = ([bisect_right(begin, start + 0.001) - 1 for start in starts] for starts in (found, even))
-    both = (*apart(true, ours, len(begin)), *apart(true, theirs, len(begin)))
-    return [*both, float(len(found)), float(len(true))]
+def lecture(path: Path) -> dict[str, float]:
+    """Return the F1 of a lecture's clips, by number."""
+    clips = json.loads(path.read_text(encoding="utf-8"))["summarization"].values()
+    found: dict[str, float] = {}
+    for number, clip in enumerate(clips):
+        data = [one for one in clip["summarization_data"] if count_words(one["sent"])]
+        if clip["is_summarization_sample"] and data:
+            said = [Sentence(4.0 * at, 4.0 * at + 4, one["sent"]) for at, one in enumerate(data)]
+            chosen = summarize(said, "en", "auto", str(BEST)).sentences
+            hits = sum(data[round(one.start / 4)]["label"] for one in chosen)
+            labels = sum(one["label"] for one in clip["summarization_data"])
+            found[f"{path.stem} {number}"] = f1(hits, min(BEST, len(clip["summarization_data"])), labels)
+    return found
 
 
-def apart(true: Sequence[int], found: Sequence[int], size: int) -> tuple[float, float]:
-    """Return Pk and WindowDiff of two partings of so many utterances, given by where parts begin."""
-    window = max(2, round(size / len({0, *true}) / 2))
-    pairs = [
-        [sum(first < start <= first + window for start in starts) for first in range(size - window)]
-        for starts in (true, found)
-    ]
-    wrong = [((a == 0) != (b == 0), a != b) for a, b in zip(*pairs, strict=True)]
-    return fmean(one for one, _ in wrong), fmean(other for _, other in wrong)
+def lectures(folder: Path, limit: int | None) -> Scores:
+    """Return the scores of a folder's lectures."""
+    paths = spread_over(sorted(folder.glob("*.json")), limit)
+    return {"lectures, F1 of 3": {name: score for path in paths for name, score in lecture(path).items()}}
 
 
-def chapter_table(meetings: Sequence[Meeting]) -> Iterator[str]:
-    """Yield the lines of the table of chapters' scores."""
-    with ProcessPoolExecutor() as pool:
-        pk, wd, even_pk, even_wd, found, true = map(fmean, zip(*pool.map(chapters, meetings), strict=True))
-    yield f"{'chapters':<10}{'Pk':>8}{'WindowDiff':>12}{'number':>9}"
-    yield f"{'svs':<10}{pk:>8.3f}{wd:>12.3f}{found:>9.1f}"
-    yield f"{'even':<10}{even_pk:>8.3f}{even_wd:>12.3f}{found:>9.1f}"
-    yield f"{'true':<10}{0:>8.3f}{0:>12.3f}{true:>9.1f}"
+def meetings(path: Path, cases: Sequence[Case], limit: int | None) -> Scores:
+    """Return the scores of a file's meetings."""
+    found: Scores = {f"{words} {method:<8} {name}": {} for words, method in cases for name in SCORES}
+    for number, meeting in enumerate(spread_over(read(path), limit)):
+        for (words, method), scores in zip(cases, evaluate(meeting, cases), strict=True):
+            for name, value in zip(SCORES, scores or (), strict=False):
+                found[f"{words} {method:<8} {name}"][str(number)] = value
+    return found
 
 
-def table(meetings: Sequence[Meeting], cases: Sequence[Case]) -> Iterator[str]:
-    """Yield the lines of the table of scores."""
-    with ProcessPoolExecutor() as pool:
-        found = list(pool.map(partial(evaluate, cases=cases), meetings))
-    yield f"{'words':>5}  {'method':<10}" + "".join(f"{name:>9}" for name in SCORES)
-    for (words, method), scores in zip(cases, zip(*found, strict=True), strict=True):
-        means = map(fmean, zip(*filter(None, scores), strict=True))
-        yield f"{words:>5}  {method:<10}" + "".join(f"{mean:>9.2f}" for mean in means)
+def spread_over(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
+    """Return so many items, spread over all."""
+    return items[:: max(1, len(items) // limit)][:limit] if limit else items
 
 
-def show(meetings: Sequence[Meeting], cases: Sequence[Case]) -> Iterator[str]:
+def table(scores: Scores, against: Scores) -> Iterator[str]:
+    """Yield a line for each score: the mean, that of the other version, and the difference."""
+    yield f"{'':<26}{'n':>6}{'':>4}{'mean':<24}{'before':<24}{'change':<24}"
+    for name, values in scores.items():
+        others = against.get(name, {})
+        shared = [key for key in values if key in others]
+        cells = interval(np.array(list(values.values())), 2)
+        if shared:
+            cells = f"{cells:<24}{interval(np.array([others[key] for key in shared]), 2):<24}"
+            cells += interval(np.array([values[key] - others[key] for key in shared]), 2)
+        yield f"{name:<26}{len(values):>6}    {cells}"
+
+
+def interval(values: "np.ndarray[Any, np.dtype[np.float64]]", digits: int) -> str:
+    """Return a mean with its 95 % confidence interval."""
+    draws = np.random.default_rng(1).integers(0, len(values), (DRAWS, len(values)))
+    low, high = np.quantile(values[draws].mean(axis=1), (0.025, 0.975))
+    return f"{values.mean():.{digits}f} [{low:.{digits}f},{high:.{digits}f}]"
+
+
+def show(path: Path, cases: Sequence[Case], limit: int | None) -> Iterator[str]:
     """Yield what people and svs made of each meeting."""
-    for meeting in meetings:
+    for meeting in spread_over(read(path), limit):
         yield f"\n# {meeting['reference']}"
         for words, method in cases:
             yield f"\n{words} {method}: {summary(sentences(transcript(meeting)), method, words)}"
@@ -201,24 +225,25 @@ def show(meetings: Sequence[Meeting], cases: Sequence[Case]) -> Iterator[str]:
 def main() -> None:
     """Read the command line and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--methods", default=",".join(("lead", *METHODS)), help="such as auto,luhn,lead")
-    parser.add_argument("--words", default="100,200", help="lengths of the summaries")
-    parser.add_argument("--limit", type=int, help="use only so many transcripts, spread over the file")
-    parser.add_argument("--chapters", action="store_true", help="score the chapters instead")
-    parser.add_argument("--show", action="store_true", help="print the summaries instead of their scores")
+    parser.add_argument("path", type=Path, help="a file of meetings or a folder of lectures")
+    parser.add_argument("--methods", default="auto", help=f"of {', '.join(('lead', *METHODS))}")
+    parser.add_argument("--words", default="100,200", help="lengths of the summaries of meetings")
+    parser.add_argument("--limit", type=int, help="use only so many recordings, spread over all")
+    parser.add_argument("--save", type=Path, help="write the scores to this file")
+    parser.add_argument("--against", type=Path, help="scores to compare with")
+    parser.add_argument("--show", action="store_true", help="print summaries of meetings instead")
     options = parser.parse_args()
-    meetings = read(options.file)
-    if options.limit:
-        meetings = meetings[:: max(1, len(meetings) // options.limit)][: options.limit]
     cases = [
         (int(words), method) for words in options.words.split(",") for method in options.methods.split(",")
     ]
-    if options.chapters:
-        lines = chapter_table(meetings)
-    else:
-        lines = show(meetings, cases) if options.show else table(meetings, cases)
-    for line in lines:
+    if options.show:
+        sys.stdout.writelines(f"{line}\n" for line in show(options.path, cases, options.limit))
+        return
+    folder = options.path.is_dir()
+    scores = lectures(options.path, options.limit) if folder else meetings(options.path, cases, options.limit)
+    if options.save:
+        options.save.write_text(json.dumps(scores), encoding="utf-8")
+    for line in table(scores, json.loads(options.against.read_text("utf-8")) if options.against else {}):
         print(line)
 
 

@@ -1,4 +1,4 @@
-"""Feed damaged files to whatever svs reads back: python tools/fuzz.py MINUTES [SEED].
+"""Feed damaged files to everything that svs reads back: python tools/fuzz.py MINUTES [SEED].
 
 The readers of records, of the transcript's journal and of subtitles get mutated files. They may refuse them
 with an error of svs's own; anything else ends this with the file that did it.
@@ -40,7 +40,7 @@ TOKENS = (
 
 
 def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Return a file with a few pieces changed, cut out, doubled or put in."""
+    """Return a file with a few pieces changed, removed, doubled or inserted."""
     for _ in range(chance.choice((1, 1, 2, 4, 16))):
         at, length = chance.randint(0, len(data)), chance.choice((1, 1, 2, 8, 64))
         piece = chance.choice(
@@ -51,7 +51,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 
 
 def targets(folder: Path) -> list[tuple[Path, Callable[[], object]]]:
-    """Return the files to damage, each with what reads it."""
+    """Return the files to damage, each with its reader."""
     found: list[tuple[Path, Callable[[], object]]] = []
     for name, text in SUBTITLES.items():
         file = folder / name
@@ -71,7 +71,7 @@ def targets(folder: Path) -> list[tuple[Path, Callable[[], object]]]:
 
 
 def main() -> None:
-    """Fuzz for so many minutes, and print how often each file was read."""
+    """Fuzz for some minutes, and print how often each file was read."""
     minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
     chance, read = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:

@@ -26,7 +26,7 @@ from svs.ui.dashboard.screen import Jobs
 
 
 def fill(home: Path, count: int) -> JobStore:
-    """Make a store of so many jobs that are done."""
+    """Make a store with `count` finished jobs."""
     store = JobStore(home / "jobs")
     made = store.create(Source(path="/videos/talk.mp4", size=1, mtime_ns=1), Options())
     plan = Plan(engine="whisper", model="small")

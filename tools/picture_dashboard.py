@@ -69,7 +69,7 @@ def _copy(store: JobStore, folder: Path, done: Job, number: int, name: str) -> J
     )
     if status == "failed":
         hint = "Put the file back as it was, or summarize the new one as a new job."
-        job = replace(job, error=JobError(message=f"{path} is gone", hint=hint, exit_code=3))
+        job = replace(job, error=JobError(message=f"{path} no longer exists", hint=hint, exit_code=3))
     if status == "queued":
         job = replace(job, stages={}, plan=None, duration=0.0)
     elif status != "done":

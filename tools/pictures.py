@@ -25,7 +25,7 @@ TARGET = Path(__file__).parents[1] / ".pictures"
 
 
 def main(model: str) -> None:
-    """Summarize the test video and keep three screens of it, and the report."""
+    """Summarize the test video, and save three screens and the report."""
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         video = Path(folder) / "talk.mp4"
@@ -59,13 +59,13 @@ def draw(name: str, command: str, screen: object) -> None:
 
 
 def save(name: str, picture: str) -> None:
-    """Keep an SVG, without the fonts that it would load from elsewhere."""
+    """Save an SVG, without the fonts that it would load from a network."""
     local = re.sub(r",\s*url\(\"https:[^)]*\) format\(\"\w+\"\)", "", picture)
     (TARGET / f"{name}.svg").write_text(local)
 
 
 def photograph(name: str, page: Path) -> None:
-    """Keep what a browser shows of a page first."""
+    """Save a screenshot of a page in a browser."""
     screen = ["--window-size=1180,980", f"--screenshot={TARGET / name}.png", "--hide-scrollbars"]
     waiting = ["--virtual-time-budget=3000", f"--user-data-dir={page.parent / 'chromium'}"]
     browser = ["chromium", "--headless", "--no-sandbox"]  # it opens nothing but our own page

@@ -1,4 +1,4 @@
-"""Print what svs is made of as CycloneDX JSON: python tools/sbom.py > sbom.json.
+"""Print the bill of materials of svs as CycloneDX JSON: python tools/sbom.py > sbom.json.
 
 These are the packages that it needs at run time, with the extras `model` and `notify`, as they are installed
 here. The same packages give the same bytes.
@@ -25,7 +25,7 @@ class Package:
 
     installed: Distribution
     extras: set[str] = field(default_factory=set)
-    """Those with which it is needed."""
+    """The extras with which it is needed."""
 
     @property
     def url(self) -> str:
@@ -81,7 +81,7 @@ def sbom() -> dict[str, Any]:
 
 
 def _plain(name: str) -> str:
-    """Return a package's name in the one form that all ways of writing it have."""
+    """Return a package's normalized name."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

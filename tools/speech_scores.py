@@ -1,4 +1,4 @@
-"""Compare what was heard with what was said: errors by word, and when utterances begin."""
+"""Compare transcripts with references: word errors, and when utterances begin."""
 
 import json
 import re
@@ -117,8 +117,8 @@ def score(reference: Reference, segments: Sequence[dict[str, Any]]) -> Score:
     """Return how far segments (start, end, text, suspect) are from the reference."""
     language = reference.language
     said, true_begins = laid_out(reference.said, language)
-    heard, begins = laid_out([(part["start"], part["text"]) for part in segments], language)
-    compared = jiwer.process_words(" ".join(said), " ".join(heard))
+    transcribed, begins = laid_out([(part["start"], part["text"]) for part in segments], language)
+    compared = jiwer.process_words(" ".join(said), " ".join(transcribed))
     places = {
         chunk.ref_start_idx + step: chunk.hyp_start_idx + step
         for chunk in compared.alignments[0]
@@ -149,6 +149,6 @@ def start_error(first: int, start: float, places: dict[int, int], begins: dict[i
 def alignment(reference: Reference, segments: Sequence[dict[str, Any]]) -> str:
     """Return both texts, one above the other, with marks where they differ."""
     said, _ = laid_out(reference.said, reference.language)
-    heard, _ = laid_out([(None, part["text"]) for part in segments], reference.language)
-    compared = jiwer.process_words(" ".join(said), " ".join(heard))
+    transcribed, _ = laid_out([(None, part["text"]) for part in segments], reference.language)
+    compared = jiwer.process_words(" ".join(said), " ".join(transcribed))
     return jiwer.visualize_alignment(compared, show_measures=False, line_width=120)

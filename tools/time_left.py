@@ -1,4 +1,4 @@
-"""Measure how right the time left is: python tools/time_left.py [RUNS] --model FOLDER.
+"""Measure how accurate the time left is: python tools/time_left.py [RUNS] --model FOLDER.
 
 Test videos of many lengths are summarized in an empty store, and the time left that each job showed is
 compared with how long it took. The first job knows nothing of this machine; the later ones know the earlier.

@@ -166,7 +166,7 @@ class _Forgiving:
 
 def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
     """Print a summary as `svs summarize` does for one recording, but JSON on one line."""
-    from svs.cli.errors import tell
+    from svs.cli.errors import print_error
     from svs.store import results
     from svs.system.codec import encode
     from svs.ui.output import write
@@ -175,7 +175,7 @@ def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
     try:
         result = results.load(store.load(job_id), store.folder(job_id))
     except StoreError as error:  # its files were removed or damaged meanwhile
-        tell(error)
+        print_error(error)
         return
     if as_json:
         write(encode(result).decode())

@@ -17,14 +17,15 @@ app = typer.Typer(
 )
 
 _HEAD = """\
-# Defaults for `svs summarize`. An option on the command line goes before SVS_* in the environment, and that
-# before what stands here. Remove the # before a line to set it. `svs config show` tells what holds.
+# Defaults for `svs summarize`. Options on the command line take precedence over SVS_* variables, and those
+# over this file. Remove the # at the start of a line to set it. `svs config show` prints the settings in
+# effect.
 """
 
 
 @app.command()
 def path() -> None:
-    """Print where the config file is, or would be."""
+    """Print the path of the config file, whether it exists or not."""
     from svs.ui.output import write
 
     write(f"{_file()}\n")
@@ -34,13 +35,13 @@ def _file() -> Path:
     from svs.system.paths import config_file
 
     if (file := config_file()) is None:
-        raise UsageError("this user has no home folder for a config file", "Name a file with SVS_CONFIG.")
+        raise UsageError("this user has no home folder for a config file", "Set SVS_CONFIG to a file.")
     return file
 
 
 @app.command()
 def init(ctx: typer.Context) -> None:
-    """Write a config file that explains every setting and sets none; an existing one is left alone."""
+    """Write a config file that explains every setting and sets none. Never overwrites a file."""
     from svs.system.files import store_errors, write_atomic
     from svs.ui.output import write
 
@@ -51,12 +52,12 @@ def init(ctx: typer.Context) -> None:
         try:
             write_atomic(file, text.encode(), replace=False)
         except FileExistsError:
-            raise UsageError(f"{file} exists already", "Edit it, or remove it first.") from None
+            raise UsageError(f"{file} already exists", "Edit it, or remove it first.") from None
     write(f"{file}\n")
 
 
 def _explained(name: str, param: "TyperOption") -> str:
-    """Return a setting as the config file explains it, with its default."""
+    """Return the lines of the config file about a setting, with its default."""
     import json
 
     text = textwrap.fill(param.help or "", 100, initial_indent="# ", subsequent_indent="# ")
@@ -68,7 +69,7 @@ def _explained(name: str, param: "TyperOption") -> str:
 def show(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
-    """Show what holds, and where each value comes from. Addresses for notifications are masked."""
+    """Show the settings in effect, and where each value comes from. Notification URLs are masked."""
     from svs.ui.output import visible, write
 
     rows = _rows(ctx)
@@ -90,7 +91,7 @@ def _text(value: object) -> str:
 
 
 def _rows(ctx: typer.Context) -> list[dict[str, Any]]:
-    """Return name, value and source of each setting."""
+    """Return the name, value and source of each setting."""
     from svs.jobs.notify import masked
 
     known = options(ctx)

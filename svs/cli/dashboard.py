@@ -10,11 +10,13 @@ from svs.errors import UsageError
 
 def dashboard(
     filter_words: Annotated[str, typer.Argument(metavar="[FILTER]", help="Words to filter by.")] = "",
-    theme: Annotated[Literal["dark", "light"], typer.Option(help="For which background.")] = "dark",
+    theme: Annotated[
+        Literal["dark", "light"], typer.Option(help="Colours for a dark or a light background.")
+    ] = "dark",
 ) -> None:
-    """Watch and steer all jobs on one screen. Press ? there for its keys."""
+    """Watch and manage all jobs on one screen. Press ? for the keys."""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
-        raise UsageError("the dashboard needs a terminal", "`svs jobs list` writes to anything.")
+        raise UsageError("the dashboard needs a terminal", "Use `svs jobs list` instead.")
     from svs.store.index import Watcher
     from svs.store.jobs import JobStore
     from svs.system.paths import jobs_home

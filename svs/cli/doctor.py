@@ -1,4 +1,4 @@
-"""`svs doctor`: is everything there that the main job needs?"""
+"""`svs doctor`: checks everything that `svs summarize` needs."""
 
 import os
 import shutil
@@ -13,25 +13,25 @@ from svs.errors import MissingError, SvsError
 if TYPE_CHECKING:
     from svs.models.installed import Model
 
-_HOLES = (
-    "It may have known holes (CVE-2026-8461, in a decoder of pictures; mended in 8.1.2, 8.0.3 and 7.1.5, and "
-    "maybe by your system). svs keeps that decoder out of reach; update ffmpeg all the same."
+_VULNERABLE = (
+    "This version may be vulnerable (CVE-2026-8461, in a picture decoder; fixed in 8.1.2, 8.0.3 and 7.1.5, "
+    "and possibly by your system's packages). svs does not allow that decoder, but update ffmpeg anyway."
 )
 
 
 class Check(NamedTuple):
-    """One thing that was looked at."""
+    """One thing that was checked."""
 
     name: str
     found: str
     problem: str = ""
-    """What to do; empty when all is well."""
+    """What to do; empty if all is well."""
     fatal: bool = False
-    """The main job cannot run without it."""
+    """`svs summarize` cannot work without it."""
 
 
 def doctor() -> None:
-    """Check the tools, the models and the store, with a remedy for each problem."""
+    """Check the tools, the models and the store, and show how to fix each problem."""
     from rich.table import Table
     from rich.text import Text
 
@@ -63,31 +63,31 @@ def _ffmpeg() -> Iterator[Check]:
     try:
         found = ffmpeg.find()
         version = ffmpeg.version(found)
-        yield Check("ffmpeg", f"{version}  {found}", _HOLES if ffmpeg.has_holes(version) else "")
+        yield Check("ffmpeg", f"{version}  {found}", _VULNERABLE if ffmpeg.may_be_vulnerable(version) else "")
     except SvsError as error:
         yield Check("ffmpeg", error.message, error.hint, fatal=True)
 
 
 def _protections() -> Iterator[Check]:
-    """Say what holds ffmpeg back from harm, having seen it work under it."""
+    """Check that ffmpeg works inside the sandbox, and list what the sandbox limits."""
     from svs.media.probe import probe
     from svs.media.testvideo import ASSETS
 
     try:
         probe(ASSETS / "talk.opus")
-    except MissingError:  # as the check before this says
+    except MissingError:  # reported by the check before
         return
     except SvsError as error:
         yield Check("protections", error.message, error.hint, fatal=True)
         return
-    yield Check("formats", "recordings alone: no playlist, picture, script or address; sound decoders alone")
+    yield Check("formats", "only recordings: no playlists, pictures, scripts or URLs; only audio decoders")
     if os.name != "posix":
         yield Check(
             "limits", "time and length", "This system limits neither memory nor files: see the README."
         )
         return
-    outlives = "" if sys.platform == "linux" else "If svs is killed, ffmpeg may live on here for a while."
-    yield Check("limits", "memory, computing, size of output, time", outlives)
+    outlives = "" if sys.platform == "linux" else "If svs is killed, ffmpeg may keep running for a while."
+    yield Check("limits", "memory, processor time, output size, waiting time", outlives)
     yield from _sandbox()
 
 
@@ -96,15 +96,17 @@ def _sandbox() -> Iterator[Check]:
 
     if version := landlock.version():
         yield Check(
-            "files", f"Landlock {version}: ffmpeg opens the recording, its output and libraries alone"
+            "files", f"Landlock {version}: ffmpeg can open only the recording, its output and libraries"
         )
     else:
-        remedy = "ffmpeg may open what you may. Linux 5.13 and newer, with Landlock, forbid it."
+        remedy = "ffmpeg can open every file that you can. Linux 5.13 or newer with Landlock prevents it."
         yield Check("files", "no Landlock", remedy)
     if seccomp.available():
-        yield Check("system calls", "seccomp: ffmpeg has no network, no other processes, and dies with svs")
+        yield Check(
+            "system calls", "seccomp: ffmpeg has no network and no other processes, and ends with svs"
+        )
     else:
-        remedy = "ffmpeg may use the network, start programs, and change the times and rights of your files."
+        remedy = "ffmpeg can use the network, start programs, and change the times and rights of your files."
         yield Check("system calls", "no seccomp filter for this system", remedy)
 
 
@@ -147,21 +149,24 @@ def _store() -> Iterator[Check]:
     except SvsError as error:
         yield Check("store", error.message, error.hint, fatal=True)
         return
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if not os.access(there, os.R_OK | os.W_OK | os.X_OK) or not there.is_dir():
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    if not os.access(existing, os.R_OK | os.W_OK | os.X_OK) or not existing.is_dir():
         yield Check(
-            "store", f"{folder} cannot be written", "Set SVS_HOME to a folder of your own.", fatal=True
+            "store",
+            f"{folder} cannot be written",
+            "Set SVS_HOME to a folder that you can write to.",
+            fatal=True,
         )
-    elif there != folder:
-        yield Check("store", f"{folder} (made when it is needed)")
+    elif existing != folder:
+        yield Check("store", f"{folder} (created when it is needed)")
     elif open_to_others(folder):
         yield Check("store", f"{folder} is open to other users", f"Run `chmod 700 {folder}`.")
     else:
-        yield Check("store", f"{folder} (yours alone)")
-    free = shutil.disk_usage(there).free / 1e9
-    remedy = "An hour of sound needs 0.12 GB: make room." if free < 1 else ""
+        yield Check("store", f"{folder} (private)")
+    free = shutil.disk_usage(existing).free / 1e9
+    remedy = "An hour of audio needs 0.12 GB: free some space." if free < 1 else ""
     yield Check("free disk", f"{free:.1f} GB", remedy)
 
 
 def _network() -> Check:
-    return Check("network", "never used to summarize; only the download of a model connects")
+    return Check("network", "never used to summarize; only model downloads connect")

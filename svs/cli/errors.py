@@ -1,4 +1,4 @@
-"""How an error is told."""
+"""How errors are printed."""
 
 import os
 from contextlib import suppress
@@ -6,14 +6,14 @@ from contextlib import suppress
 from svs.errors import SvsError
 
 
-def tell(error: SvsError) -> None:
-    """Say on stderr, once, what went wrong and what to do, in a line each; with --debug also where."""
+def print_error(error: SvsError) -> None:
+    """Print to stderr, once, what went wrong and what to do, a line each; with --debug also a traceback."""
     from svs.ui.terminal import stderr, term
 
-    if error.told:
+    if error.printed:
         return
-    error.told = True
-    with suppress(OSError):  # nobody can be told on a full disk, or through a closed pipe
+    error.printed = True
+    with suppress(OSError):  # the disk is full, or the pipe is closed
         if os.environ.get("SVS_DEBUG"):
             import traceback
 

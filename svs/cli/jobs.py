@@ -1,4 +1,4 @@
-"""`svs jobs`: what ran, what runs, what was interrupted."""
+"""`svs jobs`: list, show, resume, export and remove jobs."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from svs.cli import completion
-from svs.cli.errors import tell
+from svs.cli.errors import print_error
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.settings import Configured
 from svs.errors import Cancelled, HeldError, Stopped, SvsError, UsageError
@@ -53,9 +53,9 @@ def _store() -> "JobStore":
 
 @app.command("list")
 def list_jobs(
-    number: Annotated[int, typer.Option("-n", min=1, help="How many to show.")] = 20,
-    status: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show all of them.")] = False,
+    number: Annotated[int, typer.Option("-n", min=1, help="How many jobs to show.")] = 20,
+    status: Annotated[State | None, typer.Option(help="Only jobs with this status.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
@@ -74,7 +74,8 @@ def list_jobs(
 
         write(encode([_summary(*job) for job in jobs], indent=2).decode())
     elif not jobs:
-        typer.echo("No jobs yet: `svs summarize VIDEO` makes one." if status is None else "None.", err=True)
+        none = "No jobs yet: run `svs summarize VIDEO`." if status is None else f"No {status} jobs."
+        typer.echo(none, err=True)
     elif sys.stdout.isatty():
         from svs.ui.tables import jobs_table
         from svs.ui.terminal import stdout
@@ -89,7 +90,7 @@ def list_jobs(
 def _jobs(
     store: "JobStore", status: State | None
 ) -> "Iterator[tuple[Job | Damaged, State, Progress | None]]":
-    """Yield the jobs in a state, newest first; records are read as they are asked for."""
+    """Yield the jobs in a state, newest first; each record is read only when it is needed."""
     for job in store.jobs():
         state = store.state(job)
         if status in (None, state):
@@ -100,7 +101,7 @@ def _jobs(
 
 
 def _summary(job: "Job | Damaged", state: State, progress: "Progress | None") -> dict[str, object]:
-    """Return what a script may want to know of a job in a list."""
+    """Return a job's entry in the list as JSON."""
     from svs.model.job import percent
     from svs.store.jobs import Damaged
 
@@ -123,7 +124,7 @@ def _summary(job: "Job | Damaged", state: State, progress: "Progress | None") ->
 def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show each engine's and model's speed here and coverage, and how right the time left was."""
+    """Show each engine's speed and coverage, and how accurate the time left was."""
     from svs.progress import stats as found
     from svs.store.jobs import Damaged
     from svs.ui.output import write
@@ -138,16 +139,14 @@ def stats(
     elif rows:
         stdout().print(stats_table(rows))
     else:
-        typer.echo("No jobs yet: `svs summarize VIDEO` makes one.", err=True)
+        typer.echo("No jobs yet: run `svs summarize VIDEO`.", err=True)
 
 
 @app.command()
 def show(
     job_id: Id,
     as_json: Annotated[bool, typer.Option("--json", help="Print the job and its result as JSON.")] = False,
-    no_paths: Annotated[
-        bool, typer.Option("--no-paths", help="Name files without their folders in JSON.")
-    ] = False,
+    no_paths: Annotated[bool, typer.Option("--no-paths", help="Leave folders out of the JSON.")] = False,
     transcript: Annotated[bool, typer.Option("--transcript", help="Show the whole transcript.")] = False,
 ) -> None:
     """Show a job, and its summary if it is done."""
@@ -172,7 +171,9 @@ def show(
         return
     if transcript:
         if result is None:
-            raise UsageError(f"job {job.id} is {state}: it has no whole transcript", "See `svs jobs list`.")
+            raise UsageError(
+                f"job {job.id} has no complete transcript: its status is {state}", "See `svs jobs list`."
+            )
         stdout().print(transcript_view(result))
         return
     stdout().print(job_details(job, state, str(folder), store.progress(job.id)))
@@ -191,7 +192,7 @@ def path(job_id: Id) -> None:
 
 @app.command()
 def rm(job_ids: Ids) -> None:
-    """Remove jobs with everything that svs keeps of them; files written for you stay."""
+    """Remove jobs with everything that svs stores about them. Exported files are kept."""
     from svs.jobs import actions
 
     store = _store()
@@ -208,7 +209,7 @@ def rm(job_ids: Ids) -> None:
 
 
 def _each(names: list[str], work: "Callable[[str], None]") -> None:
-    """Do something to each job; one that fails does not keep the others from it, and is told."""
+    """Do the work for each job. A failure is printed, and does not stop the others."""
     failed: list[SvsError] = []
     for name in names:
         try:
@@ -216,7 +217,7 @@ def _each(names: list[str], work: "Callable[[str], None]") -> None:
         except Stopped:
             raise
         except SvsError as error:
-            tell(error)
+            print_error(error)
             failed.append(error)
     if failed:
         raise typer.Exit(failed[0].exit_code)
@@ -244,14 +245,14 @@ def export(
     ] = None,
     strip_tags: Annotated[
         bool,
-        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of it."),
+        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of the copy."),
     ] = False,
     no_paths: Annotated[
-        bool, typer.Option("--no-paths", help="Name the recording without its folder in JSON.")
+        bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
-    """Write a finished job's result as files, in any format, without doing anything again."""
+    """Write a finished job's result as files, in any format, without running anything again."""
     from svs.cli.summarize import split_formats
     from svs.jobs import actions
     from svs.model.job import OutputOptions
@@ -260,7 +261,7 @@ def export(
     store = _store()
     names = split_formats("md" if formats is None and embed is None else formats or "")
     if not names and embed is None:
-        raise UsageError("which formats?", "Name some, as in -f md,srt.")
+        raise UsageError("no format is given", "Give one or more, such as -f md,srt.")
     options = OutputOptions(
         formats=names,
         output_dir=str(output),
@@ -284,7 +285,7 @@ def resume(
         ),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Go on with all that are interrupted or queued.")
+        bool, typer.Option("--all", help="Resume every interrupted or queued job.")
     ] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
@@ -294,10 +295,10 @@ def resume(
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
-    """Go on with jobs that were stopped, or that failed, from where they were."""
+    """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = _store(), Notices(notify, content=notify_content)
     if everything == bool(job_ids):
-        raise UsageError("which jobs?", "Name them, or give --all for every interrupted one.")
+        raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
         _resume_all(store, jobs, progress, notices, as_json=as_json)
         return
@@ -340,7 +341,7 @@ def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     try:
         run_job(job, store, "none")
     except HeldError as error:
-        tell(error)
+        print_error(error)
         raise typer.Exit(child.HELD) from None
     except Cancelled:
         if store.load(job_id).status != "done":  # else another process has just done it
@@ -366,14 +367,14 @@ def retry(
 def _run_all(
     store: "JobStore", job_ids: list[str], notices: Notices, progress: View, *, as_json: bool
 ) -> None:
-    """Run jobs one after the other; one that fails does not keep the others from running."""
+    """Run jobs one after the other; a failure does not stop the others."""
     from svs.cli.running import run_job
     from svs.ui.result import show as show_result
 
     def run(job_id: str) -> None:
         job = store.load(job_id)
         if job.status == "done":
-            raise UsageError(f"job {job.id} is done", f"`svs jobs show {job.id}` shows its summary.")
+            raise UsageError(f"job {job.id} is already done", f"`svs jobs show {job.id}` shows its summary.")
         with notices.of(job, store):
             show_result(run_job(job, store, progress), as_json=as_json)
 
@@ -383,9 +384,11 @@ def _run_all(
 @app.command()
 def cancel(
     job_ids: Ids,
-    at_once: Annotated[bool, typer.Option("--now", help="Kill the process instead of asking it.")] = False,
+    at_once: Annotated[
+        bool, typer.Option("--now", help="Kill the process instead of asking it to stop.")
+    ] = False,
 ) -> None:
-    """Cancel jobs. What they have done is kept, and they can be resumed."""
+    """Cancel jobs. Their work so far is kept, and they can be resumed."""
     from svs.jobs import actions
 
     store = _store()
@@ -401,8 +404,8 @@ def cancel(
 @app.command()
 def prune(
     older_than: Annotated[str | None, typer.Option(help="Only jobs older than this: 30d, 12h or 2w.")] = None,
-    keep: Annotated[int, typer.Option(min=0, help="Keep this many of the newest, whatever their age.")] = 0,
-    status: Annotated[Ended | None, typer.Option(help="Only those that ended so.")] = None,
+    keep: Annotated[int, typer.Option(min=0, help="Keep this many of the newest jobs, however old.")] = 0,
+    status: Annotated[Ended | None, typer.Option(help="Only jobs with this status.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the ids.")] = False,
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""
@@ -423,15 +426,15 @@ def prune(
         else:  # not when another process was faster
             write(f"{job_id}\n")
 
-    which = actions.Old(older_than=_age(older_than), keep=keep, status=status)
+    rule = actions.PruneRule(older_than=_age(older_than), keep=keep, status=status)
     try:
-        _each(list(actions.old_jobs(store, which)), remove)
+        _each(list(actions.jobs_to_prune(store, rule)), remove)
     finally:
         store.forget_removed()
 
 
 def _age(text: str | None) -> "timedelta | None":
-    """Return the length of time that `30d`, `12h` or `2w` stands for."""
+    """Return the duration that `30d`, `12h` or `2w` means."""
     from datetime import timedelta
 
     if text is None:

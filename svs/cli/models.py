@@ -1,4 +1,4 @@
-"""`svs models`: the Whisper models on this machine. Downloading one is all that svs does on the network."""
+"""`svs models`: the Whisper models on this machine. Only downloading one uses the network."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ Name = Annotated[
 
 @app.command("list")
 def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List the models that there are, and those that are installed."""
+    """List the known models and the installed ones."""
     from svs.ui.output import write
     from svs.ui.terminal import stdout
 
@@ -55,7 +55,7 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON
 
 
 def _rows() -> list[dict[str, Any]]:
-    """Return what there is to know of each model: those of the catalog, then those that the user added."""
+    """Return a row for each model: those of the catalog, then those that the user added."""
     from svs.models.catalog import CATALOG
     from svs.models.installed import available
 
@@ -89,7 +89,7 @@ def download_model(
         ),
     ],
 ) -> None:
-    """Download a model; an interrupted download goes on."""
+    """Download a model; an interrupted download is continued."""
     _print(download_with_bar(name))
 
 
@@ -101,13 +101,13 @@ def download_with_bar(name: str) -> Path:
 
     with _bar(name) as on_progress:
         model = installed.download(name, partial(download.fetch, on_progress=on_progress))
-    _tell(f"{model.name} is installed.")
+    _print_notice(f"{model.name} is installed.")
     return model.folder
 
 
 @contextmanager
 def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
-    """Draw a bar on stderr, where that is a terminal; elsewhere one line says what comes."""
+    """Show a bar on stderr if that is a terminal, and a line before the download."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.progress import TransferSpeedColumn as Speed
 
@@ -125,9 +125,9 @@ def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
 
         def show(done: int, total: int) -> None:
-            if not progress.tasks:  # made now, so that bytes of an earlier call do not count for the speed
-                sizes = f"{total / 1e6:.0f} MB, {done / 1e6:.0f} MB of it here"
-                _tell(f"Downloading {name} from {endpoint()}: {sizes}.")
+            if not progress.tasks:  # added now, so that bytes of an earlier call do not count for the speed
+                sizes = f"{total / 1e6:.0f} MB, {done / 1e6:.0f} MB of it already here"
+                _print_notice(f"Downloading {name} from {endpoint()}: {sizes}.")
                 progress.add_task("", total=total, completed=done)
             progress.update(progress.tasks[0].id, completed=done)
 
@@ -136,42 +136,46 @@ def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
 
 @app.command("add")
 def add_model(
-    folder: Annotated[Path, typer.Argument(help="A folder with a model as faster-whisper uses it.")],
-    name: Annotated[str | None, typer.Option(help="What to call it; else the folder's own name.")] = None,
+    folder: Annotated[Path, typer.Argument(help="A folder with a model in faster-whisper's format.")],
+    name: Annotated[str | None, typer.Option(help="The model's name; default: the folder's name.")] = None,
 ) -> None:
     """Install a model from a folder, on a machine without a network."""
     from svs.models.installed import add
 
     model = add(folder, name)
-    doubt = " svs does not know it: it is not verified." if model.verified == "no" else ""
-    _tell(f"{model.name} is installed.{doubt}")
+    note = " It is not a known model, so it is not verified." if model.verified == "no" else ""
+    _print_notice(f"{model.name} is installed.{note}")
     _print(model.folder)
 
 
 @app.command("rm")
 def remove_model(name: Name) -> None:
-    """Delete a model, or the rest of a broken download."""
+    """Delete a model, or an interrupted download."""
     from svs.models import carried, installed
 
     installed.remove(name)
-    _tell(f"{name} is removed.")
+    _print_notice(f"{name} was removed.")
     if carried.find(name):
         names = " ".join(package.name for package in carried.packages(name))
-        _tell(f"It comes back when a job needs it, until you run `python -m pip uninstall {names}`.")
+        _print_notice(
+            f"It is installed again when a job needs it, unless you run `python -m pip uninstall {names}`."
+        )
 
 
 @app.command("path")
 def print_path(
-    name: Annotated[str | None, typer.Argument(help="A model's name; else the folder of all.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A model's name; default: the folder of all models.")
+    ] = None,
 ) -> None:
-    """Print where the models are, or where one of them is."""
+    """Print the folder of all models, or of one model."""
     from svs.models.installed import find, ready
     from svs.system.paths import models_home
 
-    _print(ready(find(name).folder, _tell).folder if name else models_home())
+    _print(ready(find(name).folder, _print_notice).folder if name else models_home())
 
 
-def _tell(text: str) -> None:
+def _print_notice(text: str) -> None:
     from svs.ui.terminal import stderr, term
 
     stderr().print(term(text), soft_wrap=True)

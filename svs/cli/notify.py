@@ -1,4 +1,4 @@
-"""`--notify`: what is said when a job has ended, and when."""
+"""`--notify`: notifications when a job has ended."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svs.cli.errors import tell
+from svs.cli.errors import print_error
 from svs.errors import Cancelled, Stopped, SvsError
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ Notify = Annotated[
         metavar="URL",
         envvar="SVS_NOTIFY",
         show_default=False,
-        help="Tell when it has ended: `bell`, or an address for Apprise. Repeatable. Other users of the "
-        "machine can see it here; keep secrets in the config file or in SVS_NOTIFY.",
+        help="Notify when the job has ended: `bell`, or an Apprise URL. Repeatable. Other users of this "
+        "machine can see the command line: keep secrets in the config file or in SVS_NOTIFY.",
     ),
 ]
 NotifyContent = Annotated[
@@ -36,10 +36,10 @@ NotifyContent = Annotated[
 
 
 class Notices:
-    """Whom to tell that jobs have ended."""
+    """Sends the notifications that jobs have ended."""
 
     def __init__(self, addresses: Sequence[str] | None, *, content: bool = False) -> None:
-        """Raises MissingError and UsageError, before any work is done."""
+        """Raise MissingError or UsageError, before any work is done."""
         from svs.jobs.notify import BELL, Notifier
 
         self._bell = BELL in (addresses or ())
@@ -49,12 +49,12 @@ class Notices:
 
     @contextmanager
     def of(self, job: "Job", store: "JobStore") -> Iterator[None]:
-        """Tell how the work inside has ended, after its result was shown or its error told."""
+        """Notify how the work inside has ended, after its result was shown or its error was printed."""
         began = time.monotonic()
         try:
             yield
         except SvsError as error:
-            tell(error)
+            print_error(error)
             self._send(job, store, _outcome(error), time.monotonic() - began)
             raise
         except Exception:
@@ -80,7 +80,7 @@ class Notices:
             sys.stderr.write(f"\a\x1b]0;{title}\x1b\\")
             sys.stderr.flush()
         if self._notifier:
-            with suppress(KeyboardInterrupt):  # the job has ended: there is only this to stop waiting for
+            with suppress(KeyboardInterrupt):  # the job has ended: Ctrl-C only stops this wait
                 for place in self._notifier.send(title, body):
                     typer.echo(f"warning: the notification to {visible(place)} failed", err=True)
 

@@ -1,4 +1,4 @@
-"""The question whether to download a model, on a terminal, where a recording needs one and there is none."""
+"""Asks on a terminal whether to download a model, when a recording needs one and none is installed."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from svs.model.job import Options
 
 
 def offer_model(video: Path, options: Options) -> None:
-    """Download a model if the recording needs one and the user agrees. Raises NoModelError when not."""
+    """Download a model if the recording needs one and the user agrees. Raises NoModelError if not."""
     from svs.cli.models import download_with_bar
     from svs.pipeline import plan
 
@@ -20,7 +20,7 @@ def offer_model(video: Path, options: Options) -> None:
 
 
 def _agreed(question: str) -> bool:
-    """Ask on stderr, for stdout is the result's; the end of the input is a no."""
+    """Ask on stderr, since stdout is for the result; end of input means no."""
     from svs.ui.terminal import stderr
 
     try:

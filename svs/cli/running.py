@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from svs.errors import Stopped
-from svs.events import ProgressEvent, Report, ignore
+from svs.events import Listener, ProgressEvent, ignore
 from svs.model.job import Job
 from svs.model.speech import Result
 from svs.pipeline.run import run
@@ -24,7 +24,6 @@ from svs.ui.view import View
 
 def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
-    os.environ["HF_HUB_OFFLINE"] = "1"  # a library that faster-whisper brings shall not even try
     with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
         with listening(stop.on_signal):
@@ -32,8 +31,8 @@ def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbo
 
 
 @contextmanager
-def showing(view: View, *, verbose: bool) -> Iterator[Report]:
-    """Give the listener that shows progress as the user wants it."""
+def showing(view: View, *, verbose: bool) -> Iterator[Listener]:
+    """Yield the listener that shows progress in this view."""
     console = stderr()
     if view == "auto":
         view = "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
@@ -41,18 +40,18 @@ def showing(view: View, *, verbose: bool) -> Iterator[Report]:
         from svs.ui.progress import RichProgress
 
         with RichProgress(console, verbose=verbose) as report:
-            yield _forgiving(report)
+            yield _tolerant(report)
     else:
-        listeners: dict[str, Callable[[], Report]] = {
+        listeners: dict[str, Callable[[], Listener]] = {
             "plain": lambda: PlainProgress(sys.stderr, verbose=verbose),
             "json": lambda: JsonProgress(sys.stderr),
             "none": lambda: ignore,
         }
-        yield _forgiving(listeners[view]())
+        yield _tolerant(listeners[view]())
 
 
-def _forgiving(report: Report) -> Report:
-    """Have a job go on when nobody can see it any more: the terminal or pipe was closed."""
+def _tolerant(report: Listener) -> Listener:
+    """Return a listener that ignores a closed terminal or pipe, so that the job continues."""
 
     def listen(event: ProgressEvent) -> None:
         with suppress(OSError):
@@ -62,18 +61,18 @@ def _forgiving(report: Report) -> Report:
 
 
 class _Stop:
-    """What the user's signals ask for: the first to stop at the next safe point, the second at once."""
+    """Stops the job on signals: the first one at the next safe point, the second one at once."""
 
-    def __init__(self, job_id: str, folder: Path, report: Report) -> None:
+    def __init__(self, job_id: str, folder: Path, report: Listener) -> None:
         self._job_id, self._folder, self._report = job_id, folder, report
         self._signal: int | None = None
 
     def __call__(self) -> None:
-        """Raise `Stopped` if a signal came."""
+        """Raise `Stopped` if there was a signal."""
         if self._signal is not None:
             raise Stopped(
                 f"stopped; what is done so far is kept in job {self._job_id}",
-                f"Go on with `svs jobs resume {self._job_id}`.",
+                f"Continue it with `svs jobs resume {self._job_id}`.",
                 exit_code=128 + self._signal,
             )
 
@@ -93,7 +92,7 @@ class _Stop:
 
 @contextmanager
 def listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Listen to the signals that ask a program to end; nohup has it ignore some."""
+    """Handle the signals that end a program, except ignored ones: nohup ignores SIGHUP."""
     numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
     heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
     before = {number: signal.signal(number, handler) for number in heard}
@@ -114,7 +113,7 @@ def stop_children() -> None:
 
 
 def _in_thread(work: Callable[[], Result]) -> Result:
-    """Do the work in a thread, so that this one hears signals at once, even while a library is busy."""
+    """Do the work in a thread, so that this one handles signals at once, even while a library is busy."""
     outcome: list[Result] = []
     failure: list[BaseException] = []
 

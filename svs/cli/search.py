@@ -1,4 +1,4 @@
-"""`svs jobs search`: who said what, when, in all recordings."""
+"""`svs jobs search`: find what was said, in all recordings."""
 
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -21,14 +21,17 @@ def mount(app: typer.Typer) -> None:
 def search(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="WORD...", help='Words that one line has all of; "two together" too.'),
+        typer.Argument(
+            metavar="WORD...",
+            help='Words that all occur in one line; quote "two words" to find them together.',
+        ),
     ],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many lines to show.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each line found as a line of JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each match as a line of JSON.")] = False,
 ) -> None:
-    """Search all transcripts and summaries, newest job first. Exits with 1 when nothing is found.
+    """Search all transcripts and summaries, newest job first. Exits with 1 if nothing is found.
 
-    Case and accents do not matter, and a part of a word will do.
+    Case and accents are ignored, and part of a word is enough.
     """
     from svs.store import search as searching
     from svs.store.jobs import JobStore
@@ -44,13 +47,14 @@ def search(
         found += 1
         show(hit)
     if not found:
-        raise SvsError(f"no line has {' and '.join(words)}", "Every word must stand in the same sentence.")
+        wanted = " and ".join(f"'{word}'" for word in words)
+        raise SvsError(f"no match for {wanted}", "All words must occur in the same sentence.")
     if found == limit:
-        typer.echo(f"These are the first {limit}; --limit asks for more.", err=True)
+        typer.echo(f"Only the first {limit} matches are shown; raise --limit to see more.", err=True)
 
 
 def _show(words: list[str], *, as_json: bool) -> "Callable[[Hit], None]":
-    """Return what shows a line: for programs, for a pipe, or for eyes."""
+    """Return the function that prints a match: as JSON, as plain text, or for a terminal."""
     from svs.system.codec import encode
     from svs.ui.output import write
     from svs.ui.search import Hits, plain

@@ -17,7 +17,7 @@ _NEVER = ("help",)
 
 
 class Configured(TyperCommand):
-    """A command whose options have the config file's values as their defaults."""
+    """A command whose options take their defaults from the config file."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Read the config file before the command line. Raises UsageError."""
@@ -29,7 +29,7 @@ class Configured(TyperCommand):
 
 
 def options(ctx: Context) -> dict[str, TyperOption]:
-    """Return what can be set: the options of `svs summarize`, by their names without the dashes."""
+    """Return the settings: the options of `svs summarize`, by their names without the dashes."""
     summarize = ctx.find_root().command.get_command(ctx, "summarize")  # type: ignore[attr-defined]
     found = (param for param in summarize.params if isinstance(param, TyperOption))
     named = {_name(param): param for param in found}
@@ -41,9 +41,9 @@ def _name(param: TyperOption) -> str:
 
 
 def read(ctx: Context) -> dict[str, Any]:
-    """Return the config file's values, by the names of the parameters; nothing if there is no file.
+    """Return the config file's values, by the names of the parameters; empty if there is no file.
 
-    Raises UsageError that names the file, the line and the key; never a value, for it may be a secret.
+    Raises UsageError with the file, the line and the key, but never a value, which may be a secret.
     """
     path = config_file()
     if path is None:
@@ -69,7 +69,7 @@ def read(ctx: Context) -> dict[str, Any]:
         found[known[key].name or key] = _checked(ctx, known[key], value, f"{where}: {key}")
     if os.name == "posix" and info.st_mode & 0o077 and found.get("notify"):
         raise UsageError(
-            f"{path} holds addresses for notifications, and others can read it", f"Run `chmod 600 {path}`."
+            f"{path} contains notification URLs, and other users can read it", f"Run `chmod 600 {path}`."
         )
     return found
 
@@ -84,7 +84,7 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
 
 
 def _line(text: str, key: str) -> str:
-    """Return in which line a key stands, as `:7`; nothing if that is not simple to say."""
+    """Return the line number of a key, as `:7`; empty if it is not found."""
     for number, line in enumerate(text.splitlines(), 1):
         if re.match(rf"\s*\[?\s*[\"']?{re.escape(key)}[\"']?\s*[].=]", line):
             return f":{number}"
@@ -92,28 +92,28 @@ def _line(text: str, key: str) -> str:
 
 
 def _checked(ctx: Context, param: TyperOption, value: object, where: str) -> object:
-    """Return a value as the option takes it, or refuse it."""
-    wanted, kinds = _kinds(param)
+    """Return a value that the option accepts. Raises UsageError for others."""
+    expected, kinds = _kinds(param)
     if param.multiple:
         value = [value] if isinstance(value, str) else value
-        right = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        right = isinstance(value, list) and all(isinstance(item, str) for item in value)
     else:
         right = type(value) in kinds
     if not right:
-        raise UsageError(f"{where} must be {wanted}", "`svs config show` lists what there is.")
+        raise UsageError(f"{where} must be {expected}", "See `svs summarize --help`.")
     try:
         param.type_cast_value(ctx, value)
     except BadParameter as error:
-        raise UsageError(f"{where}: {error.message}", "`svs summarize --help` tells what it takes.") from None
+        raise UsageError(f"{where}: {error.message}", "See `svs summarize --help`.") from None
     return value
 
 
 def _kinds(param: TyperOption) -> tuple[str, tuple[type, ...]]:
-    """Return what a value must be: in words, and as types."""
+    """Return what a value must be: in words, and as Python types."""
     if param.multiple:
-        return 'a text, or several as ["...", "..."]', (str, list)
+        return 'a string, or a list such as ["...", "..."]', (str, list)
     if param.is_flag:
         return "true or false", (bool,)
     if param.type.name.startswith("int"):
         return "a whole number", (int,)
-    return 'a text in quotes, as "..."', (str,)
+    return 'a string in quotes, such as "..."', (str,)

@@ -1,4 +1,4 @@
-"""`svs summarize`: the main job."""
+"""`svs summarize`: the main command."""
 
 import codecs
 import os
@@ -14,7 +14,7 @@ from svs.cli import batch, completion
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.errors import UsageError
-from svs.model.job import Device, EngineWish, Method, Options, Subtitles
+from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
 
 
@@ -24,7 +24,7 @@ def summarize(
         typer.Argument(
             metavar="VIDEO...",
             readable=False,
-            help="Videos, sound recordings or subtitle files; folders of them.",
+            help="Videos, audio recordings or subtitle files; folders of them.",
         ),
     ],
     length: Annotated[
@@ -32,10 +32,10 @@ def summarize(
     ] = "medium",
     method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "auto",
     chapters: Annotated[
-        str, typer.Option(help="auto (the recording's own, else by topic), none, or how many.")
+        str, typer.Option(help="auto (the recording's own, else by topic), none, or a number.")
     ] = "auto",
     verbatim: Annotated[
-        bool, typer.Option("--verbatim", help="Quote fillers and repetitions too: every word as it was said.")
+        bool, typer.Option("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     formats: Annotated[
         str,
@@ -48,7 +48,8 @@ def summarize(
         ),
     ] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The folder for these files; default: the video's.")
+        Path | None,
+        typer.Option("--output", "-o", help="The folder for these files; default: the video's folder."),
     ] = None,
     embed: Annotated[
         Path | None,
@@ -59,58 +60,61 @@ def summarize(
     ] = None,
     strip_tags: Annotated[
         bool,
-        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of it."),
+        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of the copy."),
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Do all of it again, even if it was transcribed before.")
+        bool, typer.Option("--fresh", help="Start from scratch, even if it was transcribed before.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
     ] = False,
     no_paths: Annotated[
-        bool, typer.Option("--no-paths", help="Name the recording without its folder in JSON.")
+        bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
     ] = False,
     track: Annotated[
-        str | None, typer.Option(help="The audio track: its number (from 1) or language.")
+        str | None, typer.Option(help="The audio track: its number (from 1) or its language.")
     ] = None,
-    start: Annotated[str | None, typer.Option(help="Begin here: 90, 1:30 or 1:02:03.")] = None,
-    end: Annotated[str | None, typer.Option(help="End here.")] = None,
+    start: Annotated[str | None, typer.Option(help="Start at this time: 90, 1:30 or 1:02:03.")] = None,
+    end: Annotated[str | None, typer.Option(help="Stop at this time.")] = None,
     max_duration: Annotated[
-        str, typer.Option(help="Refuse a recording that goes on longer: 90m, 24h or seconds.")
+        str, typer.Option(help="Refuse a longer recording: 90m, 24h or seconds.")
     ] = "24h",
     max_size: Annotated[
         str | None, typer.Option(help="Refuse a larger file: 500M, 20G or bytes; default: no limit.")
     ] = None,
     allow_format: Annotated[
-        str, typer.Option(help="Also read these of ffmpeg's formats, as in: bink,smk.")
+        str, typer.Option(help="Also accept these ffmpeg formats, such as bink,smk.")
     ] = "",
     subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
     encoding: Annotated[
-        str | None, typer.Option(help="How subtitle files are encoded, as cp1251; default: it is found out.")
+        str | None,
+        typer.Option(help="The encoding of subtitle files, such as cp1251; default: it is detected."),
     ] = None,
-    engine: Annotated[EngineWish, typer.Option(help="What hears the words.")] = "auto",
+    engine: Annotated[
+        EngineChoice, typer.Option(help="Where the words come from: Whisper or existing captions.")
+    ] = "auto",
     model: Annotated[
         str | None,
         typer.Option(
             autocompletion=completion.models,
-            help="Whisper's model: a name from `svs models list`, or a folder, as in ./small.",
+            help="The Whisper model: a name from `svs models list`, or a folder such as ./small.",
         ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option(autocompletion=completion.languages, help="What is spoken, as en or German."),
+        typer.Option(autocompletion=completion.languages, help="The spoken language, such as en or German."),
     ] = None,
     translate: Annotated[
         bool, typer.Option("--translate", help="Have Whisper translate to English.")
     ] = False,
     prompt: Annotated[
-        str | None, typer.Option(help="Words that tell Whisper the style and spelling.")
+        str | None, typer.Option(help="A text in the style and spelling that Whisper should use.")
     ] = None,
     hotwords: Annotated[str | None, typer.Option(help="Names and terms that Whisper should expect.")] = None,
-    device: Annotated[Device, typer.Option(help="Where Whisper computes.")] = "auto",
+    device: Annotated[Device, typer.Option(help="The device that Whisper runs on.")] = "auto",
     compute_type: Annotated[
-        str, typer.Option(help="Whisper's number format; default: int8 on CPU, float16 on GPU.")
+        str, typer.Option(help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.")
     ] = "default",
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0: all cores.")] = 0,
     jobs: Annotated[
@@ -127,16 +131,16 @@ def summarize(
     notify: Notify = None,
     notify_content: NotifyContent = False,
     detach: Annotated[
-        bool, typer.Option("--detach", help="Run it in the background, and only print the job's id.")
+        bool, typer.Option("--detach", help="Run in the background, and print only the job's id.")
     ] = False,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Summarize videos: the sentences that say most, as they were said, with their times.
+    """Summarize videos: their most important sentences, as they were said, with their times.
 
-    The summary goes to stdout: laid out on a terminal, as Markdown into a pipe.
+    The summary goes to stdout: formatted on a terminal, as Markdown in a pipe.
     """
     if debug:
         os.environ["SVS_DEBUG"] = "1"
@@ -200,7 +204,7 @@ def _detach(video: Path, options: Options, environment: dict[str, str]) -> None:
 
 
 def _on_terminal() -> bool:
-    """Say whether somebody can be asked."""
+    """Return whether the user can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
@@ -228,7 +232,7 @@ def _run(
 
 def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
-    from svs.pipeline.plan import look
+    from svs.pipeline.plan import probe_source
     from svs.stages.outline import parse_chapters
     from svs.stages.summarize import parse_length
 
@@ -240,7 +244,7 @@ def check(options: Options, video: Path) -> None:
         from svs.outputs.write import check as check_outputs
 
         check_outputs(video, options)
-    look(Path(os.path.abspath(video)), options)  # noqa: PTH100
+    probe_source(Path(os.path.abspath(video)), options)  # noqa: PTH100
 
 
 def split_formats(text: str) -> tuple[str, ...]:

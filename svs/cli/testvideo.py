@@ -1,4 +1,4 @@
-"""`svs make-test-video`: something to try svs with, without a camera or a network."""
+"""`svs make-test-video`: a video to try svs with."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,41 +10,41 @@ import typer
 
 from svs.errors import UsageError
 
-LONGEST = 24 * 60 * 60
+MAX_SECONDS = 24 * 60 * 60
 
 
 def make_test_video(
     file: Annotated[
-        Path, typer.Argument(help="The file to make; its end (.mp4, .mkv, .mov or .webm) says of which kind.")
+        Path, typer.Argument(help="The file to write, ending in .mp4, .mkv, .mov or .webm.")
     ] = Path("svs-test-video.mp4"),
     size: Annotated[str, typer.Option(metavar="WxH", help="Width and height in pixels.")] = "640x360",
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Frames a second.")] = 12,
+    fps: Annotated[int, typer.Option(min=1, max=120, help="Frames per second.")] = 12,
     duration: Annotated[
         float | None,
         typer.Option(
             metavar="SECONDS",
-            help="Cut the talk, or repeat it, to this length; default: the whole talk once, 186 s.",
+            help="Cut or repeat the talk to this length; default: the whole talk once, 186 s.",
             show_default=False,
         ),
     ] = None,
     audio: Annotated[
         Literal["speech", "tone", "silence"],
-        typer.Option(help="What is heard: the talk, 440 Hz, or nothing."),
+        typer.Option(help="The sound: the talk, a 440 Hz tone, or silence."),
     ] = "speech",
     subtitles: Annotated[
         bool, typer.Option("--subtitles", help="Add the true text of the talk as a subtitle track.")
     ] = False,
     chapters: Annotated[bool, typer.Option("--chapters", help="Add a chapter for each topic.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
     """Make a test video: a short talk about four topics, with a slide for each.
 
     The same options give the same file, byte for byte. Its path goes to stdout.
     """
     if not force and (file.exists() or file.is_symlink()):
-        raise UsageError(f"{file} exists already", "Add --force to replace it, or name another file.")
-    if duration is not None and not 0.1 <= duration <= LONGEST:
-        raise UsageError(f"--duration {duration:g} is out of range", f"Give 0.1 to {LONGEST} seconds.")
+        raise UsageError(f"{file} already exists", "Use --force to overwrite it, or choose another file.")
+    if duration is not None and not 0.1 <= duration <= MAX_SECONDS:
+        raise UsageError(f"--duration {duration:g} is out of range", f"Give 0.1 to {MAX_SECONDS} seconds.")
     pixels = _pixels(size)
 
     from svs.media import testvideo
@@ -65,7 +65,7 @@ def make_test_video(
 
 
 def _pixels(size: str) -> tuple[int, int]:
-    """Read `640x360`."""
+    """Return the width and height of a size such as `640x360`."""
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size, re.ASCII)
     width, height = (int(number) for number in match.groups()) if match else (0, 0)
     if not all(32 <= pixels <= 4096 and pixels % 2 == 0 for pixels in (width, height)):
@@ -78,7 +78,7 @@ def _pixels(size: str) -> tuple[int, int]:
 
 @contextmanager
 def _bar(seconds: float) -> Iterator[Callable[[float], None]]:
-    """Show a bar on stderr if that is a terminal; give what moves it."""
+    """Show a bar on stderr if that is a terminal; yield the function that updates it."""
     from svs.ui.terminal import stderr
 
     if not stderr().is_terminal:

@@ -1,4 +1,4 @@
-"""`svs jobs watch`, `wait`, `logs` and `attach`: following jobs from another terminal, as readers only."""
+"""`svs jobs watch`, `wait`, `logs` and `attach`: following jobs from another terminal; they only read."""
 
 import sys
 import time
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from svs.store.follow import Follower
     from svs.store.jobs import JobStore
 
-_PAUSE = 0.25  # seconds between two looks: progress is not written more often
+_POLL_SECONDS = 0.25  # progress is not written more often
 _TIMED_OUT = 124  # as GNU timeout exits
 
 Id = Annotated[
@@ -56,7 +56,7 @@ def watch(
         list[str] | None,
         typer.Argument(
             metavar="[ID...]",
-            help="Ids, unique beginnings or ends, or `last`; else all that run.",
+            help="Ids, unique beginnings or ends, or `last`; default: all running jobs.",
             autocompletion=complete_ids,
         ),
     ] = None,
@@ -71,9 +71,9 @@ def watch(
         typer.echo("No job is running.", err=True)
         return
     followers = [Follower(store, job_id) for job_id in ids]
-    for_eyes = sys.stdout.isatty() and not as_json
+    on_terminal = sys.stdout.isatty() and not as_json
     try:
-        _watch_with_bars(followers) if for_eyes else _watch(followers, _lines(as_json=as_json))
+        _watch_with_bars(followers) if on_terminal else _watch(followers, _lines(as_json=as_json))
     except BrokenPipeError:
         from svs.ui.output import leave_quietly
 
@@ -96,20 +96,20 @@ def _lines(*, as_json: bool) -> _View:
 
 
 def _watch(followers: list["Follower"], view: _View) -> None:
-    for going in _looks(followers):
-        for follower in going:
-            for event in follower.look():
+    for active in _poll(followers):
+        for follower in active:
+            for event in follower.new_events():
                 view.show(follower, event)
             if follower.ended:
                 view.end(follower)
 
 
-def _looks(followers: list["Follower"]) -> "Iterator[list[Follower]]":
-    """Yield the jobs that have not ended, a few times a second, until all have; the caller looks at them."""
-    while going := [follower for follower in followers if not follower.ended]:
-        yield going
-        if not all(follower.ended for follower in going):
-            time.sleep(_PAUSE)
+def _poll(followers: list["Follower"]) -> "Iterator[list[Follower]]":
+    """Yield the jobs that have not ended, a few times a second, until all have; the caller updates them."""
+    while active := [follower for follower in followers if not follower.ended]:
+        yield active
+        if not all(follower.ended for follower in active):
+            time.sleep(_POLL_SECONDS)
 
 
 def _exit(followers: list["Follower"]) -> None:
@@ -132,10 +132,10 @@ def wait(
     until = None if timeout is None else time.monotonic() + parse_length(timeout)
     store = _store()
     followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
-    for going in _looks(followers):
-        for follower in going:
+    for active in _poll(followers):
+        for follower in active:
             follower.update()
-        if until is not None and time.monotonic() >= until and not all(f.ended for f in going):
+        if until is not None and time.monotonic() >= until and not all(f.ended for f in active):
             raise typer.Exit(_TIMED_OUT)
     _exit(followers)
 
@@ -145,7 +145,7 @@ def attach(
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
-    """Show a job as if it had been started here, with its result in the end. Ctrl-C leaves it running."""
+    """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
     from svs.cli.running import showing
     from svs.store import results
     from svs.store.follow import Follower
@@ -155,12 +155,12 @@ def attach(
     follower = Follower(store, store.resolve(job_id))
     try:
         with showing(progress, verbose=False) as report:
-            for _ in _looks([follower]):
-                for event in follower.look():
+            for _ in _poll([follower]):
+                for event in follower.new_events():
                     report(event)
     except KeyboardInterrupt:
         job_id = follower.job.id
-        typer.echo(f"detached; job {job_id} goes on: `svs jobs attach {job_id}` shows it again", err=True)
+        typer.echo(f"detached; job {job_id} is still running: `svs jobs attach {job_id}` shows it", err=True)
         raise typer.Exit(130) from None
     if follower.state != "done":
         raise _failure(follower)
@@ -168,19 +168,21 @@ def attach(
 
 
 def _failure(follower: "Follower") -> SvsError:
-    """Return the error that a job has ended with."""
+    """Return the error with which a job ended."""
     job = follower.job
     if job.error and follower.state == "failed":
         failure = SvsError(job.error.message, job.error.hint)
         failure.exit_code = job.error.exit_code
         return failure
     how = "was cancelled" if follower.state == "cancelled" else "was interrupted"
-    return Cancelled(f"job {job.id} {how}", f"`svs jobs resume {job.id}` goes on with it.")
+    return Cancelled(f"job {job.id} {how}", f"Continue it with `svs jobs resume {job.id}`.")
 
 
 def logs(
     job_id: Id,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the job has ended.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Keep printing until the job has ended.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
 ) -> None:
     """Show what happened to a job, and when."""
@@ -189,30 +191,30 @@ def logs(
     from svs.ui.listing import log_line
     from svs.ui.output import write
 
-    def tell(event: "ProgressEvent") -> None:
+    def print_event(event: "ProgressEvent") -> None:
         write(encode(event).decode() if as_json else log_line(event))
 
     store = _store()
     follower = Follower(store, store.resolve(job_id))
     if not follow:
         for event in read_log(store.folder(follower.job.id)):
-            tell(event)
+            print_event(event)
         follower.update()
     else:
-        _follow_log(follower, tell)
+        _follow_log(follower, print_event)
     if not as_json:
         write(_ending(follower.job, follower.state))
 
 
-def _follow_log(follower: "Follower", tell: "Callable[[ProgressEvent], None]") -> None:
-    for _ in _looks([follower]):
-        for event in follower.look():
+def _follow_log(follower: "Follower", print_event: "Callable[[ProgressEvent], None]") -> None:
+    for _ in _poll([follower]):
+        for event in follower.new_events():
             if event.kind not in ("advanced", "line"):
-                tell(event)
+                print_event(event)
 
 
 def _ending(job: "Job", state: str) -> str:
-    """Return the line that tells how a job is now."""
+    """Return the line with a job's present status."""
     from svs.ui.listing import local
     from svs.ui.output import visible
 

@@ -1,4 +1,4 @@
-"""The engines; `load` is the table of them."""
+"""The speech engines; `load` chooses one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from svs.model.job import Options, Plan
 
 
 def load(plan: Plan, options: Options, language: str | None, notice: Callable[[str], None]) -> Engine:
-    """Return the engine that a plan names, ready to hear; `language` is None when it has to be found out."""
+    """Return the engine of a plan, ready to transcribe; `language` None means that it is detected."""
     if plan.engine == "whisper":
         from svs.engines.whisper import Whisper
         from svs.models.installed import ready
 
-        folder = ready(Path(plan.model_folder), notice).folder  # it may have changed since it was planned
+        folder = ready(Path(plan.model_folder), notice).folder  # it may have changed since the plan was made
         return Whisper(folder, plan.model, options, language)
     from svs.engines.captions import Captions
 
@@ -24,13 +24,13 @@ def load(plan: Plan, options: Options, language: str | None, notice: Callable[[s
 
 @contextmanager
 def panics_as_errors() -> Iterator[None]:
-    """Raise the panic of a library in Rust, which is no Exception, as a MissingError."""
+    """Raise a panic of a Rust library, which is not an Exception, as a MissingError."""
     try:
         yield
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
         raise MissingError(
-            f"the model is not usable: a library failed on its files ({error})",
+            f"the model cannot be used: a library failed on its files ({error})",
             "Install it again, or choose another: see `svs models list`.",
         ) from error

@@ -1,19 +1,19 @@
-"""Which speech has words: what the voice detector hears, compared with the segments of the transcript."""
+"""Which speech has words: the voice detector's speech, compared with the segments of the transcript."""
 
 from collections.abc import Iterable, Sequence
 
 from svs.media.vad import Window
 from svs.model.speech import Gap, Segment
 
-LEAST = 1.5  # seconds of speech without words that count as a gap
+MIN_GAP = 1.5  # seconds of speech without words that count as a gap
 _EDGE = 0.5  # seconds by which a segment's times may miss its words
 _JOIN = 0.5  # seconds of silence inside one gap
-_SPARSE = 7.0  # bytes of text for a second of speech; people say 14 to 19, in every script
-_THIN = 2.5  # likewise; nobody speaks this slowly
+_SPARSE = 7.0  # bytes of text per second of speech; people say 14 to 19, in every script
+_THIN = 2.5  # the same; nobody speaks this slowly
 
 
 def uncovered(window: Window, segments: Iterable[Segment]) -> list[Gap]:
-    """Return the stretches of a window with speech and without words, in time order."""
+    """Return the stretches of a window with speech but without words, in time order."""
     covered = [(s.start - _EDGE, s.end + _EDGE) for s in segments if not is_thin(window, s)]
     gaps: list[Gap] = []
     for start, end in _without(window.stretches(), covered):
@@ -21,17 +21,17 @@ def uncovered(window: Window, segments: Iterable[Segment]) -> list[Gap]:
             gaps[-1] = Gap(gaps[-1].start, end)
         else:
             gaps.append(Gap(start, end))
-    return [gap for gap in gaps if window.speech(gap.start, gap.end) >= LEAST]
+    return [gap for gap in gaps if window.speech(gap.start, gap.end) >= MIN_GAP]
 
 
 def is_sparse(window: Window, segment: Segment) -> bool:
-    """Say whether a segment has so few words for the speech that it spans that some may be missing."""
+    """Return whether a segment has so few words for its speech that some may be missing."""
     speech = window.speech(segment.start, segment.end)
-    return speech >= LEAST and size([segment]) < _SPARSE * speech
+    return speech >= MIN_GAP and size([segment]) < _SPARSE * speech
 
 
 def is_thin(window: Window, segment: Segment) -> bool:
-    """Say whether a segment has far too few words for the speech that it spans, so that some are missing."""
+    """Return whether a segment has far too few words for its speech, so that some are missing."""
     return size([segment]) < _THIN * window.speech(segment.start, segment.end)
 
 
@@ -43,7 +43,7 @@ def size(segments: Iterable[Segment]) -> int:
 def _without(
     stretches: Iterable[tuple[float, float]], covered: Sequence[tuple[float, float]]
 ) -> list[tuple[float, float]]:
-    """Return what of the stretches lies in none of the covered intervals."""
+    """Return the parts of the stretches that are in none of the covered intervals."""
     left = list(stretches)
     for start, end in covered:
         parts = [part for a, b in left for part in ((a, min(b, start)), (max(a, end), b))]

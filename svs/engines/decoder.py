@@ -1,8 +1,8 @@
-"""From a piece of audio to Whisper's tokens: its encoder, its language detection and its beam search.
+"""From a piece of audio to Whisper's tokens: encoder, language detection and beam search.
 
-These are the public pieces of faster-whisper's model. The same audio gives the same tokens: a doubtful
-piece is searched again without repetition, not sampled at a higher temperature, since CTranslate2 seeds its
-sampling only once for each thread.
+This uses the public parts of faster-whisper's model. The same audio gives the same tokens: a doubtful piece
+is searched again without repetition, not sampled at a higher temperature, since CTranslate2 seeds its
+sampling only once per thread.
 """
 
 from collections.abc import Iterator
@@ -16,24 +16,22 @@ from svs.model.job import Options
 if TYPE_CHECKING:
     import numpy as np
 
-_FRAMES_A_SECOND = 100  # of Whisper's features
-_MOST_FRAMES = 3000
-_ROOM = 5.0  # seconds of silence after the audio, which Whisper needs to end its text
-_SHORTEST = 15.0  # seconds of audio and silence; with 10, short clips in Korean and Japanese lost words
-_FLOOR = 2.0  # between the loudest and the least of a log-Mel spectrogram, as Whisper clips and scales it
+_FRAMES_PER_SECOND = 100  # of Whisper's features
+_MAX_FRAMES = 3000
+_PADDING = 5.0  # seconds of silence after the audio, which Whisper needs to end its text
+_MIN_LENGTH = 15.0  # seconds of audio and silence; with 10, short clips in Korean and Japanese lost words
+_FLOOR = 2.0  # range of a log-Mel spectrogram, as Whisper clips and scales it
 _FIRST_TIME = 50  # the text begins within a second (OpenAI's and faster-whisper's default)
 _SEARCHES: tuple[dict[str, Any], ...] = (
     {"beam_size": 5},
     {"beam_size": 5, "no_repeat_ngram_size": 4, "repetition_penalty": 1.1},
 )
-_PROMPT_SHARE = (
-    0.5  # of the context that the prompt and the hotwords may fill together; the text needs the rest
-)
+_PROMPT_SHARE = 0.5  # of the context, for the prompt and the hotwords together; the text needs the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What Whisper makes of a piece of audio."""
+    """Whisper's result for a piece of audio."""
 
     tokens: tuple[int, ...]
     text: str
@@ -42,25 +40,25 @@ class Hypothesis:
     no_speech: float
     """Probability that nothing is said, 0-1."""
     repetition: float
-    """How much smaller the text becomes when it is compressed."""
+    """The compression ratio of the text."""
     language: str
 
 
 class Decoder:
-    """A loaded model with the user's wishes; several threads may use it at once."""
+    """A loaded model with the user's options; several threads may use it at once."""
 
     def __init__(self, whisper: Any, options: Options) -> None:  # noqa: ANN401 - the library has no types
         self._whisper = whisper
         self._task = "translate" if options.translate else "transcribe"
         self.tokenizer = cache(self._tokenizer)
         self._before = _before(self.tokenizer("en"), options)
-        self._most = int(whisper.max_length * _PROMPT_SHARE) // max(1, len(self._before)) - 1
-        self.cut_prompt = any(len(tokens) > self._most for tokens in self._before)
-        """The prompt or the hotwords are too long, so that their ends are not used."""
+        self._max_prompt = int(whisper.max_length * _PROMPT_SHARE) // max(1, len(self._before)) - 1
+        self.cut_prompt = any(len(tokens) > self._max_prompt for tokens in self._before)
+        """The prompt or the hotwords are too long, so that their ends are ignored."""
 
     @property
     def multilingual(self) -> bool:
-        """Say whether the model knows more than English."""
+        """Return whether the model knows more than English."""
         return bool(self._whisper.model.is_multilingual)
 
     def _tokenizer(self, language: str) -> Any:  # noqa: ANN401
@@ -71,7 +69,7 @@ class Decoder:
 
     def _prompt(self, tokenizer: Any) -> list[int]:  # noqa: ANN401
         """Return the tokens that come before the text."""
-        before = [token for tokens in self._before for token in tokens[: self._most]]
+        before = [token for tokens in self._before for token in tokens[: self._max_prompt]]
         return [*([tokenizer.sot_prev, *before] if before else []), *tokenizer.sot_sequence]
 
     def encode(self, audio: "np.ndarray") -> Any:  # noqa: ANN401
@@ -83,7 +81,7 @@ class Decoder:
         return [(token[2:-2], share) for token, share in self._whisper.model.detect_language(encoded)[0]]
 
     def search(self, encoded: Any, language: str) -> Iterator[Hypothesis]:  # noqa: ANN401
-        """Yield what is said, searched in one way after the other until the caller is content."""
+        """Yield the results of one search method after the other, until the caller stops."""
         from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
         tokenizer = self.tokenizer(language)
@@ -111,16 +109,16 @@ class Decoder:
 
 
 def _features(extractor: Any, audio: "np.ndarray") -> "np.ndarray":  # noqa: ANN401
-    """Return the log-Mel features, with silence behind them that is as silent as Whisper's features get."""
+    """Return the log-Mel features, followed by silence at the lowest level of Whisper's features."""
     import numpy as np
 
     found = extractor(audio)[..., :-1]
-    seconds = max(_SHORTEST, len(audio) / pcm.RATE + _ROOM)
-    frames = min(_MOST_FRAMES, int(seconds * _FRAMES_A_SECOND) // 4 * 4)
+    seconds = max(_MIN_LENGTH, len(audio) / pcm.RATE + _PADDING)
+    frames = min(_MAX_FRAMES, int(seconds * _FRAMES_PER_SECOND) // 4 * 4)
     silence = ((0, 0), (0, max(0, frames - found.shape[1])))
     return np.pad(found, silence, constant_values=found.max() - _FLOOR)[:, :frames].astype(np.float32)
 
 
 def _before(tokenizer: Any, options: Options) -> list[list[int]]:  # noqa: ANN401
-    """Return the tokens of the hotwords and of the prompt, where there are any."""
+    """Return the tokens of the hotwords and of the prompt, if there are any."""
     return [tokenizer.encode(f" {text.strip()}") for text in (options.hotwords, options.prompt) if text]

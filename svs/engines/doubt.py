@@ -1,20 +1,20 @@
-"""What of Whisper's text is to be doubted: loops, guesses, and words where nobody speaks.
+"""Which of Whisper's texts are doubtful: loops, guesses, and words where there is no speech.
 
 Calibrated with tiny.en and base so that every text on noise, music, tones, clicks and silence (3 to 25 s of
-each) is doubted, and none on clear readings and talks.
+each) is doubtful, and no text of clear readings and talks.
 """
 
 import re
 
 from svs.engines.decoder import Hypothesis
+from svs.text.loops import plain_words
 
 _TOO_REPETITIVE = 2.4  # compression ratio of a loop (OpenAI's and faster-whisper's default)
-_TOO_UNLIKELY = -1.0  # mean log probability of guesswork (likewise)
-_SILENT = 0.8  # probability of no speech that speech never has
-_RATHER_SILENT, _RATHER_UNLIKELY = 0.45, -0.6  # nor both of these together
-_LEAST_SPEECH = 0.3  # seconds of speech; real words take longer
-_FEW = 3  # words
-_LOOP = 4  # times the same segment, one after the other
+_TOO_UNLIKELY = -1.0  # mean log probability of guesswork (the same default)
+_SILENT = 0.8  # probability of no speech that speech never reaches
+_RATHER_SILENT, _RATHER_UNLIKELY = 0.45, -0.6  # speech never has both of these together
+_MIN_SPEECH = 0.3  # seconds; real words take longer
+_FEW_WORDS = 3
 
 _PHANTOM = re.compile(
     r"thank you( (very|so) much)?|thanks( for watching)?|thank you for watching|you|bye( bye)?|okay|oh|"
@@ -26,34 +26,35 @@ _PHANTOM = re.compile(
 
 
 def wrong(found: Hypothesis) -> bool:
-    """Say whether a text is a loop or guesswork, so that another search is worth while."""
+    """Return whether a text is a loop or guesswork, so that another search is worthwhile."""
     return found.repetition > _TOO_REPETITIVE or found.likelihood < _TOO_UNLIKELY
 
 
 def credibility(found: Hypothesis) -> tuple[float, float]:
-    """Return what orders texts: those that do not repeat themselves first, then by likelihood."""
+    """Return the sort key of texts: less repetition first, then likelihood."""
     return -max(_TOO_REPETITIVE, found.repetition), found.likelihood
 
 
 def doubtful(found: Hypothesis) -> bool:
-    """Say whether a text is not to be relied on."""
+    """Return whether a text is unreliable."""
     unlikely = found.no_speech > _RATHER_SILENT and found.likelihood < _RATHER_UNLIKELY
     return wrong(found) or unlikely or found.no_speech > _SILENT
 
 
 def invented(text: str, speech: float, *, doubted: bool) -> bool:
-    """Say whether nobody said this: hardly any speech, and a text that is doubted or usual without speech."""
-    words = _plain(text)
+    """Return whether nobody said this: hardly any speech, and a text that is doubted or usual in silence."""
+    words = plain_words(text)
     phantom = bool(_PHANTOM.fullmatch(" ".join(words)))
-    if speech >= _LEAST_SPEECH:
+    if speech >= _MIN_SPEECH:
         return False
-    return (phantom and (doubted or not speech)) or (doubted and len(words) <= _FEW)
+    said = speech > 0 and len(words) == 1 and not doubted  # a short "Okay" may be said
+    return (phantom and not said) or (doubted and len(words) <= _FEW_WORDS)
 
 
 def without_repetition(text: str, before: str) -> str:
     """Return a text without the words at its start that repeat the end of the text before it.
 
-    A piece that is decoded on may begin with what was decoded already. One word alone may well be said twice.
+    The next piece may begin with words that were decoded already. A single word may really be said twice.
     """
     words = text.split()
     plain, earlier = ([re.sub(r"\W", "", word.lower()) for word in t.split()] for t in (text, before))
@@ -61,21 +62,3 @@ def without_repetition(text: str, before: str) -> str:
         if plain[:count] == earlier[-count:]:
             return " ".join(words[count:])
     return text
-
-
-def in_loop(texts: list[str]) -> list[bool]:
-    """Say of each text whether it is one of several that repeat the same words in a row."""
-    plain = [" ".join(_plain(text)) for text in texts]
-    marks = [False] * len(plain)
-    first = 0
-    for index in range(1, len(plain) + 1):
-        if index == len(plain) or plain[index] != plain[first]:
-            if index - first >= _LOOP:
-                marks[first + 1 : index] = [True] * (index - first - 1)
-            first = index
-    return marks
-
-
-def _plain(text: str) -> list[str]:
-    """Return the words of a text, without case and punctuation."""
-    return re.findall(r"\w+", text.lower())

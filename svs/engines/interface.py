@@ -1,4 +1,4 @@
-"""What an engine is: it turns the extracted recording into segments, batch by batch."""
+"""The interface of engines: an engine turns the extracted recording into segments, batch by batch."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -9,21 +9,21 @@ from svs.model.speech import Batch
 
 
 class Engine(Protocol):
-    """A speech engine. Where batches end depends on the audio and the engine's options alone."""
+    """A speech engine. Where batches end depends only on the audio and the engine's options."""
 
     name: str
     model: str
     """The model's name for people, or where the captions come from."""
     language: str | None
-    """None until the first batch is there, if it has to be found out."""
+    """None until the first batch, if it is detected."""
     warnings: tuple[str, ...]
-    """What the user should know before it begins."""
+    """What the user should know before the work begins."""
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
         """Yield the batches that end later than `after`, in order.
 
-        `tick` is called with the seconds done and those in all when the work begins, and about every second
-        while a batch is worked on: there the engine estimates, and never goes back.
-        `source` is what the extract stage left in the job's folder: 16 kHz mono s16 PCM, or a subtitle file.
+        `tick` is called with the seconds done and the total when the work begins, and about every second
+        while a batch is being transcribed; there the engine estimates, and never decreases. `source` is the
+        file that the extract stage made: 16 kHz mono s16 PCM, or a subtitle file.
         """
         ...

@@ -1,4 +1,4 @@
-"""One window of speech, transcribed to its end: where Whisper stops early, decoding goes on from there."""
+"""Transcribing one window of speech to its end: where Whisper stops early, decoding continues from there."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from svs.model.speech import Gap, Segment
 if TYPE_CHECKING:
     import numpy as np
 
-_SURE = 0.8  # probability above which a language other than the main one is believed
-_ENOUGH = 3.0  # seconds of speech from which a language can be told
-_NEAR = 0.32  # seconds around Whisper's time in which the quietest moment is looked for
-_LEFT = 0.3  # seconds of speech after the text that are decoded, if Whisper says that it goes on
+_SURE = 0.8  # probability above which a language other than the main one is accepted
+_MIN_SPEECH = 3.0  # seconds of speech needed to detect a language
+_NEAR = 0.32  # seconds around Whisper's time in which the quietest moment is searched
+_LEFT = 0.3  # least seconds of speech after the text that are decoded, if Whisper says that more follows
 _FORGOTTEN = 1.5  # the same, if it does not
-_STEP = 0.5  # seconds by which what is left must shrink
+_STEP = 0.5  # seconds by which the rest must get shorter
 _DIVISIBLE = 8.0  # seconds; a doubtful piece as long as this is decoded in two parts
 _SOFT_START, _SOFT_END = 0.2, 0.3  # seconds kept before and after the speech that the voice detector finds
-_TOUCH = 0.2  # seconds of speech in which nothing of a segment is said
+_TOUCH = 0.2  # seconds by which speech and a segment may overlap by accident
 _AROUND = 0.3  # seconds around a gap that are decoded with it
-_MORE = 1.2  # by which a second text must be longer than a sparse one
+_MORE = 1.2  # factor by which a second text must be longer than a sparse one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Passage:
     window: Window
     audio: "np.ndarray"
     language: str
-    """The recording's main one."""
+    """The recording's main language."""
     one_language: bool
-    """Nothing else is spoken: the user says so, or the model knows no other."""
+    """Only this language is spoken: the user says so, or the model knows no other."""
 
     def transcribe(self) -> tuple[tuple[Segment, ...], tuple[Gap, ...]]:
-        """Return what is said, in time order, and the speech that stays without words."""
+        """Return the segments in time order, and the speech without words."""
         segments = self._decode(self.window, self.language)
         for sparse in [s for s in segments if coverage.is_sparse(self.window, s)]:
             halves = _halves(self._around(sparse, segments))
@@ -56,8 +56,6 @@ class Passage:
             found = self._sure(self._around(gap, [s for s in segments if s not in thin]), language)
             if coverage.size(found) > coverage.size(thin):
                 segments = _sorted([*(s for s in segments if s not in thin), *found])
-        looped = doubt.in_loop([segment.text for segment in segments])
-        segments = [replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, looped, strict=True)]
         return tuple(segments), tuple(coverage.uncovered(self.window, segments))
 
     def _around(self, part: Segment | Gap, segments: list[Segment]) -> Window:
@@ -67,16 +65,16 @@ class Passage:
         return self.window.part(max(earlier, part.start - _AROUND), min(later, part.end + _AROUND))
 
     def _sure(self, part: Window, language: str) -> list[Segment]:
-        """Return what is said in a part of the window, without what is doubtful."""
+        """Return the segments in a part of the window, without doubtful ones."""
         return [segment for segment in self._decode(part, language) if not segment.suspect]
 
     def _decode(self, whole: Window, language: str) -> list[Segment]:
-        """Return what is said in a part of the window, which is decoded in as many pieces as it takes.
+        """Return the segments in a part of the window, which is decoded in as many pieces as needed.
 
-        `language` is spoken where a piece is too short to find out.
+        `language` is used where a piece is too short to detect the language.
         """
         segments: list[Segment] = []
-        unfinished: list[Segment] = []  # words without an end, for when decoding them again gives none
+        unfinished: list[Segment] = []  # words without an end, kept in case decoding them again gives none
         pieces = [whole]
         while pieces:
             piece = pieces.pop()
@@ -96,7 +94,7 @@ class Passage:
         return segments
 
     def _best(self, piece: Window, language: str) -> Hypothesis:
-        """Return the first text that does not look wrong, or the most credible one."""
+        """Return the first result that does not look wrong, or the most credible one."""
         first = piece.first - self.window.first
         encoded = self.decoder.encode(self.audio[first : first + piece.last - piece.first])
         tried = []
@@ -107,13 +105,13 @@ class Passage:
         return max(tried, key=doubt.credibility)
 
     def _language_of(self, piece: Window, encoded: object, before: str) -> str:
-        """Return what is spoken in a piece: the main language, unless another one is clear.
+        """Return the language of a piece: the main language, unless another one is clear.
 
-        A short piece is in the language of the one before it.
+        A short piece has the language of the piece before it.
         """
         if self.one_language:
             return self.language
-        if piece.speech() < _ENOUGH:
+        if piece.speech() < _MIN_SPEECH:
             return before
         language, probability = self.decoder.languages(encoded)[0]
         return language if probability >= _SURE else self.language
@@ -122,7 +120,7 @@ class Passage:
         return int(self.decoder.tokenizer(found.language).timestamp_begin)
 
     def _segments(self, piece: Window, phrases: Iterable[Phrase], found: Hypothesis) -> Iterator[Segment]:
-        """Yield the segments of a piece, without what nobody said."""
+        """Yield the segments of a piece, without invented text."""
         tokenizer = self.decoder.tokenizer(found.language)
         doubted = doubt.doubtful(found)
         for phrase in phrases:
@@ -146,7 +144,7 @@ def _sorted(segments: list[Segment]) -> list[Segment]:
 
 
 def _continued(before: list[Segment], after: list[Segment]) -> list[Segment]:
-    """Return the segments that follow others, without the words that these end with."""
+    """Return the segments that follow others, without repeating the last words of those."""
     if not after or not before:
         return after
     text = doubt.without_repetition(after[0].text, before[-1].text)
@@ -154,7 +152,7 @@ def _continued(before: list[Segment], after: list[Segment]) -> list[Segment]:
 
 
 def _rest(piece: Window, parsed: Parsed) -> Window | None:
-    """Return what of a piece has to be decoded again, because its text ends before its speech does."""
+    """Return the rest of a piece that has to be decoded, because its text ends before its speech."""
     if parsed.goes_on is None and not (parsed.phrases and parsed.last is None):
         return None
     ended = piece.start + (parsed.phrases[-1].end if parsed.goes_on is None else parsed.goes_on)
@@ -164,7 +162,7 @@ def _rest(piece: Window, parsed: Parsed) -> Window | None:
 
 
 def _halves(piece: Window) -> list[Window]:
-    """Return a piece divided where speech is least likely, if it is long enough."""
+    """Return the two parts of a piece, divided where speech is least likely, or the piece if it is short."""
     length = piece.end - piece.start
     if length < _DIVISIBLE:
         return [piece]

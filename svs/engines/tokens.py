@@ -1,9 +1,9 @@
-"""What Whisper's tokens say: segments with times, and where the window has to be decoded again from.
+"""Parsing Whisper's tokens: segments with times, and from where the window has to be decoded again.
 
 Whisper writes `<|0.00|> Some words.<|2.40|><|2.40|> More words.<|5.10|>`. A pair of times at the end means
-that the next segment begins there; words after the last time, that they go on beyond the window. In both
-cases its long-form algorithm (OpenAI, whisper/transcribe.py) decodes again from the last time, and so does
-svs.
+that the next segment begins there; words after the last time mean that they continue beyond the window. In
+both cases its long-form algorithm (OpenAI, whisper/transcribe.py) decodes again from the last time, and so
+does svs.
 """
 
 from collections.abc import Sequence
@@ -23,17 +23,17 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The phrases of a window, and where it goes on."""
+    """The phrases of a window, and where it continues."""
 
     phrases: tuple[Phrase, ...]
     last: Phrase | None
     """Words after the last time, up to the window's end."""
     goes_on: float | None
-    """Whisper says that more follows from here, in seconds of the window."""
+    """Where more follows according to Whisper, in seconds of the window."""
 
 
 def parse(tokens: Sequence[int], first_time: int, length: float) -> Parsed:
-    """Return what the tokens of a window of `length` seconds say; `first_time` is the token of 0.00."""
+    """Return the phrases of a window of `length` seconds; `first_time` is the token of 0.00."""
     phrases: list[Phrase] = []
     words: list[int] = []
     start = 0.0

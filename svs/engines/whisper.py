@@ -1,7 +1,7 @@
-"""Whisper: every window of speech is decoded to its end, and speech that stays without words is a gap.
+"""Whisper: every window of speech is decoded to its end; speech that gives no words is a gap.
 
-A window is decoded alone, so that a resumed job gives the same bytes; several at once, each by one thread of
-the processor, which takes less time than one after the other by all threads.
+Each window is decoded independently, so that a resumed job gives the same bytes. Several are decoded at once,
+each by one thread, which is faster than one after the other by all threads.
 """
 
 import math
@@ -26,19 +26,19 @@ from svs.model.speech import Batch
 from svs.system import memory
 
 _CUT_PROMPT = (
-    "--prompt and --hotwords are too long for Whisper together: the ends of them are not used. "
-    "About 150 words are possible."
+    "--prompt and --hotwords together are too long for Whisper: the ends of both are ignored. "
+    "About 150 words fit."
 )
-_MOST_WORKERS = 4  # windows that are decoded at once
-_LANGUAGE_WINDOWS = 3  # windows of speech from which the main language is found
+_MAX_WORKERS = 4  # windows that are decoded at once
+_LANGUAGE_WINDOWS = 3  # windows of speech used to detect the main language
 _LIKELY = 0.5  # probability above which one window is enough for that,
-_ENOUGH = 3.0  # if people speak in it for as many seconds
-_TICK = 0.5  # seconds between two ticks
-_USUAL_SPEED = 5.0  # seconds of audio in a second, to show progress before the first window is done
+_MIN_SPEECH = 3.0  # if it has this many seconds of speech
+_TICK_SECONDS = 0.5
+_USUAL_SPEED = 5.0  # seconds of audio per second, to show progress before the first window is done
 
 
 class Whisper:
-    """Decodes the windows of speech in a few threads."""
+    """Decodes windows of speech in a few threads."""
 
     name = "whisper"
 
@@ -47,18 +47,18 @@ class Whisper:
         self.language = language
         self._fixed = options.language is not None
         threads = options.threads or _cores()
-        self._workers = min(_MOST_WORKERS, threads)
+        self._workers = min(_MAX_WORKERS, threads)
         self._whisper = _load(folder, options, self._workers, threads // self._workers)
         self._check_language(options)
         self._decoder = Decoder(self._whisper, options)
         self.warnings: tuple[str, ...] = (_CUT_PROMPT,) if self._decoder.cut_prompt else ()
 
     def _check_language(self, options: Options) -> None:
-        """Refuse what the model does not know."""
+        """Raise UsageError for languages that the model does not know."""
         known = self._whisper.supported_languages
         if known == ["en"] and (options.translate or self.language not in (None, "en")):
             raise UsageError(
-                f"the model {self.model} knows English only", "Choose another: see `svs models list`."
+                f"the model {self.model} only knows English", "Choose another: see `svs models list`."
             )
         if self.language and self.language not in known:
             raise UsageError(
@@ -81,7 +81,7 @@ class Whisper:
         with _pool(self._workers) as pool:
             for window, result in self._in_order(pool, source, chain(first, windows)):
                 while not result.done():
-                    wait([result], timeout=_TICK)
+                    wait([result], timeout=_TICK_SECONDS)
                     speed = (done - after) / (at - began) if done > after else _USUAL_SPEED
                     part = 1 - math.exp((at - time.monotonic()) * speed / (window.end - done))
                     shown = done + part * (window.end - done)
@@ -94,21 +94,21 @@ class Whisper:
             yield Batch(total, total, ())
 
     def _main_language(self, source: Path, windows: Sequence[Window]) -> str:
-        """Return the language that the first windows most probably are in."""
+        """Return the most probable language of the first windows."""
         sums: dict[str, float] = {}
         for window in windows:
             encoded = self._decoder.encode(pcm.read(source, window.first, window.last))
             found = self._decoder.languages(encoded)
             for language, probability in found:
                 sums[language] = sums.get(language, 0.0) + probability * window.speech()
-            if found[0][1] > _LIKELY and window.speech() > _ENOUGH:
+            if found[0][1] > _LIKELY and window.speech() > _MIN_SPEECH:
                 break
         return max(sums, key=lambda language: sums[language])
 
     def _in_order(
         self, pool: ThreadPoolExecutor, source: Path, windows: Iterable[Window]
     ) -> Iterator[tuple[Window, Future[Batch]]]:
-        """Yield the windows with their batches to come; a few are begun before they are asked for."""
+        """Yield the windows with the futures of their batches; a few windows are submitted in advance."""
         begun: deque[tuple[Window, Future[Batch]]] = deque()
         for window in windows:
             begun.append((window, pool.submit(self._batch, source, window)))
@@ -125,7 +125,7 @@ class Whisper:
 
 @contextmanager
 def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool of threads; leaving it waits for what runs, and for nothing that has not begun."""
+    """Yield a pool of threads; on exit, running tasks are awaited and others cancelled."""
     pool = ThreadPoolExecutor(workers)
     try:
         yield pool
@@ -134,12 +134,12 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
-    """Load the model from its folder, and from nowhere else."""
+    """Load the model from its folder, never from a network."""
     from faster_whisper import WhisperModel
 
-    if not folder.is_dir():  # faster-whisper would take it for the name of a model on a hub
+    if not folder.is_dir():  # faster-whisper would treat it as the name of a model on a hub
         raise MissingError(
-            f"the model folder {folder} is gone", "Install the model again: `svs models list`."
+            f"the model folder {folder} does not exist", "Install the model again: `svs models list`."
         )
     try:
         return WhisperModel(
@@ -150,7 +150,7 @@ def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  #
             num_workers=workers,
             local_files_only=True,
         )
-    except Exception as error:  # its libraries raise all kinds
+    except Exception as error:  # its libraries raise many types
         raise MissingError(
             f"the model in {folder} cannot be loaded: {error}",
             "Check --device and --compute-type, or install the model again: see `svs models list`.",
@@ -158,7 +158,7 @@ def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  #
 
 
 def _compute_type(options: Options) -> str:
-    """Return int8 on a CPU and float16 on a GPU, unless the user chose."""
+    """Return the user's choice, else int8 on a CPU and float16 on a GPU."""
     if options.compute_type != "default":
         return options.compute_type
     return "float16" if _on_gpu(options) else "int8"
@@ -171,5 +171,5 @@ def _on_gpu(options: Options) -> bool:
 
 
 def _cores() -> int:
-    """Return how many processors svs may use."""
+    """Return how many processor cores svs may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

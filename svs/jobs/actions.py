@@ -1,4 +1,4 @@
-"""What can be done to jobs: start, resume, retry, cancel, export, remove. All who do it call this."""
+"""The actions on jobs: start, resume, retry, cancel, export, remove, prune."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ POSSIBLE: dict[str, tuple[State, ...]] = {
     "retry": ("failed", "cancelled", "interrupted"),
     "export": ("done",),
 }
-"""In which states a job can be cancelled, and so on. In every state but running it can be removed."""
+"""The states in which each action is allowed. A job can be removed in every state but running."""
 _DONE = {
     "cancel": "cancelled",
     "resume": "resumed",
@@ -40,26 +40,26 @@ _DONE = {
 _STATES = {"failed": "has failed", "cancelled": "was cancelled", "interrupted": "was interrupted"}
 _ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
 _OUTPUT = "output.log"
-"""What a process in the background prints, in the job's folder."""
-_PAUSE = 0.05  # seconds
+"""The output of a process in the background, in the job's folder."""
+_POLL_SECONDS = 0.05
 
 
 def check(store: JobStore, job: Job, action: str) -> None:
-    """Raise UsageError when this cannot be done to a job in its state."""
+    """Raise UsageError if the action is not allowed in the job's state."""
     if (state := store.state(job)) in POSSIBLE[action]:
         return
     *others, last = POSSIBLE[action]
     possible = f"{', '.join(others)} or {last}" if others else last
     raise UsageError(
         f"job {job.id} {_STATES.get(state, f'is {state}')}: it cannot be {_DONE[action]}",
-        f"Only a {possible} job can be. See `svs jobs list`.",
+        f"Only {possible} jobs can be {_DONE[action]}. See `svs jobs list`.",
     )
 
 
 def start_detached(store: JobStore, video: Path, options: Options, environment: Mapping[str, str]) -> Job:
     """Start a job in a process that outlives this one, and return it once it runs.
 
-    The environment is added to this process's own. Raises SvsError for what is wrong before the job begins.
+    The environment is added to this process's own. Raises SvsError for problems before the job begins.
     """
     check_file(video, options.max_size)
     write.check(video, options)
@@ -69,12 +69,12 @@ def start_detached(store: JobStore, video: Path, options: Options, environment: 
         if process.poll() is not None and store.load(job.id).status == "queued":
             log = store.folder(job.id) / _OUTPUT
             raise SvsError(f"job {job.id} could not be started in the background", f"See {log}.")
-        time.sleep(_PAUSE)
+        time.sleep(_POLL_SECONDS)
     return job
 
 
 def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
-    """Go on with a job in a process that outlives this one."""
+    """Resume a job in a process that outlives this one."""
     check(store, store.load(job_id), "resume")
     return _run_detached(store, job_id, {})
 
@@ -86,7 +86,7 @@ def _run_detached(store: JobStore, job_id: str, environment: Mapping[str, str]) 
 
 
 def last_output(store: JobStore, job_id: str) -> str:
-    """Return the last two lines that a job's process in the background printed; empty when there are none."""
+    """Return the last two lines that a job's background process printed; empty if there are none."""
     try:
         text = (store.folder(job_id) / _OUTPUT).read_text("utf-8", "replace")
     except OSError:
@@ -95,17 +95,18 @@ def last_output(store: JobStore, job_id: str) -> str:
 
 
 def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
-    """Cancel a job, and say whether it has stopped; what it has done is kept, and can be resumed.
+    """Cancel a job, and return whether it has stopped; its work so far is kept, and can be resumed.
 
-    A running job stops at its next tick, or at once: then its process is killed, with all its children.
+    A running job stops at its next tick. With `at_once` its process and all its children are killed.
     """
-    if store.state(store.load(job_id)) == "running":
+    store.load(job_id)  # which says so when there is none
+    if store.held(job_id):
         store.ask_to_cancel(job_id)
         if not at_once:
             return False
         kill_holder(job_id, store.folder(job_id) / "lock", store.progress(job_id))
     with store.hold(job_id):
-        job = store.load(job_id)  # it may have ended meanwhile
+        job = store.load(job_id)  # it may have ended in the meantime
         if job.status not in ("queued", "running"):
             check(store, job, "cancel")
         store.tidy(job_id)
@@ -114,14 +115,14 @@ def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:
 
 
 def retry(store: JobStore, job_id: str) -> Job:
-    """Remove everything that a failed, cancelled or interrupted job has done, and return it as queued.
+    """Remove all results of a failed, cancelled or interrupted job, and return it as queued.
 
-    Raises InputError when its recording is not what it was, UsageError when its engine is gone; then nothing
-    is removed.
+    Raises InputError if its recording has changed, UsageError if its engine no longer exists; then nothing is
+    removed.
     """
     with store.hold(job_id) as folder, store_errors("clear", folder):
         job = store.load(job_id)
-        if job.status != "running":  # this process holds it, so that no other runs it
+        if job.status != "running":  # this process holds the lock, so no other runs it
             check(store, job, "retry")
         fingerprint.check_source(job.source)
         fresh = Job(id=job.id, source=job.source, options=job.options, created=job.created)
@@ -135,7 +136,7 @@ def retry(store: JobStore, job_id: str) -> Job:
 
 
 def export(store: JobStore, job_id: str, options: OutputOptions) -> tuple[str, ...]:
-    """Write a finished job's result as files, without doing anything again, and return their paths."""
+    """Write a finished job's result as files, without running anything again, and return their paths."""
     job = store.load(job_id)
     check(store, job, "export")
     folder = store.folder(job.id)
@@ -145,9 +146,9 @@ def export(store: JobStore, job_id: str, options: OutputOptions) -> tuple[str, .
 
 
 def remove(store: JobStore, job_id: str) -> None:
-    """Remove a job with everything in its folder, and what killed runs left beside the files for the user.
+    """Remove a job with everything in its folder, and the temporary files of killed runs beside its outputs.
 
-    Refuses a running one. `store.forget_removed` removes the rest, at once for many jobs.
+    Refuses a running job. Call `store.forget_removed` afterwards, once for many jobs.
     """
     job = store.read(job_id)
     store.remove(job_id)
@@ -156,20 +157,20 @@ def remove(store: JobStore, job_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Old:
-    """Which jobs are not needed any more."""
+class PruneRule:
+    """Which ended jobs to remove."""
 
     older_than: timedelta | None = None
     keep: int = 0
-    """As many of the newest are kept, whatever their age."""
+    """This many of the newest are kept, however old."""
     status: State | None = None
 
 
-def old_jobs(store: JobStore, which: Old) -> Iterator[str]:
-    """Yield the ids of the ended jobs that are not needed any more; never a running or damaged one."""
+def jobs_to_prune(store: JobStore, rule: PruneRule) -> Iterator[str]:
+    """Yield the ids of the ended jobs that the rule removes; never a running or damaged job."""
     found = (job for job in store.jobs() if not isinstance(job, Damaged))
-    ended = [job for job in found if store.state(job) in ((which.status,) if which.status else _ENDED)]
-    for job in ended[which.keep :]:
+    ended = [job for job in found if store.state(job) in ((rule.status,) if rule.status else _ENDED)]
+    for job in ended[rule.keep :]:
         age = datetime.now(UTC) - datetime.fromisoformat(job.created)
-        if which.older_than is None or age > which.older_than:
+        if rule.older_than is None or age > rule.older_than:
             yield job.id

@@ -1,4 +1,4 @@
-"""Kill the process that runs a job, and no other."""
+"""Kill the process that runs a job, and no other process."""
 
 import os
 import signal
@@ -15,37 +15,37 @@ from svs.system import locks
 if TYPE_CHECKING:
     import psutil
 
-_SAME = 1.0  # seconds within which two start times are of one process
+_TOLERANCE = 1.0  # seconds by which two measured start times of a process may differ
 
 
 def kill_holder(job_id: str, lock: Path, progress: Progress | None) -> None:
-    """Kill the process that runs a job, if it holds the job's lock: a record alone proves nothing."""
+    """Kill the process that runs a job, if it holds the job's lock: the record alone is no proof."""
     import psutil
 
     try:
         process = psutil.Process(progress.pid if progress else -1)
         family = [process, *process.children(recursive=True)]
         with _ending(process) as kill:
-            same = progress and abs(process.create_time() - progress.process_started) < _SAME
+            same = progress and abs(process.create_time() - progress.process_started) < _TOLERANCE
             if not same or not locks.held_by(lock, process.pid):
                 raise psutil.NoSuchProcess(process.pid)
             kill()
     except (psutil.Error, OSError, ValueError) as error:
         raise StoreError(
-            f"cannot tell for certain which process runs job {job_id}; nothing was killed",
-            "It is asked to stop: wait for its next step.",
+            f"cannot determine which process runs job {job_id}; nothing was killed",
+            "The job was asked to stop, and will at its next step.",
         ) from error
     for child in family[1:]:
-        with suppress(psutil.NoSuchProcess):  # they die with it, where the system allows that
+        with suppress(psutil.NoSuchProcess):  # on Linux they end with their parent
             child.kill()
     psutil.wait_procs(family, timeout=10)
 
 
 @contextmanager
 def _ending(process: "psutil.Process") -> Iterator[Callable[[], None]]:
-    """Give what kills this very process, even if another has taken its number meanwhile."""
+    """Yield a function that kills this process, but not another one that reuses its pid."""
     if sys.platform != "linux":
-        yield process.kill  # which compares the times of their starts
+        yield process.kill  # psutil compares the start times
         return
     handle = os.pidfd_open(process.pid)
     try:

@@ -1,4 +1,4 @@
-"""Programs that go on when whoever started them has gone."""
+"""Processes that keep running after their parent has ended."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
-"""This very svs; -P, lest it load what lies in the current folder."""
+"""This svs; -P keeps Python from importing from the current folder."""
 
 
 def start(
@@ -16,10 +16,10 @@ def start(
     environment: Mapping[str, str] | None = None,
     stdin: int = subprocess.DEVNULL,
 ) -> "subprocess.Popen[bytes]":
-    """Start `svs ARGUMENTS` in a session of its own. What it says goes to the end of the log.
+    """Start `svs ARGUMENTS` in a session of its own. Its output is appended to the log.
 
-    The environment is added to this process's own: there, unlike among the arguments, no other user can read
-    secrets. Raises OSError.
+    The environment is added to this process's own: other users can read arguments, but not the environment,
+    which may contain secrets. Raises OSError.
     """
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -29,7 +29,7 @@ def start(
 
 
 def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
-    """Open a folder in the desktop's file manager. Raises FileNotFoundError when there is none."""
+    """Open a folder in the desktop's file manager. Raises FileNotFoundError if there is none."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
     environment = {name: value for name, value in os.environ.items() if name != "SVS_NOTIFY"}
     return _start([opener, str(folder)], subprocess.DEVNULL, environment)

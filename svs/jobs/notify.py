@@ -1,4 +1,4 @@
-"""Telling other places that a job has ended, through Apprise. Addresses hold secrets: no text repeats one."""
+"""Notifications that a job has ended, through Apprise. Addresses contain secrets: none is ever printed."""
 
 import json
 import logging
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
 
 BELL = "bell"
-"""An address that needs no library: the terminal itself."""
+"""The address of the terminal's bell, which needs no library."""
 _PAUSES = (0.0, 0.5, 2.0)  # seconds before each attempt
-_LIMIT = 15.0  # seconds for all of it: a server that hangs keeps nobody longer
-_TWINS = str.maketrans("@[]<>", "\uff20\uff3b\uff3d\uff1c\uff1e")
-"""Services take these for mentions and links, and have no common escape for them: wide twins stand in."""
-_TELLING = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"})
-"""Kinds of addresses whose host is a host; elsewhere it may be a token."""
+_TIMEOUT = 15.0  # seconds for all attempts, also when a server hangs
+_FULL_WIDTH = str.maketrans("@[]<>", "\uff20\uff3b\uff3d\uff1c\uff1e")
+"""Services read these as mentions and links, with no common escape: they become full-width characters."""
+_HOST_IS_PUBLIC = frozenset({"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos"})
+"""Schemes whose host is a host name; in others it may be a token."""
 
 
 def masked(address: str) -> str:
-    """Return what may be shown of an address: its kind alone."""
+    """Return what may be shown of an address: only its scheme."""
     kind, found, _ = address.partition("://")
     return f"{kind}://***" if found and kind.isalnum() else BELL if address == BELL else "***"
 
@@ -36,42 +36,42 @@ class Notifier:
     """Sends one message to several addresses."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
-        """Understand the addresses; nothing is sent. Raises MissingError without Apprise, and UsageError."""
+        """Check the addresses; nothing is sent. Raises MissingError without Apprise, and UsageError."""
         self._addresses = list(dict.fromkeys(addresses))
         for address in self._addresses:
-            _understood(address)
+            _parsed(address)
 
     def send(self, title: str, body: str) -> list[str]:
-        """Send it to all, and return the names of those that did not take it; takes at most 15 seconds.
+        """Send to all addresses, and return the names of those that failed; takes at most 15 seconds.
 
-        A process of its own does that, which can be ended whatever a service's code waits for. It gets the
-        addresses through a pipe: among its arguments others could read them.
+        This is done in a process of its own, which can be killed whatever a service's code waits for. It gets
+        the addresses through a pipe, since other users could read them among its arguments.
         """
         message = json.dumps([self._addresses, _plain(title), _plain(body)]).encode()
         with subprocess.Popen(
             [sys.executable, "-P", "-c", "from svs.jobs.notify import deliver; deliver()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what a library says of a failure may hold the address
+            stderr=subprocess.DEVNULL,  # error messages of libraries may contain the address
             start_new_session=True,
         ) as process:
             try:
-                told, _ = process.communicate(message, _LIMIT)
+                output, _ = process.communicate(message, _TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
-                told, _ = process.communicate()
+                output, _ = process.communicate()
             finally:
                 process.kill()
-        delivered = set(map(int, told.split()))
-        return [_name(one) for number, one in enumerate(self._addresses) if number not in delivered]
+        delivered = set(map(int, output.split()))
+        return [_name(address) for number, address in enumerate(self._addresses) if number not in delivered]
 
 
 def deliver() -> None:
-    """Send what stdin holds; print the number of each address that took it. Runs in a process of its own."""
+    """Send the message on stdin; print the number of each address that succeeded. Runs in its own process."""
     addresses, title, body = json.loads(sys.stdin.buffer.read())
 
     def work(number: int, address: str) -> None:
-        if _delivered(_understood(address), title, body):
+        if _delivered(_parsed(address), title, body):
             os.write(1, f"{number}\n".encode())
 
     threads = [Thread(target=work, args=item) for item in enumerate(addresses)]
@@ -82,20 +82,20 @@ def deliver() -> None:
 
 
 def _plain(text: str) -> str:
-    """Return a text that calls nobody and links to nothing in Discord, Mattermost, ntfy and their like."""
-    return text.translate(_TWINS).replace("//", "/\uff0f")
+    """Return a text without mentions and links for Discord, Mattermost, ntfy and similar services."""
+    return text.translate(_FULL_WIDTH).replace("//", "/\uff0f")
 
 
 def _name(address: str) -> str:
-    """Return what to call an address in a warning: its kind, and its host where that is no secret."""
+    """Return the name of an address in a warning: its scheme, and its host if that is not secret."""
     try:
         parts = urlsplit(address)
-        return f"{parts.scheme}://{parts.hostname}" if parts.scheme in _TELLING else masked(address)
+        return f"{parts.scheme}://{parts.hostname}" if parts.scheme in _HOST_IS_PUBLIC else masked(address)
     except ValueError:
         return masked(address)
 
 
-def _understood(address: str) -> "NotifyBase":
+def _parsed(address: str) -> "NotifyBase":
     try:
         from apprise import Apprise
     except ImportError:
@@ -103,17 +103,17 @@ def _understood(address: str) -> "NotifyBase":
             "notifications need the package apprise", "Run `python3 -m pip install apprise`."
         ) from None
     logging.getLogger("apprise").disabled = True
-    place = Apprise.instantiate(address, asset=_asset())
-    if place is None:
+    service = Apprise.instantiate(address, asset=_asset())
+    if service is None:
         raise UsageError(
-            f"a notification address is not understood: {masked(address)}",
-            "Its form is in Apprise's list of services; or write `bell`.",
+            f"invalid notification URL: {masked(address)}",
+            "See Apprise's list of services for the format, or use `bell`.",
         )
-    return place
+    return service
 
 
 def _asset() -> "AppriseAsset":
-    """Return what Apprise says of who is sending; no pictures, which receivers would fetch from elsewhere."""
+    """Return how Apprise names the sender; without images, which receivers would fetch from the network."""
     from apprise import AppriseAsset
 
     return AppriseAsset(
@@ -121,15 +121,15 @@ def _asset() -> "AppriseAsset":
     )
 
 
-def _delivered(place: "NotifyBase", title: str, body: str) -> bool:
+def _delivered(service: "NotifyBase", title: str, body: str) -> bool:
     from apprise import Apprise, NotifyFormat
 
-    sender = Apprise(place, asset=_asset())
+    sender = Apprise(service, asset=_asset())
     for pause in _PAUSES:
         time.sleep(pause)
         try:
             if sender.notify(body=body, title=title, body_format=NotifyFormat.TEXT):
                 return True
-        except Exception:  # noqa: BLE001, S110 - whatever a service's code stumbles over, it is a failure
+        except Exception:  # noqa: BLE001, S110 - any error of a service's code is a failure
             pass
     return False

@@ -135,7 +135,7 @@ def _start_next(
                 continue
             waiting.remove(job_id)
             if follower.state in ("queued", "interrupted"):
-                follower.look()  # at what earlier runs have said, so that it is not shown again
+                follower.new_events()  # at what earlier runs have said, so that it is not shown again
                 yield _Running(follower, child.start(store, job_id))
                 return
             view.end(follower)
@@ -150,7 +150,7 @@ def _has_ended(taken: _Running, view: View) -> bool:
     if ended and taken.process.stdin:
         taken.process.stdin.close()
     with suppress(StoreError):  # its record is damaged: what it does is not known until it ends
-        for event in taken.follower.look():
+        for event in taken.follower.new_events():
             view.show(taken.follower, event)
     return ended
 

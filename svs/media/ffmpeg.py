@@ -1,4 +1,4 @@
-"""The one door to ffmpeg: find it, name an outside file to it safely, and run it with progress."""
+"""Running ffmpeg: find it, pass outside files to it safely, and run it with progress."""
 
 import importlib.util
 import os
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 _ALWAYS = ("-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1")
 _BY_HANDLE = re.compile(r"file:/proc/self/fd/(\d+)")
-"""How a file, or the folder that it lies in, is named that svs has opened: see `files.private_folder`."""
+"""The path of a file, or of its folder, that svs has opened: see `files.private_folder`."""
 _LOG_LIMIT = 1 << 20
-_BEAT = 0.25
-"""Seconds between two calls of `on_time`, which is where a wish to stop is noticed."""
-_PIXELS = 40_000_000
-"""In one picture: those of 8K video and some more."""
+_TICK_SECONDS = 0.25
+"""Between two calls of `on_time`, where a request to stop is noticed."""
+_MAX_PIXELS = 40_000_000
+"""In one picture: somewhat more than 8K video has."""
 _NOT_WRITTEN = re.compile(
     r"(?:av_interleaved_write_frame\(\)"
     r"|Error (?:submitting a packet to the muxer|writing trailer|closing file)).*?: (.+)"
 )
-"""ffmpeg 5 may end without an error although it could not write the last of it."""
+"""ffmpeg 5 may exit with 0 although it could not write the end of its output."""
 _NO_OUTPUT = "At least one output file must be specified"
 _UNDECODED = re.compile("Error while decoding stream|Error submitting packet to decoder|Decoding error")
 _BROKEN_OFF = re.compile("File ended prematurely|: partial file|exceeds containing master element")
 
 
 class FfmpegError(SvsError):
-    """ffmpeg ended with an error; `log` is what it wrote, with text from the file in it."""
+    """ffmpeg ended with an error; `log` is its output, which contains text from the file."""
 
     def __init__(self, log: str, returncode: int) -> None:
         last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "no message")
@@ -58,7 +58,7 @@ class FfmpegError(SvsError):
 def find() -> Path:
     """Return the system's ffmpeg, else the one inside imageio-ffmpeg."""
     system = shutil.which("ffmpeg")
-    # Never one from the current folder; and a snap reads no hidden folders, where the store may be.
+    # Never an ffmpeg in the current folder; and a snap cannot read hidden folders, where the store may be.
     if system and Path(system).is_absolute() and Path(system).resolve().name != "snap":
         return Path(system)
     spec = importlib.util.find_spec("imageio_ffmpeg")
@@ -74,46 +74,46 @@ def find() -> Path:
 
 @cache
 def version(ffmpeg: Path) -> str:
-    """Return the version that this ffmpeg gives itself, such as `5.1.9`. Raises MissingError."""
+    """Return the version of an ffmpeg, such as `5.1.9`. Raises MissingError."""
     match = re.match(r"ffmpeg version (?:n?(\d+(?:\.\d+)+)|(\S+))", ask(ffmpeg, "-version"))
     return (match[1] or match[2]) if match else "unknown"
 
 
 def ask(ffmpeg: Path, question: Literal["-version", "-encoders", "-filters"]) -> str:
-    """Return what an ffmpeg says of itself. Raises MissingError when it does not run, in the sandbox."""
+    """Return ffmpeg's answer about itself. Raises MissingError if it does not run in the sandbox."""
     try:
         process = sandbox.start([str(ffmpeg), question])
-        answer, log = (said.decode(errors="replace") for said in process.communicate())
+        answer, log = (output.decode(errors="replace") for output in process.communicate())
     except OSError as error:
         raise _does_not_run(ffmpeg, str(error)) from error
     if process.returncode:
-        raise _does_not_run(ffmpeg, (log.strip() or f"it ends with {process.returncode}").splitlines()[-1])
+        raise _does_not_run(ffmpeg, (log.strip() or f"it exits with {process.returncode}").splitlines()[-1])
     return answer
 
 
 def _does_not_run(ffmpeg: Path, reason: str) -> MissingError:
-    """Say that there is an ffmpeg, and what to do about its not running."""
+    """Return the error for an ffmpeg that exists but does not run."""
     hint = "Install ffmpeg again."
     with suppress(OSError), ffmpeg.open("rb") as file:
         if file.read(2) == b"#!":
             hint = (
-                "It is a script, and svs runs ffmpeg itself alone, in a sandbox: put the folder of the real "
-                "ffmpeg first on your PATH."
+                "It is a script, but svs can run only ffmpeg itself in its sandbox: put the folder of the "
+                "real ffmpeg first on your PATH."
             )
     return MissingError(f"{ffmpeg} does not run: {reason}", hint)
 
 
-def has_holes(version: str) -> bool:
-    """Say whether a version of ffmpeg may have CVE-2026-8461, as far as its number tells."""
+def may_be_vulnerable(version: str) -> bool:
+    """Return whether an ffmpeg may have CVE-2026-8461, according to its version number."""
     numbers = [int(number) for number in re.findall(r"\d+", version.partition("-")[0])][:3]
-    for mended in ([8, 1, 2], [8, 0, 3], [7, 1, 5]):
-        if numbers[:2] == mended[:2]:
-            return numbers < mended
+    for fixed in ([8, 1, 2], [8, 0, 3], [7, 1, 5]):
+        if numbers[:2] == fixed[:2]:
+            return numbers < fixed
     return bool(numbers) and numbers < [8, 2]
 
 
 class _Url(str):
-    """A file's name for ffmpeg, also one that is no UTF-8; ffmpeg-python hashes what `str()` makes of it."""
+    """A file's name for ffmpeg, which may not be valid UTF-8; ffmpeg-python hashes its `str()`."""
 
     __slots__ = ()
 
@@ -122,7 +122,7 @@ class _Url(str):
 
 
 def url(path: Path) -> str:
-    """Return how a file is named to ffmpeg, as input or output: it is a file, whatever its name."""
+    """Return a file's name for ffmpeg, as input or output, so that it is never taken for a URL."""
     return _Url("file:" + os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps the `..` in it
 
 
@@ -133,9 +133,9 @@ def source(
     formats: tuple[str, ...] = (),
     **options: float | str | None,
 ) -> "FilterableStream":
-    """Return an outside file as ffmpeg-python's input: a plain file and nothing else, whatever its name.
+    """Return an outside file as ffmpeg-python's input: always a plain file, whatever its name.
 
-    Only decoders of one kind are within its reach; `formats` are allowed beside those of `allowed.FORMATS`.
+    Only decoders of one kind are allowed; `formats` are allowed beside those of `whitelist.FORMATS`.
     """
     import ffmpeg
 
@@ -144,9 +144,9 @@ def source(
         protocol_whitelist="file",
         format_whitelist=",".join([whitelist.FORMATS, *formats]),
         codec_whitelist=whitelist.DECODERS[codecs],
-        max_pixels=_PIXELS,
+        max_pixels=_MAX_PIXELS,
         max_streams=STREAMS,
-        threads=2,  # each one more takes memory
+        threads=2,  # each further thread takes memory
         **options,
     )
 
@@ -156,7 +156,7 @@ class _Recording(NamedTuple):
 
     path: Path
     file: BinaryIO
-    """It, opened: what has its name when ffmpeg opens that may be another file."""
+    """The opened file: when ffmpeg opens the path, it may be another file."""
     limits: Limits
 
 
@@ -167,17 +167,16 @@ def run(
     limits: Limits | None = None,
     reads: tuple[str, ...] = (),
 ) -> str:
-    """Run ffmpeg with these arguments, overwriting its output, and return the end of what it logs.
+    """Run ffmpeg with these arguments, overwriting its output, and return the end of its log.
 
-    It can open nothing but its inputs, its output and the files in `reads`: see `sandbox`. The output is the
-    last argument, if that is an absolute path or made by `url`. With an outside file as the first input, made
-    by `source`, it has `Limits` too.
+    It can only open its inputs, its output and the files in `reads`: see `sandbox`. The output is the last
+    argument, if that is an absolute path or made by `url`. If the first input is an outside file, made by
+    `source`, `Limits` apply too.
 
-    Raises FfmpegError when it fails, InputError when the file is too much for it, StoreError when its output
-    cannot be written, MissingError when this ffmpeg never runs, another SvsError when it was killed: then it
-    says nothing of the file.
-    `on_time` gets the seconds of output so far: several times a second even when nothing moves, and once at
-    the end. Whatever it raises kills ffmpeg, and is raised on when ffmpeg is gone.
+    Raises FfmpegError if it fails, InputError if the file exceeds the limits, StoreError if its output cannot
+    be written, MissingError if this ffmpeg never runs, and another SvsError if it was killed, which need not
+    be the file's fault. `on_time` is called with the seconds of output so far: several times a second even
+    without progress, and once at the end. If it raises, ffmpeg is killed first.
     """
     outside = _outside(arguments)
     if outside is None:
@@ -205,7 +204,7 @@ def _run(
         progress.start()
         running = True
         while running:  # until ffmpeg closes its output, which is when it ends
-            progress.join(_BEAT)
+            progress.join(_TICK_SECONDS)
             running = progress.is_alive()
             if on_time:
                 on_time(position[0])
@@ -222,44 +221,44 @@ def _run(
         _check_read(recording, returncode, text)
         check(recording.path, recording.limits, returncode, text, _children_time() - cpu)
     if _was_killed(returncode, text):
-        raise SvsError("ffmpeg was killed", "Perhaps memory ran out; `svs jobs resume last` goes on.")
+        raise SvsError("ffmpeg was killed", "Memory may have run out. Continue with `svs jobs resume last`.")
     if returncode:
         if not opened(text):
-            version(tool)  # else it is not the file's fault
+            version(tool)  # raises if the problem is ffmpeg, not the file
         raise FfmpegError(text, returncode)
     return text
 
 
 def opened(log: str) -> bool:
-    """Say whether ffmpeg could open its input, and ended for want of an output."""
+    """Return whether ffmpeg could open its input, and only ended because it had no output."""
     return log.rstrip().endswith(_NO_OUTPUT)
 
 
 def damaged(log: str) -> bool:
-    """Say whether ffmpeg complains of what it read."""
+    """Return whether ffmpeg reported damage in its input."""
     return bool(undecoded(log)) or breaks_off(log)
 
 
 def undecoded(log: str) -> int:
-    """Return how many packets ffmpeg could not decode, as far as it says."""
+    """Return how many packets ffmpeg reported that it could not decode."""
     return len(_UNDECODED.findall(log))
 
 
 def breaks_off(log: str) -> bool:
-    """Say whether ffmpeg noticed that a file ends in the middle of something."""
+    """Return whether ffmpeg noticed that a file is cut off."""
     return bool(_BROKEN_OFF.search(log))
 
 
 def check_written(
     log: str, target: Path, what: str, hint: str = "Free some space, or move the store with SVS_HOME."
 ) -> None:
-    """Raise StoreError when ffmpeg could not write all of its output, even if it ended well."""
+    """Raise StoreError if ffmpeg could not write all of its output, even if it exited with 0."""
     if match := _NOT_WRITTEN.search(log):
         raise StoreError(f"cannot write the {what} to {target.parent}: {match[1]}", hint)
 
 
 def _outside(arguments: list[str]) -> Path | None:
-    """Return the outside file among the arguments; None when all of them are our own."""
+    """Return the outside file among the arguments; None if all files are svs's own."""
     return Path(_inputs(arguments)[0]) if "-format_whitelist" in arguments else None
 
 
@@ -269,7 +268,7 @@ def _inputs(arguments: list[str]) -> list[str]:
 
 
 def _output(arguments: list[str]) -> str:
-    """Return the path of the file that is written; nothing when there is none."""
+    """Return the path of the output; empty if there is none."""
     return _path(arguments[-1]) if arguments[-2] != "-i" else ""
 
 
@@ -281,12 +280,12 @@ def _path(name: str) -> str:
 def _start(
     tool: Path, arguments: list[str], recording: _Recording | None, reads: tuple[str, ...]
 ) -> sandbox.Child:
-    """Start ffmpeg in the sandbox. It gets the recording by its name.
+    """Start ffmpeg in the sandbox. It gets the recording by its path.
 
-    With Landlock it reads what has that name by then only if it is the very file that svs has opened.
+    With Landlock it can open that path only if it is still the file that svs has opened.
     """
     output = _output(arguments)
-    if output:  # ours alone to read, before anything is in it
+    if output:  # make it private before anything is written to it
         with store_errors("write", Path(output)):
             os.close(os.open(output, os.O_WRONLY | os.O_CREAT, 0o600))
     inputs = _inputs(arguments)
@@ -301,18 +300,18 @@ def _start(
 
 
 def _check_read(recording: _Recording, returncode: int, log: str) -> None:
-    """Raise InputError when the recording's name led ffmpeg elsewhere."""
+    """Raise InputError if the recording's path led ffmpeg to another file."""
     path = recording.path
-    # Denied is what is not the file that svs could open.
+    # ffmpeg is denied every file other than the one that svs opened.
     denied = log.rstrip().endswith((f"{path}: Permission denied", "input files: Permission denied"))
     if denied or input_check.replaced(path, recording.file):
         raise InputError(f"{path} was replaced while it was read", "Summarize it again.")
     if returncode and not path.exists():
-        raise InputError(f"there is no file {path} any more", "Put it back as it was.")
+        raise InputError(f"{path} no longer exists", "Put it back as it was.")
 
 
 def _children_time() -> float:
-    """Return the seconds of computing that all children so far took."""
+    """Return the processor time of all ended children, in seconds."""
     times = os.times()
     return times.children_user + times.children_system
 
@@ -326,7 +325,7 @@ def _kill(process: sandbox.Child) -> None:
 
 
 def _was_killed(returncode: int, log: str) -> bool:
-    """Say whether another ended ffmpeg: it answers SIGTERM and its like with 255, which is also EPERM."""
+    """Return whether ffmpeg was killed: it exits with 255 on SIGTERM, but also for EPERM."""
     return returncode == -9 or (returncode == 255 and "Operation not permitted" not in log)
 
 

@@ -1,4 +1,4 @@
-"""Which file it is: a recording that was renamed or moved is the same, one that was changed is another."""
+"""Identifying recordings: a renamed or moved file is the same, a changed file is not."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _SAMPLE = 1 << 20  # bytes read at the beginning, in the middle and at the end
 
 
 def describe(path: Path) -> Source:
-    """Return what tells a file from others. Never fails: what cannot be read is told by its name alone."""
+    """Return what identifies a file. Never fails: a file that cannot be read has only its path."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - Path.absolute() keeps the `..` in it
     try:
         with open_regular(Path(absolute)) as file:
@@ -27,7 +27,7 @@ def describe(path: Path) -> Source:
 
 
 def _fingerprint(file: BinaryIO, size: int) -> str:
-    """Return a hash of three samples of a file: enough to tell recordings apart, at once for any size."""
+    """Return a hash of three samples of a file: enough to distinguish recordings, and fast for any size."""
     digest = sha256(str(size).encode())
     for offset in (0, (size - _SAMPLE) // 2, size - _SAMPLE):
         file.seek(max(0, offset))
@@ -36,18 +36,18 @@ def _fingerprint(file: BinaryIO, size: int) -> str:
 
 
 def identity(source: Source) -> tuple[int, int, str]:
-    """Return what makes a recording the same, wherever it lies."""
+    """Return what identifies a recording, independent of its path."""
     return source.size, source.mtime_ns, source.fingerprint
 
 
 def check_source(source: Source) -> None:
-    """Refuse another recording than the one that a job began with. Raises InputError."""
+    """Raise InputError if the recording is not the one that a job began with."""
     found = describe(Path(source.path))
     if not source.fingerprint or identity(found) == identity(source):  # without one, it never began
         return
     if not found.fingerprint and Path(source.path).exists():
         check_file(Path(source.path))
-    what = "has changed since the job began" if found.fingerprint else "is gone"
+    what = "has changed since the job began" if found.fingerprint else "no longer exists"
     raise InputError(
         f"{source.path} {what}", "Put the file back as it was, or summarize the new one as a new job."
     )
@@ -55,15 +55,15 @@ def check_source(source: Source) -> None:
 
 @contextmanager
 def opened(source: Source) -> Iterator[None]:
-    """Hold the recording that a job began with: all that reads it meanwhile reads this very file.
+    """Hold the recording that a job began with: everything inside this context reads this file.
 
-    Raises InputError when it is gone, another one, or changed meanwhile.
+    Raises InputError if it is missing, was replaced, or is changed in the meantime.
     """
     with ExitStack() as stack:
         try:
             stack.enter_context(held(Path(source.path)))
         except InputError:
-            check_source(source)  # which may know more of what is wrong
+            check_source(source)  # which may have a better explanation
             raise
         check_source(source)
         yield

@@ -1,4 +1,4 @@
-"""Where an outside file comes in: a regular file with something in it, or a sentence that says why not."""
+"""Opening and checking outside files: regular files with content, or an error that explains why not."""
 
 import errno
 import os
@@ -24,16 +24,16 @@ _PLAYLISTS = {
     "an address": rb"(rtsp|mms|https?|ftp|gopher|data|file|concat|subfile):",
     "an index of subtitles in another file": rb"# VobSub index",
 }
-"""How texts begin that make players open other files or addresses."""
+"""The beginnings of texts that make players open other files or addresses."""
 _held: dict[str, tuple[BinaryIO, str]] = {}
-"""The files that are held, and their names without links: by these, and by the names that were given."""
+"""The files that are held, with their real paths; the keys are the real and the given paths."""
 
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold a file: meanwhile all of svs that opens it by its name gets this very file.
+    """Hold a file: inside this context, everything in svs that opens its path gets this file.
 
-    What takes its name is not read. Raises InputError: in the end, when the file itself was changed.
+    Another file at its path is not read. Raises InputError, also at the end if the file was changed.
     """
     names = {_absolute(path), real_name(path)}
     if _absolute(path) in _held:
@@ -52,7 +52,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def real_name(path: Path) -> str:
-    """Return the name of a file without links; of one that is held, as it was found."""
+    """Return a file's path without links; for a held file, the path when it was opened."""
     found = _held.get(_absolute(path))
     return found[1] if found else os.path.realpath(path)
 
@@ -67,32 +67,32 @@ def _version(file: BinaryIO) -> tuple[int, int]:
 
 
 def check_file(path: Path, largest: int | None = None) -> None:
-    """Refuse what ffmpeg could hang on or would not explain, and what has more than `largest` bytes."""
+    """Raise InputError for files that ffmpeg would hang on or not explain, or larger than `largest` bytes."""
     with open_regular(path) as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise InputError(f"{path} is empty", "Copy or download it again.")
-        if _is_hollow(file.fileno()):
-            raise InputError(f"{path} has a size but nothing in it", "Copy or download it again.")
+        if _has_no_data(file.fileno()):
+            raise InputError(f"{path} has a size but no data", "Copy or download it again.")
         head = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
     for name, beginning in _PLAYLISTS.items():
         if re.match(beginning, head, re.IGNORECASE | re.DOTALL):
             raise InputError(
                 f"{path} is not a recording but {name}",
-                "svs reads nothing that names other files or addresses: give it the video or sound itself.",
+                "svs opens no other files or addresses that it names: give it the video or audio itself.",
             )
     if largest is not None and size > largest:
         raise InputError(
             f"{path} has {size / 1e6:,.0f} MB, more than --max-size {largest / 1e6:,.0f}M allows",
-            "Raise --max-size to read it all the same.",
+            "Raise --max-size to read it anyway.",
         )
 
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a regular file to read. Raises InputError.
 
-    Links are followed once, before: what is put in the file's place after that is not opened. No device is
-    opened at all, and a pipe is never waited for. One that is `held` is not opened anew.
+    Links are followed once, beforehand: a file that is put in its place later is not opened. Devices are
+    never opened, and pipes never waited for. A file that is `held` is not opened again.
     """
     if found := _held.get(_absolute(path)):
         again = os.fdopen(os.dup(found[0].fileno()), "rb")
@@ -104,7 +104,7 @@ def open_regular(path: Path) -> BinaryIO:
         _check_kind(path, os.stat(real))  # noqa: PTH116
         file = os.fdopen(os.open(real, flags | getattr(os, "O_BINARY", 0)), "rb")
     except OSError as error:
-        raise _unreachable(path, error) from error
+        raise _unreadable(path, error) from error
     except ValueError as error:
         raise InputError(f"cannot read {path}: {error}", "Check the name.") from error
     try:
@@ -116,10 +116,10 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def replaced(path: Path, file: BinaryIO) -> bool:
-    """Say whether another file has the name of this one by now."""
+    """Return whether another file is at this path now."""
     try:
         return not os.path.samestat(path.stat(), os.fstat(file.fileno()))
-    except OSError:  # it has none any more
+    except OSError:  # nothing is at this path
         return False
 
 
@@ -130,7 +130,7 @@ def _check_kind(path: Path, info: os.stat_result) -> None:
         raise InputError(f"{path} is not a regular file", "Save the recording to a file first.")
 
 
-def _unreachable(path: Path, error: OSError | ValueError) -> InputError:
+def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         hint = "Check the name."
         if path.name == "-":
@@ -138,16 +138,16 @@ def _unreachable(path: Path, error: OSError | ValueError) -> InputError:
         elif _ADDRESS.match(str(path)):
             hint = "svs reads files, not addresses: download it first, as with yt-dlp or curl."
         elif _SEQUENCE.search(path.name):
-            hint = "svs reads one video or sound file, not a sequence of pictures."
+            hint = "svs reads one video or audio file, not a sequence of pictures."
         return InputError(f"there is no file {path}", hint)
     reason = (getattr(error, "strerror", None) or str(error)).lower()
     if getattr(error, "errno", None) == errno.ELOOP:
-        reason = "its links lead in a circle, or it was just replaced by a link"
+        reason = "its links form a loop, or it was just replaced by a link"
     return InputError(f"cannot read {path}: {reason}", "Check the name and its permissions.")
 
 
-def _is_hollow(handle: int) -> bool:
-    """Say whether a file is but a hole: it has a size, and not one block of data."""
+def _has_no_data(handle: int) -> bool:
+    """Return whether a file is only a hole: it has a size, but no block of data."""
     if not hasattr(os, "SEEK_DATA"):
         return False
     try:

@@ -1,4 +1,4 @@
-"""What is stored of a job: what the user asked for, how it is done, and what came of it."""
+"""The stored records of a job: what the user asked for, how it is done, and the outcome."""
 
 from typing import Annotated, Literal
 
@@ -23,55 +23,55 @@ from svs.model.media import Source
 from svs.model.speech import Chapter
 
 Subtitles = Literal["auto", "never", "only"]
-EngineWish = Literal["auto", "whisper", "captions"]
+EngineChoice = Literal["auto", "whisper", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
-"""What a record says of its job."""
+"""The status in a job's record."""
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
-"""How a job really is: one that runs by its record and that no process holds was interrupted."""
+"""A job's actual state: if its record says running, but no process holds its lock, it was interrupted."""
 JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 REMOVED_ENGINE = "pocketsphinx"
-"""What earlier versions used without a Whisper model: its jobs stay readable, but cannot go on."""
+"""The engine of earlier versions without a Whisper model: its jobs can be read, but not resumed."""
 
 
 class LimitOptions(Struct, frozen=True, kw_only=True):
-    """What is refused, and how many threads work: no result depends on these."""
+    """Limits and threads: no result depends on these."""
 
     max_duration: Seconds = 86_400.0
     """A longer recording is refused, never cut; in seconds."""
     max_size: Count | None = None
     """A larger file is refused; in bytes."""
     allow_formats: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
-    """ffmpeg's names of formats to read beside the usual ones."""
+    """ffmpeg's names of formats to accept beside the usual ones."""
     threads: Count = 0
-    """0 is one for each core."""
+    """0 means one for each core."""
     fresh: bool = False
-    """Do everything again, even if it was done before."""
+    """Start from scratch, even if it was done before."""
 
 
 class PlanOptions(LimitOptions, frozen=True, kw_only=True):
-    """What decides the plan; the results depend on the plan."""
+    """What the plan depends on; the results depend on the plan."""
 
     subtitles: Subtitles = "auto"
-    encoding: Name | None = None
-    """Of caption files; None is found out."""
-    engine: EngineWish | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
+    engine: EngineChoice | Literal["pocketsphinx"] = "auto"  # in jobs of earlier versions: see REMOVED_ENGINE
     model: FilePath | None = None
-    """An installed model's name, or a folder that holds one."""
+    """An installed model's name, or a model's folder."""
     language: Language | None = None
-    """None is found out."""
+    """None means that it is detected."""
 
 
 class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
     """What the extracted audio or captions depend on."""
 
     track: Name | None = None
-    """The audio track: its number among the audio tracks (from 1), or its language; None is the best one."""
+    """The audio track: its number among the audio tracks (from 1) or its language; None for the best one."""
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
+    encoding: Name | None = None
+    """Of caption files; None is found out."""
 
 
 class TranscribeOptions(ExtractOptions, frozen=True, kw_only=True):
@@ -91,23 +91,23 @@ class SummarizeOptions(TranscribeOptions, frozen=True, kw_only=True):
     length: Name = "medium"
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
     chapters: Name = "auto"
-    """`auto`, `none`, or how many."""
+    """`auto`, `none`, or a number."""
 
 
 class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
-    """What is made of the result for the user."""
+    """How the result is presented."""
 
     verbatim: bool = False
     """Show the summary's exact words, with fillers and repetitions."""
     formats: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
     output_dir: FilePath | None = None
-    """Where the files of `formats` go; None is beside the video."""
+    """The folder for the files of `formats`; None is the video's folder."""
     embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     strip_tags: bool = False
-    """The copy has none of the recording's tags."""
+    """Leave the recording's tags out of the copy."""
     no_paths: bool = False
-    """JSON names files without their folders."""
+    """JSON has the names of files without their folders."""
     force: bool = False
     """Overwrite files that exist."""
 
@@ -117,27 +117,27 @@ class Options(OutputOptions, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """How a job gets its transcript. Decided once, when it first runs: a resumed job goes on as it began."""
+    """How a job gets its transcript. Decided once, when it first runs, and kept when it is resumed."""
 
     engine: Literal["captions", "whisper", "pocketsphinx"]  # the last in jobs of earlier versions only
     model: Title = ""
     """For people: the model's name, or where the captions come from. From outside: escape it."""
     model_folder: FilePath = ""
-    """Of Whisper's model."""
+    """The folder of the Whisper model."""
     model_digest: Name = ""
-    """Tells it, or the subtitle file, from another of the same name."""
+    """A hash of the model or the subtitle file, to notice another one of the same name."""
     captions_file: FilePath = ""
     """The subtitle file to read."""
     captions_track: Count | None = None
     """The subtitle track to read: its index among the recording's streams."""
     language: Language | None = None
-    """None when the engine shall find it out."""
+    """None if the engine is to detect it."""
     chapters: Annotated[tuple[Chapter, ...], Meta(max_length=500)] = ()
-    """Those that the recording itself names."""
+    """The recording's own chapters."""
 
 
 class StageRecord(Struct, frozen=True, kw_only=True):
-    """What is known of one stage of a job."""
+    """The record of one stage of a job."""
 
     key: Name
     """A hash of the inputs and options that the stage's result depends on."""
@@ -146,11 +146,11 @@ class StageRecord(Struct, frozen=True, kw_only=True):
     seconds: Seconds = 0.0
     """How long it took."""
     cpu: Seconds = 0.0
-    """Seconds of processor time, of children too."""
+    """Processor time in seconds, including children."""
     amount: Seconds = 0.0
-    """Seconds of the recording that were worked through in that time."""
+    """Seconds of the recording that were processed in that time."""
     digest: Name = ""
-    """Of the extracted audio or captions, so that later stages know them when they are gone."""
+    """A hash of the extracted audio or captions, which later stages need after these are deleted."""
 
 
 class JobError(Struct, frozen=True, kw_only=True):
@@ -162,24 +162,24 @@ class JobError(Struct, frozen=True, kw_only=True):
 
 
 class Metrics(Struct, frozen=True, kw_only=True):
-    """What the last run of a job cost, and what it said of its time left; its stages' records have more."""
+    """What the last run of a job cost, and its estimates of the time left. See also the stages' records."""
 
     wall: Seconds = 0.0
-    """How long its last run took."""
+    """How long the last run took, in seconds."""
     memory: Count = 0
-    """Bytes: the most that svs and its children took at once."""
+    """The peak memory of svs and its children, in bytes."""
     load: Percent = 0.0
     """How busy all processors of the machine were while it ran, 0-100 percent."""
     speech: Seconds = 0.0
-    """Seconds in which people speak: by the voice detector, or else by the transcript's segments."""
+    """Seconds of speech, from the voice detector, or else from the transcript's segments."""
     coverage: Share | None = None
     """The share of the speech that words cover; None when the speech was not measured."""
     estimates: Annotated[tuple[tuple[Seconds, Seconds, Seconds], ...], Meta(max_length=1000)] = ()
-    """What was said of the time left: seconds since the run began, then the least and the most left."""
+    """Estimates of the time left: seconds since the run began, then the least and the most left."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """One run of svs over one recording, as `job.json` keeps it."""
+    """One run of svs over one recording, as stored in `job.json`."""
 
     version: Count = JOB_VERSION
     id: JobId
@@ -195,7 +195,7 @@ class Job(Struct, frozen=True, kw_only=True):
     """Seconds of the recording that were read."""
     plan: Plan | None = None
     origin: JobId | None = None
-    """The job whose transcript this one took over."""
+    """The job whose transcript this one reused."""
     stages: dict[Stage, StageRecord] = field(default_factory=dict)
     metrics: Metrics = Metrics()
     outputs: Annotated[tuple[FilePath, ...], Meta(max_length=20)] = ()
@@ -203,37 +203,37 @@ class Job(Struct, frozen=True, kw_only=True):
     warnings: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
     partial: bool = False
     notices: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()
-    """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
+    """What was chosen: captions, an audio track, a channel. From outside: escape it."""
     offline: bool = False
-    """Networks were refused to svs while it ran: see `svs.system.network`."""
+    """The network was refused while it ran: see `svs.system.network`."""
     error: JobError | None = None
     crashes: Count = 0
     """How often its process was killed or crashed, since it began or last failed, while a queue ran it."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """Where a running job stands, as `progress.json` keeps it: small, and written a few times a second."""
+    """The progress of a running job in `progress.json`: small, and written a few times a second."""
 
     pid: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     process_started: Instant
-    """When that process started, seconds since the epoch: a pid alone may belong to another by now."""
+    """When that process started, in seconds since the epoch: a pid may be reused."""
     stage: Stage | None
     done: Seconds
     total: Seconds | None
     overall: Percent
     at: Instant
     speed: Seconds | None = None
-    """Seconds of the recording in a second, in this stage; None when nobody knows."""
+    """Seconds of the recording per second, in this stage; None if unknown."""
     left: tuple[Seconds, Seconds] | None = None
-    """The least and the most seconds that the whole job still takes; None when nobody knows."""
+    """The least and the most seconds that the whole job still takes; None if unknown."""
     line: Message = ""
-    """The newest words heard. From outside: escape it."""
+    """The latest words. From outside: escape it."""
     phase: Message = ""
     """What the stage does before it advances, for people; empty once it does. From outside: escape it."""
     load: Percent = 0.0
     """How busy all processors of the machine are, 0-100 percent."""
     memory: Count = 0
-    """Bytes that svs and its children take now."""
+    """The present memory of svs and its children, in bytes."""
 
 
 def percent(state: State, progress: Progress | None) -> float:

@@ -1,4 +1,4 @@
-"""What a file is, and what it says of itself."""
+"""A source file, and its metadata."""
 
 from pathlib import PurePath
 from typing import Annotated
@@ -16,7 +16,7 @@ from svs.model.speech import Chapter
 
 
 class Frame(Struct, frozen=True):
-    """A picture out of a recording."""
+    """A picture from a recording."""
 
     start: Seconds
     jpeg: bytes
@@ -30,7 +30,7 @@ class Source(Struct, frozen=True, kw_only=True):
     size: Count
     mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
     fingerprint: Name = ""
-    """A hash of samples of its content; empty when it cannot be read."""
+    """A hash of samples of its content; empty if it cannot be read."""
 
     @property
     def name(self) -> str:
@@ -39,19 +39,19 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class AudioTrack(Struct, frozen=True):
-    """One sound track of a recording."""
+    """One audio track of a recording."""
 
     index: int
     """Among all streams of the file, as ffmpeg counts, from 0."""
     language: str
-    """As the file says it, often three letters; empty when it does not."""
+    """As given in the file, often with three letters; empty if not given."""
     codec: str
     title: str = ""
     """From outside: escape it."""
     default: bool = False
-    """The file names it as the one to play."""
+    """The file marks it as the default."""
     comment: bool = False
-    """Someone talks about the recording, or describes its pictures to the blind."""
+    """A commentary, or an audio description for the blind."""
     stereo: bool = False
     """It has two channels."""
 
@@ -65,20 +65,20 @@ class SubtitleTrack(Struct, frozen=True):
     text: bool
     """Made of text, not of pictures."""
     forced: bool
-    """Only the foreign parts or signs, not the whole of what is said."""
+    """Only foreign parts or signs, not everything that is said."""
     default: bool = False
-    """Players show it unasked."""
+    """Players show it by default."""
     comment: bool = False
-    """What somebody says about the recording."""
+    """A commentary on the recording."""
     title: Title = ""
     """From outside: escape it."""
 
 
 class MediaInfo(Struct, frozen=True, kw_only=True):
-    """What a recording says of itself; nothing of it is to be trusted."""
+    """The metadata of a recording; none of it can be trusted."""
 
     duration: Seconds | None
-    """Seconds; None when the file does not say."""
+    """Seconds; None if the file does not say."""
     format: str = ""
     """The first of ffmpeg's names of the container, such as `matroska`."""
     title: str

@@ -1,4 +1,4 @@
-"""What is said: segments as an engine returns them, sentences, chapters, summaries, results."""
+"""Speech: segments as an engine returns them, sentences, chapters, summaries, results."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ RESULT_VERSION = 2
 
 
 class Word(Struct, frozen=True):
-    """One word as an engine heard it."""
+    """One word that an engine transcribed."""
 
     start: Seconds
     end: Seconds
@@ -32,17 +32,17 @@ class Segment(Struct, frozen=True):
     end: Seconds
     text: Said
     words: tuple[Word, ...] = ()
-    """Empty when the engine has no times for words."""
+    """Empty if the engine has no times for words."""
     suspect: bool = False
-    """The engine itself doubts it: shown in the transcript, kept out of the summary."""
+    """Probably wrong: shown in the transcript, left out of the summary."""
     language: Language | None = None
-    """What is spoken in it, where that is another language than the transcript's."""
+    """Its language, if that is not the transcript's."""
     speaker: Name = ""
-    """Who says it, where the captions name them. From outside: escape it."""
+    """The speaker, if the captions name one. From outside: escape it."""
 
 
 class Gap(Struct, frozen=True):
-    """A stretch in which the voice detector finds speech and the transcript has no words."""
+    """A stretch where the voice detector finds speech but the transcript has no words."""
 
     start: Seconds
     end: Seconds
@@ -56,16 +56,16 @@ class Transcript(Struct, frozen=True, kw_only=True):
     model: str
     """The model's name, or where the captions come from. From outside: escape it."""
     language: Language
-    """`und` when nobody knows."""
+    """`und` if unknown."""
     translated: bool
     """The words are an English translation by the model, not what was said."""
     segments: tuple[Segment, ...]
     gaps: tuple[Gap, ...] = ()
     """Speech that could not be transcribed, in time order."""
     speech: Seconds = 0.0
-    """Seconds of speech by the voice detector; 0 when it was not asked."""
+    """Seconds of speech, from the voice detector; 0 if not measured."""
     coverage: Share | None = None
-    """The share of the speech that words cover; None when the speech was not measured."""
+    """The share of the speech that words cover; None if the speech was not measured."""
 
 
 class Sentence(Struct, frozen=True):
@@ -76,9 +76,9 @@ class Sentence(Struct, frozen=True):
     text: Said
     suspect: bool = False
     said: Said = ""
-    """The exact words, where `text` leaves fillers and repetitions out; empty where `text` is them."""
+    """The exact words, if `text` leaves out fillers or repetitions; else empty."""
     language: Language | None = None
-    """What it is in, where that is another language than the transcript's: then kept out of the summary."""
+    """Its language, if that is not the transcript's; then it is left out of the summary."""
 
 
 class Chapter(Struct, frozen=True, kw_only=True):
@@ -87,27 +87,27 @@ class Chapter(Struct, frozen=True, kw_only=True):
     start: Seconds
     end: Seconds
     title: Title
-    """Words that occur in it, or, of a given chapter, what the file says. From outside: escape it."""
+    """Words that occur in it, or the title in the file if it is `given`. From outside: escape it."""
     given: bool = False
-    """The file itself names this chapter; else it is guessed."""
+    """The chapter is in the file's metadata; else svs found it."""
     sentences: tuple[Sentence, ...] = ()
-    """Its own summary, of one sentence or two."""
+    """Its own summary of one or two sentences."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """The sentences that say most, in the order in which they were said."""
+    """The most important sentences, in the order in which they were said."""
 
     method: Name
     length: Name
     sentences: tuple[Sentence, ...]
     chapters: tuple[Chapter, ...] = ()
-    """One after the other from the first word to the last; none when they were not asked for."""
+    """Contiguous from the first word to the last; empty if not asked for."""
     phrases: tuple[Title, ...] = ()
-    """The words that the recording is about, as they were said, the most telling first."""
+    """The key phrases, as they were said, the most important first."""
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """A job's whole result; every output is rendered from this alone, and `--json` prints it."""
+    """A job's whole result; all outputs are rendered only from this, and `--json` prints it."""
 
     version: int = RESULT_VERSION
     job_id: str
@@ -116,7 +116,7 @@ class Result(Struct, frozen=True, kw_only=True):
     source: str
     """Absolute path of the recording. From outside: escape it."""
     created: str
-    """When the job was made, ISO 8601 in UTC."""
+    """When the job was created, ISO 8601 in UTC."""
     duration: Seconds
     """Seconds of the recording that were read."""
     start: Seconds
@@ -124,26 +124,26 @@ class Result(Struct, frozen=True, kw_only=True):
     partial: bool
     """The file was damaged or incomplete: there was more than could be read."""
     warnings: tuple[str, ...]
-    """What the reader of any output should know, in sentences."""
+    """What readers of any output should know, in sentences."""
     notices: tuple[str, ...] = ()
     """What was chosen of the recording: its audio track, a channel. From outside: escape it."""
     summary: Summary
     transcript: Transcript
     sentences: tuple[Sentence, ...]
-    """The whole transcript, cut into sentences."""
+    """The whole transcript, split into sentences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What an engine heard in one go: the unit that is journalled, and never heard twice."""
+    """What an engine transcribes in one step: the unit of the journal, which is never transcribed twice."""
 
     end: Seconds
-    """All the extracted audio before this second has been heard."""
+    """All the extracted audio before this second has been transcribed."""
     total: Seconds
     """Seconds of extracted audio in all."""
     segments: tuple[Segment, ...]
     """In time order; times in seconds from the start of the extracted audio."""
     gaps: tuple[Gap, ...] = ()
-    """Speech without words that lasts, after everything was tried; times likewise."""
+    """Speech for which no attempt gave words; times as above."""
     speech: Seconds = 0.0
-    """Seconds of speech by the voice detector; 0 when it was not asked."""
+    """Seconds of speech, from the voice detector; 0 if not measured."""

@@ -1,4 +1,4 @@
-"""Weights that came as Python packages: found as files, and joined; none of their code is imported."""
+"""Models in Python packages: their files are found and joined; none of their code is imported."""
 
 import shutil
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ class Package:
     name: str
     version: str
     folder: str
-    """Where in the package they are."""
+    """The folder of the files in the package."""
     files: tuple[tuple[str, str], ...]
-    """Their names there, and of which file of the model each is the next part."""
+    """The name of each file, and the model's file of which it is the next part."""
 
 
 _WHOLE = tuple((name, name) for name in ("config.json", "tokenizer.json", "vocabulary.txt"))
@@ -56,7 +56,7 @@ def packages(name: str) -> tuple[Package, ...]:
 
 
 def find(name: str) -> dict[str, list[Path]]:
-    """Return the files of a model, each with its parts in order; nothing when a part is missing."""
+    """Return the files of a model, each with its parts in order; empty if a part is missing."""
     found: dict[str, list[Path]] = {}
     for package in packages(name):
         there = _files(package.name)

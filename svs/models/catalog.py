@@ -1,7 +1,7 @@
-"""The Whisper models that svs knows by name: where they are, and what every file of theirs must be.
+"""The Whisper models that svs knows by name: where they are, and the hashes of their files.
 
-The sums are those that several public projects pin for these revisions; the hub's own word is not enough.
-Where nobody pins a file, its size is checked, and it is read strictly: see `svs.models.strict`.
+The hashes are those that several public projects pin for these revisions; the hub's own data is not enough.
+Files without a public hash are checked by size, and parsed strictly: see `svs.models.strict`.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from typing import Literal
 
 WEIGHTS = "model.bin"
 NEEDED = ("config.json", WEIGHTS, "tokenizer.json")  # without the last, faster-whisper asks a hub
-VOCABULARIES = ("vocabulary.json", "vocabulary.txt")  # one of them; CTranslate2 takes the first that is there
+VOCABULARIES = ("vocabulary.json", "vocabulary.txt")  # one of them; CTranslate2 uses the first that exists
 FILES = (*NEEDED, *VOCABULARIES, "preprocessor_config.json")
-"""The files of a model: no other is read, copied or downloaded."""
+"""The files of a model: no others are read, copied or downloaded."""
 
 Verified = Literal["yes", "weights", "no"]
 """Which files had the SHA-256 of the catalog when the model was installed: all, the weights, or none."""
@@ -20,11 +20,11 @@ Verified = Literal["yes", "weights", "no"]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a file of a known model must be."""
+    """The size and hash of a known model's file."""
 
     bytes: int
     sha256: str = ""
-    """Empty where nobody has published it."""
+    """Empty if nobody has published it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class KnownModel:
 
     name: str
     repo: str
-    """Where it is on the hub."""
+    """Its repository on the hub."""
     revision: str
     megabytes: int
-    """How much there is to download, about."""
+    """The approximate size of the download."""
     multilingual: bool
-    """It knows 99 languages and translates; the others know English only."""
+    """It knows 99 languages and can translate; the others only know English."""
     files: Mapping[str, File] = field(default_factory=dict)
-    """Its files; empty where nobody has published their sizes."""
+    """Its files; empty if nobody has published their sizes."""
 
 
 _MULTILINGUAL = {
@@ -242,7 +242,7 @@ CATALOG = (
             ),
         },
     ),
-    # The three large ones have the multilingual vocabulary, but learnt English alone.
+    # These three large models have the multilingual vocabulary, but were trained only on English.
     KnownModel(
         "distil-large-v2",
         "Systran/faster-distil-whisper-large-v2",
@@ -282,7 +282,7 @@ ALIASES = {"large": "large-v3", "turbo": "large-v3-turbo"}
 
 
 def verified(sums: Mapping[str, str]) -> Verified:
-    """Return what a model's files, given with their SHA-256, have in common with a known model's."""
+    """Return which of a model's files, given with their SHA-256, are those of a known model."""
     weights = sums.get(WEIGHTS)
     for model in CATALOG:
         pinned = {name: file.sha256 for name, file in model.files.items()}
@@ -292,7 +292,7 @@ def verified(sums: Mapping[str, str]) -> Verified:
 
 
 def is_pinned(small: Mapping[str, str], weights: int) -> bool:
-    """Say whether the SHA-256 of a model's small files and the bytes of its weights are a known model's."""
+    """Return whether the hashes of the small files and the size of the weights are those of a known model."""
     for model in CATALOG:
         others = {name: file.sha256 for name, file in model.files.items() if name != WEIGHTS}
         if small == others and weights == model.files[WEIGHTS].bytes:

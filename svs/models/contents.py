@@ -1,4 +1,4 @@
-"""What is in a model's folder: the one check for all of them, and what becomes of it when it is installed."""
+"""The content of model folders: checking it, and preparing it when a model is installed."""
 
 import hashlib
 import shutil
@@ -10,13 +10,13 @@ from svs.models.catalog import FILES, KNOWN, NEEDED, VOCABULARIES, WEIGHTS
 from svs.system.files import read_plain
 
 _SUMS = "SHA256SUMS"
-"""What the files were when the model was installed; the command sha256sum reads it too."""
+"""The hashes of the files when the model was installed, in the format of sha256sum."""
 _BESIDE = frozenset({_SUMS, "README.md", "LICENSE", ".gitattributes", ".cache"})
-"""What else may be in a model's folder: repositories of models have these."""
+"""Other files that may be in a model's folder: repositories of models have these."""
 
 
 def check(folder: Path) -> None:
-    """Raise ValueError when a folder does not hold a model that a recognizer may have."""
+    """Raise ValueError if a folder does not contain a valid model."""
     try:
         check_names(folder)
         sizes = {name: (folder / name).stat().st_size for name in files(folder)}
@@ -31,21 +31,21 @@ def check(folder: Path) -> None:
 
 
 def check_names(folder: Path) -> None:
-    """Raise ValueError when a folder lacks a file of a model, or holds what no model has. Raises OSError."""
+    """Raise ValueError if a folder lacks a model's files, or has unknown ones. Raises OSError."""
     if not folder.is_dir():
-        raise ValueError("there is no such folder")
+        raise ValueError("the folder does not exist")
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if not any((folder / name).is_file() for name in VOCABULARIES):
         missing.append(VOCABULARIES[0])
     if missing:
         raise ValueError(f"it has no {', '.join(missing)}")
-    strange = sorted(path.name for path in folder.iterdir() if path.name not in _BESIDE.union(FILES))
-    if strange:
-        raise ValueError(f"it holds more than a model ({', '.join(strange[:5])})")
+    unknown = sorted(path.name for path in folder.iterdir() if path.name not in _BESIDE.union(FILES))
+    if unknown:
+        raise ValueError(f"it contains more than a model ({', '.join(unknown[:5])})")
 
 
 def files(folder: Path) -> list[str]:
-    """Return the names of a model's files; of two vocabularies, the one that CTranslate2 takes."""
+    """Return the names of a model's files; of two vocabularies, the one that CTranslate2 uses."""
     there = [name for name in FILES if (folder / name).is_file()]
     return [name for name in there if name != VOCABULARIES[1] or VOCABULARIES[0] not in there]
 
@@ -56,28 +56,28 @@ def copy(folder: Path, target: Path) -> None:
         shutil.copyfile(folder / name, target / name)
 
 
-def settle(folder: Path, name: str) -> None:
-    """Check a new model against the catalog; what that does not pin is read strictly, and written out.
+def prepare(folder: Path, name: str) -> None:
+    """Check a new model against the catalog; files without a pinned hash are parsed strictly and rewritten.
 
-    Raises ValueError when it is not a model, or not the one of that name.
+    Raises ValueError if it is not a model, or not the model of that name.
     """
     known = KNOWN[name].files if name in KNOWN else {}
     for path in folder.iterdir():
-        if path.name not in (known or FILES):  # another call left it there
+        if path.name not in (known or FILES):  # left by an earlier, interrupted call
             path.unlink()
     check_names(folder)
     sums = {file: sha256(folder / file) for file in files(folder)}
     for file, expected in known.items():
         size = (folder / file).stat().st_size if file in sums else None
         if size != expected.bytes or expected.sha256 not in ("", sums[file]):
-            raise ValueError(f"its {file} is not that of {name}")
+            raise ValueError(f"its {file} is not the one of {name}")
     if catalog.verified(sums) != "yes":
         sums = _write_out(folder, sums)
     (folder / _SUMS).write_text("".join(f"{sums[file]}  {file}\n" for file in sorted(sums)))
 
 
 def recorded(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of an installed model, as they were then."""
+    """Return the SHA-256 of each file of an installed model at its installation."""
     try:
         lines = read_plain(folder / _SUMS, 10_000).decode("ascii").splitlines()
     except (OSError, ValueError):
@@ -92,7 +92,7 @@ def sha256(path: Path) -> str:
 
 
 def _write_out(folder: Path, sums: Mapping[str, str]) -> dict[str, str]:
-    """Replace the small files by what was read of them, and return the new sums."""
+    """Rewrite the small files from their parsed content, and return the new sums."""
     read = strict.read(folder)
     for file in sums.keys() - {WEIGHTS}:
         (folder / file).unlink()

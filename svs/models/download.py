@@ -1,6 +1,6 @@
-"""Bringing a model's files from a hub, at a pinned revision: what is missing of them, checked by SHA-256.
+"""Downloading a model's missing files from a hub, at a pinned revision, checked by SHA-256.
 
-Recording, summarizing and everything else has nothing to do with this: only `svs models download` comes here.
+Only `svs models download`, and the question before a job, use this.
 """
 
 import hashlib
@@ -17,21 +17,21 @@ from svs.errors import StoreError, SvsError
 from svs.models.catalog import FILES, File, KnownModel
 
 OnProgress = Callable[[int, int], None]
-"""Is told the bytes that are here, and those there are in all."""
+"""Called with the bytes downloaded so far, and the total."""
 
 _TIMEOUT = 30  # seconds without an answer
-_MARGIN = 100_000_000  # bytes of the disk that stay free
+_MARGIN = 100_000_000  # bytes of the disk that are left free
 
 
 @dataclass(frozen=True, slots=True)
 class _Remote:
-    """A file on the hub, and what it must be: by the catalog, else as the hub announces it."""
+    """A file on the hub, with its size and hash from the catalog, else as announced by the hub."""
 
     name: str
     url: str
     size: int
     sha256: str
-    """Empty for small files that nobody pins: the hub keeps them in git, and their blob's id is checked."""
+    """Empty for small files without a pinned hash: the id of their git blob on the hub is checked."""
     blob_id: str
 
 
@@ -41,14 +41,14 @@ def endpoint() -> str:
 
 
 def fetch(model: KnownModel, folder: Path, on_progress: OnProgress) -> None:
-    """Bring the files of a model into a folder.
+    """Download the files of a model into a folder.
 
-    What an interrupted call left there is used. A file has its name only when it is complete and right.
+    An interrupted download is continued. A file gets its name only when it is complete and correct.
     """
     with _network_errors(model.repo):
         files = _list(model)
         total = sum(file.size for file in files)
-        _check_room(folder, total)
+        _check_space(folder, total)
         before = 0
         for file in files:
             _fetch_file(file, folder, _behind(before, total, on_progress))
@@ -57,12 +57,12 @@ def fetch(model: KnownModel, folder: Path, on_progress: OnProgress) -> None:
 
 
 def _behind(before: int, total: int, on_progress: OnProgress) -> Callable[[int], None]:
-    """Return what takes the bytes of one file and tells those of all files."""
+    """Return a callback for the bytes of one file that reports those of all files."""
     return lambda here: on_progress(before + here, total)
 
 
 def _list(model: KnownModel) -> list[_Remote]:
-    """Ask the hub for the files of the pinned revision, and refuse others than those that svs knows."""
+    """Ask the hub for the files of the pinned revision. Raises SvsError if they are not the known ones."""
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=endpoint(), token=False, library_name="svs", library_version=svs.__version__)
@@ -77,7 +77,7 @@ def _list(model: KnownModel) -> list[_Remote]:
 
 
 def _remote(model: KnownModel, entry: Any) -> _Remote:  # noqa: ANN401 - the library does not export its type
-    """Return what a file must be. Raises SvsError when the hub announces another than svs knows."""
+    """Return the expected file. Raises SvsError if the hub announces another one than svs knows."""
     from huggingface_hub import hf_hub_url
 
     announced = File(int(entry.size or 0), entry.lfs.sha256 if entry.lfs else "")
@@ -85,7 +85,7 @@ def _remote(model: KnownModel, entry: Any) -> _Remote:  # noqa: ANN401 - the lib
     sums = {must.sha256, announced.sha256} - {""}
     if must.bytes != announced.bytes or len(sums) > 1:
         raise SvsError(
-            f"{endpoint()} has another {entry.rfilename} than the one of {model.name} that svs knows",
+            f"{endpoint()} has another {entry.rfilename} of {model.name} than the one that svs knows",
             "Nothing was downloaded. Check HF_ENDPOINT, or try again later.",
         )
     url = hf_hub_url(model.repo, entry.rfilename, revision=model.revision, endpoint=endpoint())
@@ -93,29 +93,30 @@ def _remote(model: KnownModel, entry: Any) -> _Remote:  # noqa: ANN401 - the lib
 
 
 def _fetch_file(file: _Remote, folder: Path, on_here: Callable[[int], None]) -> None:
-    """Bring one file, from where an earlier call stopped."""
+    """Download one file, continuing where an earlier call stopped."""
     target, part = folder / file.name, folder / f"{file.name}.part"
-    if _is_right(target, file):
+    if _is_correct(target, file):
         return
     here = _size(part)
     while here < file.size:
         _append(file, part, on_here)
         if _size(part) <= here:
             raise SvsError(
-                f"the hub sends nothing more of {file.name}", "Try again later: it goes on from here."
+                f"the hub closed the connection before {file.name} was complete",
+                "Try again later: the download continues from here.",
             )
         here = _size(part)
-    if not _is_right(part, file):
+    if not _is_correct(part, file):
         part.unlink(missing_ok=True)
         raise SvsError(
-            f"{file.name} came damaged: its content is not what it must be",
-            "Run it again. If that does not help, something between you and the hub changes files.",
+            f"{file.name} is corrupt: its hash is wrong",
+            "Try again. If that does not help, something between you and the hub changes files.",
         )
     part.replace(target)
 
 
 def _append(file: _Remote, part: Path, on_here: Callable[[int], None]) -> None:
-    """Add what the hub sends, until it is enough or the connection breaks."""
+    """Append what the hub sends, until the file is complete or the connection breaks."""
     from httpx2 import TransportError
     from huggingface_hub import get_session
 
@@ -136,18 +137,18 @@ def _append(file: _Remote, part: Path, on_here: Callable[[int], None]) -> None:
                     if out.tell() >= file.size:
                         break
         except TransportError:
-            if out.tell() <= begin:  # not even a bit more: the network is gone
+            if out.tell() <= begin:  # nothing was received: the network is down
                 raise
 
 
-def _is_right(path: Path, file: _Remote) -> bool:
-    """Say whether a file is what it must be."""
+def _is_correct(path: Path, file: _Remote) -> bool:
+    """Return whether a file is complete and correct."""
     if _size(path) != file.size or not path.is_file():
         return False
     with path.open("rb") as stream:
         if file.sha256:
             return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-        blob = hashlib.sha1(b"blob %d\0" % file.size, usedforsecurity=False)  # git's own way to name content
+        blob = hashlib.sha1(b"blob %d\0" % file.size, usedforsecurity=False)  # git's hash of a blob
         blob.update(stream.read())
         return blob.hexdigest() == file.blob_id
 
@@ -156,18 +157,18 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _check_room(folder: Path, total: int) -> None:
+def _check_space(folder: Path, total: int) -> None:
     missing = total - sum(_size(path) for path in folder.iterdir())
     if shutil.disk_usage(folder).free < missing + _MARGIN:
         raise StoreError(
-            f"there is no room for {missing / 1e6:.0f} MB in {folder.parent}",
-            "Free some, choose a smaller model, or move svs's folder with SVS_HOME.",
+            f"not enough space for {missing / 1e6:.0f} MB in {folder.parent}",
+            "Free some space, choose a smaller model, or move svs's folder with SVS_HOME.",
         )
 
 
 @contextmanager
 def _network_errors(repo: str) -> Iterator[None]:
-    """Turn what the network and the hub can do wrong into our error."""
+    """Turn errors of the network and the hub into an SvsError."""
     from httpx2 import HTTPError, InvalidURL
 
     try:
@@ -175,6 +176,6 @@ def _network_errors(repo: str) -> Iterator[None]:
     except (HTTPError, InvalidURL, ConnectionError) as error:
         raise SvsError(
             f"cannot download {repo} from {endpoint()}: {error}",
-            "Check the network and try again (it goes on from here), or bring a model's folder from another "
-            "machine: `svs models add FOLDER`.",
+            "Check the network and try again (the download continues from here), or copy a model's folder "
+            "from another machine: `svs models add FOLDER`.",
         ) from error

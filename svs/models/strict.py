@@ -1,7 +1,7 @@
-"""A strict reader for the small files of a model: known keys, values that Whisper has, ids that exist.
+"""A strict parser for the small files of a model: known keys, values that Whisper has, ids that exist.
 
-They go on to libraries in C++ and Rust that trust them: there an id beyond the vocabulary is a write outside
-memory, a huge number of frequencies hangs, a normalizer can panic. What was read is written out, not copied.
+C++ and Rust libraries trust these files: an id beyond the vocabulary is a write out of bounds, a huge number
+of frequencies hangs, a normalizer can panic. The parsed content is written to a new file, never the original.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from svs.models.catalog import VOCABULARIES, WEIGHTS
 from svs.models.weights import Shapes, read_shapes
 
 LARGEST = 20_000_000
-"""Bytes of one of these files; Whisper's have three million."""
-_LONGEST = 1_000  # characters of a token
+"""The most bytes of one of these files; Whisper's have three million."""
+_MAX_TOKEN = 1_000  # characters of a token
 _EMPTY = ""
-"""Multilingual vocabularies alone have the empty token, and CTranslate2 goes by it too."""
+"""Only multilingual vocabularies have the empty token; CTranslate2 checks it too."""
 _TIMES = tuple(f"<|{step / 50:.2f}|>" for step in range(1501))
 _SPECIAL = ("<|endoftext|>", "<|startoftranscript|>", "<|translate|>", "<|transcribe|>", "<|startofprev|>")
 _NO_SPEECH = ("<|nospeech|>", "<|nocaptions|>")  # one of them
 
 _Id = Annotated[int, Meta(ge=0)]
-_Token = Annotated[str, Meta(max_length=_LONGEST)]
+_Token = Annotated[str, Meta(max_length=_MAX_TOKEN)]
 T = TypeVar("T")
 
 
@@ -36,7 +36,7 @@ class _Config(Struct, forbid_unknown_fields=True):
 
 
 class _Preprocessor(Struct, forbid_unknown_fields=True):
-    """How sound becomes frames; what is not of these types is of no use here, and left out."""
+    """The parameters of Whisper's features; the other keys are not needed, and left out."""
 
     feature_size: Literal[80, 128] = 80
     sampling_rate: Literal[16000] = 16000
@@ -46,7 +46,7 @@ class _Preprocessor(Struct, forbid_unknown_fields=True):
 
 
 class _PreprocessorFile(_Preprocessor):
-    """What Whisper's own file has beside that."""
+    """The other keys of Whisper's own file."""
 
     dither: float = 0.0
     feature_extractor_type: str = ""
@@ -61,7 +61,7 @@ class _PreprocessorFile(_Preprocessor):
 
 class _AddedToken(Struct, forbid_unknown_fields=True):
     id: _Id
-    content: Annotated[str, Meta(min_length=1, max_length=_LONGEST)]
+    content: Annotated[str, Meta(min_length=1, max_length=_MAX_TOKEN)]
     single_word: bool
     lstrip: bool
     rstrip: bool
@@ -100,7 +100,7 @@ class _Tokenizer(Struct, forbid_unknown_fields=True):
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """Return a model's small files as they are to be written. Raises ValueError when one is not Whisper's."""
+    """Return the small files of a model to be written. Raises ValueError if one is not Whisper's."""
     shapes, vocabulary = read_sizes(folder)
     _check_vocabulary(vocabulary)
     found = {
@@ -114,14 +114,14 @@ def read(folder: Path) -> dict[str, bytes]:
 
 
 def read_sizes(folder: Path) -> tuple[Shapes, list[str]]:
-    """Return a model's sizes and its vocabulary. Raises ValueError when they do not fit, and OSError."""
+    """Return a model's sizes and its vocabulary. Raises ValueError if they do not match, and OSError."""
     try:
         shapes = read_shapes(folder / WEIGHTS)
     except ValueError as error:
         raise ValueError(f"its {WEIGHTS} cannot be used: {error}") from None
     vocabulary = read_vocabulary(folder)
     if len(vocabulary) != shapes.tokens:
-        raise ValueError(f"its vocabulary does not fit its {WEIGHTS}")
+        raise ValueError(f"its vocabulary does not match its {WEIGHTS}")
     return shapes, vocabulary
 
 
@@ -137,17 +137,17 @@ def read_vocabulary(folder: Path) -> list[str]:
 
 
 def is_multilingual(vocabulary: Sequence[str]) -> bool:
-    """Say whether a model knows more than English."""
+    """Return whether a model knows more than English."""
     return _EMPTY in vocabulary
 
 
 def _check_vocabulary(vocabulary: Sequence[str]) -> None:
-    """Refuse a vocabulary without the tokens by which Whisper is steered, each at its place."""
-    there = set(vocabulary)
-    if len(there) != len(vocabulary) or any(not token.isprintable() for token in there):
-        raise ValueError("its vocabulary is not Whisper's: a token occurs twice, or cannot be")
-    missing = [token for token in _SPECIAL if token not in there]
-    if missing or not there.intersection(_NO_SPEECH):
+    """Raise ValueError for a vocabulary without Whisper's special tokens in their places."""
+    tokens = set(vocabulary)
+    if len(tokens) != len(vocabulary) or any(not token.isprintable() for token in tokens):
+        raise ValueError("its vocabulary is not Whisper's: a token is duplicate or invalid")
+    missing = [token for token in _SPECIAL if token not in tokens]
+    if missing or not tokens.intersection(_NO_SPEECH):
         raise ValueError("its vocabulary is not Whisper's: special tokens are missing")
     if tuple(vocabulary[-len(_TIMES) - 1 :]) != ("<|notimestamps|>", *_TIMES):
         raise ValueError("its vocabulary is not Whisper's: it does not end with the times")
@@ -167,7 +167,7 @@ def _preprocessor(folder: Path, shapes: Shapes) -> bytes:
     path = folder / "preprocessor_config.json"
     found = _decode(path, _PreprocessorFile) if path.exists() else _Preprocessor()
     if found.feature_size != shapes.mels:
-        raise ValueError(f"its {path.name} does not fit its {WEIGHTS}")
+        raise ValueError(f"its {path.name} does not match its {WEIGHTS}")
     return msgspec.json.encode(_Preprocessor(feature_size=found.feature_size))
 
 
@@ -176,7 +176,7 @@ def _tokenizer(folder: Path, vocabulary: Sequence[str]) -> bytes:
     model, added = found.model, found.added_tokens
     named = [*model.vocab.items(), *((token.content, token.id) for token in added)]
     if any(place >= len(vocabulary) or vocabulary[place] != token for token, place in named):
-        raise ValueError("its tokenizer.json does not fit its vocabulary")
+        raise ValueError("its tokenizer.json does not match its vocabulary")
     tokens = {token for token, _ in named}
     if missing := [token for token in (*_SPECIAL, "<|notimestamps|>") if token not in tokens]:
         raise ValueError(f"its tokenizer.json has no {', '.join(missing)}")
@@ -184,7 +184,7 @@ def _tokenizer(folder: Path, vocabulary: Sequence[str]) -> bytes:
         raise ValueError("its tokenizer.json is not Whisper's: its unk_token is not in it")
     _check_merges(model)
     _check_template(found.post_processor)
-    found.post_processor = None  # it adds tokens around a text, which nobody asks for
+    found.post_processor = None  # it adds tokens around a text, which svs does not use
     return msgspec.json.encode(found)
 
 
@@ -197,7 +197,7 @@ def _check_merges(model: _BytePairs) -> None:
 
 
 def _check_template(processor: dict[str, Any] | None) -> None:
-    """Refuse what would be left of a text after the tokenizer but the text, once."""
+    """Raise ValueError for a post-processor that does not contain the text exactly once."""
     if processor is None or processor.get("type") == "ByteLevel":
         return
     parts = processor.get("single")
@@ -207,7 +207,7 @@ def _check_template(processor: dict[str, Any] | None) -> None:
         else []
     )
     if processor.get("type") != "TemplateProcessing" or len(texts) != 1:
-        raise ValueError("its tokenizer.json is not Whisper's: its post_processor is another")
+        raise ValueError("its tokenizer.json is not Whisper's: its post_processor is different")
 
 
 def _decode(path: Path, kind: type[T]) -> T:
@@ -218,7 +218,7 @@ def _decode(path: Path, kind: type[T]) -> T:
 
 
 def _bytes(path: Path) -> bytes:
-    if not path.is_file():  # a pipe would be waited for
+    if not path.is_file():  # opening a pipe would block
         raise ValueError(f"it has no {path.name}")
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)

@@ -1,7 +1,7 @@
-"""What the head of a model.bin says: CTranslate2's format, its names and shapes, without reading the numbers.
+"""Parsing a model.bin: the names and shapes in CTranslate2's format, without reading the weights.
 
-CTranslate2 trusts these sizes, and ids below that of the vocabulary: where they do not fit together, it
-writes outside its memory. So they are compared here, before it sees the files.
+CTranslate2 trusts these sizes, and ids below that of the vocabulary: if they do not match, it writes out of
+bounds. So they are compared here first.
 """
 
 import os
@@ -13,10 +13,10 @@ from typing import BinaryIO, TypeVar
 
 T = TypeVar("T")
 
-_VERSION = 6  # of the format; older ones are from before there was Whisper in it
+_VERSION = 6  # of the format; older versions did not support Whisper
 _ITEM_SIZES = (4, 1, 2, 4, 2, 2)  # bytes of float32, int8, int16, int32, float16, bfloat16
-_MOST = 100_000  # variables; the largest model has about a thousand
-_NOT_WHISPER = "it is not a Whisper model in CTranslate2's form"
+_MAX_VARIABLES = 100_000  # the largest model has about a thousand
+_NOT_WHISPER = "it is not a Whisper model in CTranslate2's format"
 
 _EMBEDDINGS, _PROJECTION = b"decoder/embeddings/weight", b"decoder/projection/weight"
 _CONVOLUTION, _HEADS = b"encoder/conv1/weight", b"decoder/num_heads"
@@ -24,27 +24,27 @@ _CONVOLUTION, _HEADS = b"encoder/conv1/weight", b"decoder/num_heads"
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The sizes that the other files of a model must fit."""
+    """The sizes that the other files of a model must match."""
 
     tokens: int
-    """How many the vocabulary has."""
+    """The number of tokens in the vocabulary."""
     mels: int
-    """How many frequencies a frame has."""
+    """The number of frequencies in a frame."""
     layers: int
-    """Of the decoder."""
+    """The number of layers of the decoder."""
     heads: int
-    """Of each of its layers."""
+    """The number of attention heads of each layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
     shape: tuple[int, ...]
     value: int
-    """Of a single small number; else 0."""
+    """The value of a single small number; else 0."""
 
 
 def read_shapes(path: Path) -> Shapes:
-    """Return the sizes that a model.bin declares. Raises ValueError when it is damaged, and OSError."""
+    """Return the sizes that a model.bin declares. Raises ValueError if it is damaged, and OSError."""
     with path.open("rb") as file:
         if _number(file, 4) != _VERSION or _name(file) != b"WhisperSpec":
             raise ValueError(_NOT_WHISPER)
@@ -52,7 +52,7 @@ def read_shapes(path: Path) -> Shapes:
         variables = _unique(_variables(file))
         aliases = _unique((_name(file), _name(file)) for _ in range(_count(file)))
         if file.tell() != os.fstat(file.fileno()).st_size:
-            raise ValueError("its size is not what it says")
+            raise ValueError("its size is wrong")
     try:
         tokens, _ = variables[_EMBEDDINGS].shape
         outputs, _ = variables[_PROJECTION if _PROJECTION in variables else aliases[_PROJECTION]].shape
@@ -61,30 +61,30 @@ def read_shapes(path: Path) -> Shapes:
     except (KeyError, ValueError):
         raise ValueError(_NOT_WHISPER) from None
     if outputs != tokens:
-        raise ValueError("its parts do not fit together")
+        raise ValueError("its parts do not match")
     layers = {name.split(b"/")[1] for name in variables if name.startswith(b"decoder/layer_")}
     return Shapes(tokens, mels, len(layers - {b"layer_norm"}), heads)
 
 
 def _variables(file: BinaryIO) -> Iterator[tuple[bytes, _Variable]]:
-    """Yield each variable with its name, and pass over its numbers."""
+    """Yield each variable with its name, skipping its numbers."""
     for _ in range(_count(file)):
         name = _name(file)
         shape = tuple(_number(file, 4) for _ in range(_number(file, 1)))
         kind, size = _number(file, 1), _number(file, 4)
         if kind >= len(_ITEM_SIZES) or size != prod(shape) * _ITEM_SIZES[kind]:
-            raise ValueError("the size of a part of it is not what it says")
+            raise ValueError("the size of one of its parts is wrong")
         value = 0 if shape else _number(file, size)
         file.seek(size if shape else 0, os.SEEK_CUR)
         yield name, _Variable(shape, value)
 
 
 def _unique(items: Iterable[tuple[bytes, T]]) -> dict[bytes, T]:
-    """Return names with what they stand for; of two with one name, nobody knows which CTranslate2 takes."""
+    """Return the items by name. Raises ValueError for duplicates, of which CTranslate2 may use either."""
     found: dict[bytes, T] = {}
     for name, item in items:
         if name in found:
-            raise ValueError("a name occurs twice in it")
+            raise ValueError("it contains a name twice")
         found[name] = item
     return found
 
@@ -95,7 +95,7 @@ def _name(file: BinaryIO) -> bytes:
 
 def _count(file: BinaryIO) -> int:
     count = _number(file, 4)
-    if count > _MOST:
+    if count > _MAX_VARIABLES:
         raise ValueError(_NOT_WHISPER)
     return count
 

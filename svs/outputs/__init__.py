@@ -13,7 +13,7 @@ class Format:
     """A way to write a result."""
 
     suffix: str
-    """What follows the recording's own name. Doubled, lest a file be taken for the video's own subtitles."""
+    """Replaces the recording's extension. It has two parts, so that players do not take it for subtitles."""
     render: Callable[[Result], str]
 
 
@@ -28,11 +28,11 @@ FORMATS = {
     "chapters.vtt": Format(".chapters.vtt", chapters.vtt),
     "ffmetadata": Format(".chapters.ffmetadata", chapters.ffmetadata),
 }
-"""By the name that `-f` takes."""
+"""The formats, by their names for `-f`."""
 
 
 def render(result: Result, format_name: str, frames: Sequence[Frame] = ()) -> str:
-    """Return a result in the format of this name; the report alone shows frames."""
+    """Return a result in the format of this name; only the report shows frames."""
     if format_name == "html":
         return html.render(result, frames)
     return FORMATS[format_name].render(result)

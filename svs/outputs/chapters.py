@@ -1,7 +1,7 @@
-"""The chapters alone: as WebVTT for players on the web, and as the metadata file that ffmpeg reads.
+"""Only the chapters: as WebVTT for web players, and as a metadata file for ffmpeg.
 
-A result without chapters gives one, over all that was read, with the recording's own title: true, and a file
-that every reader takes.
+A result without chapters gives one chapter over the whole part that was read, with the recording's title,
+since some readers refuse an empty file.
 """
 
 import re
@@ -12,7 +12,7 @@ from svs.model.speech import Chapter, Result
 from svs.outputs.shared import PARTIAL, chapter_title, line
 
 _SPECIAL = re.compile(r"[=;#\\]")
-"""What FFMETADATA1 takes for its own, beside the end of a line, which `line` removes."""
+"""The special characters of FFMETADATA1, apart from line feeds, which `line` removes."""
 
 
 def vtt(result: Result) -> str:
@@ -40,7 +40,7 @@ def ffmetadata(result: Result) -> str:
 
 
 def _chapters(result: Result) -> Iterator[Chapter]:
-    """Yield the chapters with titles of one line, and no end before its start."""
+    """Yield the chapters with one-line titles, and no end before the start."""
     whole = Chapter(start=result.start, end=result.start + result.duration, title=result.title)
     for number, chapter in enumerate(result.summary.chapters or (whole,), start=1):
         yield Chapter(
@@ -53,7 +53,7 @@ def _plain(text: str) -> str:
 
 
 def _value(text: str) -> str:
-    """Return a tag's value. A space ends one that ends in a backslash, or ffmpeg would read on."""
+    """Return a tag's value. A space is added after a final backslash, or ffmpeg would read on."""
     value = _SPECIAL.sub(r"\\\g<0>", text)
     return f"{value} " if value.endswith("\\") else value
 
@@ -63,6 +63,6 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _time(seconds: float) -> str:
-    """Return a time as WebVTT writes it, hours always there."""
+    """Return a time in WebVTT's format, always with hours."""
     minutes, rest = divmod(_milliseconds(seconds), 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"

@@ -18,21 +18,23 @@ from svs.system.files import check_folder, private_folder, put, store_errors
 
 
 def check(source: Path, target: Path, *, force: bool) -> None:
-    """Raise UsageError when there can be no such copy, before any work is done."""
+    """Raise UsageError, before any work, if the copy cannot be written."""
     if target.suffix.lower() not in CONTAINERS:
         raise UsageError(
-            f"--embed {target} does not have the extension of a file that holds chapters and subtitles",
+            f"--embed {target} has no extension of a format with chapters and subtitles",
             f"Use one of {', '.join(CONTAINERS)}.",
         )
     if is_caption_file(source):
-        raise UsageError(f"{source} holds subtitles: there is no recording to copy", "Leave out --embed.")
+        raise UsageError(
+            f"{source} contains only subtitles: there is no recording to copy", "Leave out --embed."
+        )
     if target == source or (target.exists() and source.exists() and target.samefile(source)):
         raise UsageError(
-            f"--embed {target} is the recording itself", "svs never changes it: name another file."
+            f"--embed {target} is the recording itself", "svs never changes it: choose another file."
         )
     if target.is_dir() or (target.exists() and not force):
-        hint = "Name a file." if target.is_dir() else "Use --force to overwrite it, or name another file."
-        raise UsageError(f"{target} exists already", hint)
+        hint = "Give the name of a file." if target.is_dir() else "Use --force, or choose another file."
+        raise UsageError(f"{target} already exists", hint)
     check_folder(target.parent)
 
 
@@ -45,12 +47,13 @@ def embed(
     strip_tags: bool = False,
     on_time: Callable[[float], None] | None = None,
 ) -> None:
-    """Write the copy of a finished job's recording; it appears complete or not at all.
+    """Write the copy of a finished job's recording atomically.
 
-    With `strip_tags` it has no tags but the language and the name of the transcript's track.
+    With `strip_tags` its only tags are the language and the name of the transcript's track.
 
-    Raises InputError when the recording is gone or has changed, or the container cannot hold it, UsageError
-    when another file is there, StoreError when it cannot be written. `on_time` gets the seconds so far.
+    Raises InputError if the recording is missing or has changed, or the container does not support it,
+    UsageError if another file exists there, StoreError if it cannot be written. `on_time` gets the seconds so
+    far.
     """
     source, container = Path(job.source.path), CONTAINERS[target.suffix.lower()]
     fingerprint.check_source(job.source)
@@ -70,7 +73,7 @@ def embed(
 
 
 def _language(transcript: Transcript) -> str:
-    """Return the subtitle track's language in three letters."""
+    """Return the subtitle track's language as a code of three letters."""
     return long_code("en" if transcript.translated else transcript.language)
 
 
@@ -78,8 +81,9 @@ def _check_room(target: Path, size: int) -> None:
     free = shutil.disk_usage(target.parent).free
     if free < size:
         raise StoreError(
-            f"no room for the copy in {target.parent}: {size / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
-            "Free some space, or name another folder.",
+            f"not enough space for the copy in {target.parent}: "
+            f"{size / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
+            "Free some space, or choose another folder.",
         )
 
 
@@ -87,5 +91,5 @@ def _keep(copy: Path, target: Path, *, force: bool) -> None:
     try:
         put(copy, target, replace=force)
     except FileExistsError:
-        if not filecmp.cmp(copy, target, shallow=False):  # else this job has written it, and was killed then
-            raise UsageError(f"{target} exists already", "Use --force to overwrite it.") from None
+        if not filecmp.cmp(copy, target, shallow=False):  # else this job wrote it before it was killed
+            raise UsageError(f"{target} already exists", "Use --force to overwrite it.") from None

@@ -1,7 +1,7 @@
-"""The result as one page to read, search and send: no other file, no network, and no script but its own.
+"""The result as a single HTML page to read, search and send: no other files, no network, only its own script.
 
-Whatever comes from outside is escaped by Jinja. The page's policy (CSP) allows only the script and the style
-whose hashes it names, and lets nothing be fetched but the recording, which may lie beside it.
+Text from outside is escaped by Jinja. The page's policy (CSP) allows only the script and the style with the
+hashes in it, and fetches nothing but the recording, if that is in the same folder.
 """
 
 from base64 import b64encode
@@ -30,20 +30,20 @@ ASSETS = Path(__file__).parent.parent / "assets"
 _PAUSE = 2.0
 """Seconds of silence after which a new paragraph begins."""
 _LONG = 400
-"""Characters after which it does, too."""
+"""Characters after which one begins, too."""
 _BARS = 150
-"""How many the timeline draws for how much is said."""
+"""The number of bars in the timeline."""
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
-"""Seconds between two labelled times, as people count them."""
+"""Seconds between two labels of the timeline."""
 _LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence, and where the transcript has it."""
+    """A sentence, and its place in the transcript."""
 
     at: int
-    """The number of the transcript's sentence that it is, or that is spoken then."""
+    """The number of this sentence in the transcript, or of the one that is spoken at its time."""
     sentence: Sentence
 
 
@@ -57,37 +57,37 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A chapter, or the whole recording when it has none, as the page shows it."""
+    """A chapter on the page, or the whole recording if it has none."""
 
     number: int
     chapter: Chapter
     frame: Frame | None
     chosen: list[Line]
-    """What the whole summary has of it."""
+    """Its sentences in the whole summary."""
     summary: list[Line]
-    """Its own."""
+    """Its own summary."""
     paragraphs: list[Paragraph]
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The picture of the whole recording; places are in percent from its left edge."""
+    """The timeline of the whole recording; positions are in percent from its left edge."""
 
     start: float
     end: float
     bars: list[float]
-    """How much is said in each stretch of the same length, from 0 to 1, the most."""
+    """How much is said in each interval, from 0 to 1, the most."""
     labels: list[float]
     """Seconds to write below it."""
 
     def place(self, seconds: float) -> float:
-        """Return where a time is."""
+        """Return the position of a time."""
         share = (seconds - self.start) / (self.end - self.start)
         return round(100 * min(1.0, max(0.0, share)), 2)
 
 
 def render(result: Result, frames: Sequence[Frame] = ()) -> str:
-    """Return the page, with one of the frames for each chapter that one of them is from."""
+    """Return the page; each chapter shows the first frame from its time, if there is one."""
     from jinja2 import Environment, StrictUndefined
 
     css, script = _asset("report.css"), _asset("report.js")
@@ -103,7 +103,7 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
     return environment.from_string(_asset("report.html")).render(
         result=result,
         language="en" if result.transcript.translated else result.transcript.language,
-        facts=[fact for fact in facts(result) if fact[0] != "About"],  # it shows the phrases itself
+        facts=[fact for fact in facts(result) if fact[0] != "About"],  # the page shows the phrases elsewhere
         cautions=cautions(result),
         css=css,
         script=script,
@@ -122,7 +122,7 @@ def _asset(name: str) -> "Markup":
 
 
 def _harmless(value: object) -> object:
-    """Return a text from outside as one line without control characters; Jinja escapes it after that."""
+    """Return a text from outside as one line without control characters; Jinja then escapes it."""
     return line(value) if type(value) is str else value
 
 
@@ -137,11 +137,11 @@ def _policy(css: str, script: str) -> str:
 
 
 def _address(source: str) -> str:
-    """Return a file's own name as a relative address: every character that means something is encoded."""
+    """Return a file's name as a relative URL: every special character is encoded."""
     name = Path(source).name
     try:
         return quote(name.encode(errors="surrogateescape"), safe="")
-    except UnicodeEncodeError:  # not from any file system, but from a forged record
+    except UnicodeEncodeError:  # only possible in a forged record
         return quote(line(name), safe="")
 
 
@@ -155,27 +155,27 @@ def _exactly(seconds: float) -> str:
 
 def _lines(result: Result, sentences: Iterable[Sentence]) -> list[Line]:
     """Return these sentences, each with its place in the transcript."""
-    starts = [one.start for one in result.sentences]
-    return [Line(max(0, bisect_right(starts, one.start + 0.001) - 1), one) for one in sentences]
+    starts = [sentence.start for sentence in result.sentences]
+    return [Line(max(0, bisect_right(starts, s.start + 0.001) - 1), s) for s in sentences]
 
 
 def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
-    """Return the chapters, each with what is said in it; without chapters, one part with everything."""
+    """Return the chapters, each with its sentences; without chapters, one part with all of them."""
     whole = Chapter(start=result.start, end=result.start + result.duration, title="")
     named = by_chapter(result.summary)
-    chapters = [replace(one, title=title) for title, one, _ in named if one] or [whole]
+    chapters = [replace(chapter, title=title) for title, chapter, _ in named if chapter] or [whole]
     chosen = [_lines(result, sentences) for _, _, sentences in named]
     starts = [chapter.start for chapter in chapters]
     said: list[list[Line | Gap]] = [[] for _ in chapters]
     places = count()
-    for one in with_gaps(result.sentences, result.transcript.gaps):
-        part = said[max(0, bisect_right(starts, one.start + 0.001) - 1)]
-        part.append(one if isinstance(one, Gap) else Line(next(places), one))
+    for item in with_gaps(result.sentences, result.transcript.gaps):
+        part = said[max(0, bisect_right(starts, item.start + 0.001) - 1)]
+        part.append(item if isinstance(item, Gap) else Line(next(places), item))
     return [
         Part(
             number=number,
             chapter=chapter,
-            frame=next((one for one in frames if chapter.start <= one.start < chapter.end), None),
+            frame=next((frame for frame in frames if chapter.start <= frame.start < chapter.end), None),
             chosen=chosen[number - 1],
             summary=_lines(result, chapter.sentences),
             paragraphs=_paragraphs(spoken),
@@ -185,41 +185,45 @@ def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:
 
 
 def _paragraphs(said: Iterable[Line | Gap]) -> list[Paragraph]:
-    """Return lines in paragraphs, which end at a gap, at a pause or when they are long."""
+    """Return lines in paragraphs, which end at a gap, at a pause, or when they are long."""
     paragraphs: list[Paragraph] = []
     length, end = 0, 0.0
-    for one in said:
-        if isinstance(one, Gap):
-            paragraphs.append(Paragraph([], one))
+    for item in said:
+        if isinstance(item, Gap):
+            paragraphs.append(Paragraph([], item))
             continue
-        if not paragraphs or paragraphs[-1].gap or length > _LONG or one.sentence.start - end > _PAUSE:
+        if not paragraphs or paragraphs[-1].gap or length > _LONG or item.sentence.start - end > _PAUSE:
             paragraphs.append(Paragraph([]))
             length = 0
-        paragraphs[-1].lines.append(one)
-        length += len(one.sentence.text)
-        end = one.sentence.end
+        paragraphs[-1].lines.append(item)
+        length += len(item.sentence.text)
+        end = item.sentence.end
     return paragraphs
 
 
 def _timeline(result: Result) -> Timeline:
     start = result.start
-    end = max([start + 1.0, start + result.duration, *(one.end for one in result.sentences)])
+    end = max([start + 1.0, start + result.duration, *(sentence.end for sentence in result.sentences)])
     step = next((step for step in _STEPS if (end - start) / step <= _LABELS), end - start)
     labels = [number * step for number in range(int(start // step), int(end // step) + 1)]
-    return Timeline(start, end, _density(result, start, end), [one for one in labels if start <= one <= end])
+    labels = [label for label in labels if start <= label <= end]
+    return Timeline(start, end, _density(result, start, end), labels)
 
 
 def _density(result: Result, start: float, end: float) -> list[float]:
-    """Return how many letters are said in each stretch; a sentence's are spread evenly over its time."""
-    wide = (end - start) / _BARS
+    """Return how much is said in each interval; a sentence's letters are spread evenly over its time."""
+    width = (end - start) / _BARS
     letters = [0.0] * _BARS
-    for said in result.sentences:
-        first = min(_BARS - 1, max(0, int((said.start - start) / wide)))
-        last = min(_BARS - 1, max(first, int((said.end - start) / wide)))
+    for sentence in result.sentences:
+        first = min(_BARS - 1, max(0, int((sentence.start - start) / width)))
+        last = min(_BARS - 1, max(first, int((sentence.end - start) / width)))
         for bar in range(first, last + 1):
-            left, right = start + bar * wide, start + (bar + 1) * wide
-            shared = min(said.end, right) - max(said.start, left)
-            pace = shared / (said.end - said.start) if said.end > said.start else 1 / (last - first + 1)
-            letters[bar] += len(said.text) * max(0.0, pace)
+            left, right = start + bar * width, start + (bar + 1) * width
+            length, shared = (
+                sentence.end - sentence.start,
+                min(sentence.end, right) - max(sentence.start, left),
+            )
+            part = shared / length if length > 0 else 1 / (last - first + 1)
+            letters[bar] += len(sentence.text) * max(0.0, part)
     most = max(letters) or 1.0
-    return [round(one / most, 3) for one in letters]
+    return [round(count / most, 3) for count in letters]

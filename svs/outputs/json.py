@@ -1,11 +1,11 @@
 """The whole result as JSON: what `--json` prints and `-f json` writes.
 
-The schema is `Result` of `svs.model`: the same fields under the same names and in the same order; each is
-always there. Times are seconds from the recording's start. `version` is raised when a field changes its
-meaning or goes away; new fields may come without that, so ignore what you do not know. The main ones:
+The schema is `Result` of `svs.model`: the same fields with the same names in the same order; all are always
+present. Times are seconds from the recording's start. `version` is increased when a field changes its meaning
+or is removed; new fields may be added without that, so ignore unknown ones. The main fields:
 
     version                         2
-    job_id, title, source, created  strings; `source` is the recording's absolute path, or its name alone with
+    job_id, title, source, created  strings; `source` is the recording's absolute path, or only its name with
                                     --no-paths; `created` is ISO 8601 in UTC
     duration, start                 seconds that were read, and where reading began
     partial, warnings, notices      whether the file was damaged, what the reader should know, and which audio
@@ -17,9 +17,9 @@ meaning or goes away; new fields may come without that, so ignore what you do no
                                     language}], gaps: [{start, end}], speech, coverage
     sentences                       the whole transcript: [{start, end, text, suspect, said, language}]
 
-`gaps` are stretches of speech that could not be transcribed, `speech` is how many seconds of speech there are
-(0 where nobody measured it), and `coverage` which share of them words cover, 0 to 1, or null. `language` of a
-segment or sentence is null where it is the transcript's.
+`gaps` are stretches of speech that could not be transcribed, `speech` is the number of seconds of speech (0
+if not measured), and `coverage` is the share of it that words cover, 0 to 1, or null. The `language` of a
+segment or sentence is null if it is the transcript's.
 
 The text is ASCII: other characters are escaped as `\\uXXXX`, so that no terminal or encoding can change it.
 """
@@ -35,12 +35,12 @@ from svs.system.codec import encode
 
 
 def render(result: Result) -> str:
-    """Return the result as JSON, indented by two, that ends its line."""
+    """Return the result as JSON, indented by two, with a final line feed."""
     return encode(result, indent=2).decode("ascii")
 
 
 def without_folders(record: object, job: Job, home: Path) -> object:
-    """Return what JSON is made of, in which the files of a job and of svs's own folder have no folders."""
+    """Return a record as built-in types, without the folders of the job's files and of svs's own files."""
     options, plan = job.options, job.plan
     paths = [job.source.path, options.output_dir, options.embed, options.model, *job.outputs, str(home / "x")]
     paths += [plan.model_folder, plan.captions_file] if plan else []

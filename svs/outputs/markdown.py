@@ -1,4 +1,4 @@
-"""The summary as Markdown: what `svs summarize` prints into a pipe, and what `-f md` writes."""
+"""The summary as Markdown: what `svs summarize` prints to a pipe, and what `-f md` writes."""
 
 import re
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from svs.outputs.shared import by_chapter, cautions, facts, line, timestamp
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<>&|~#$^{}]"
-    r"|(?<=[{%<\[])%|%(?=[%}])"  # commands to what fills in templates, and comments
-    r"|(?<=/)/|(?<=\S)\.(?=[^\W\d]|[^\x00-\x7f]|\d+\.\d)"  # bare addresses, of which some viewers make links
+    r"|(?<=[{%<\[])%|%(?=[%}])"  # commands and comments of template engines
+    r"|(?<=/)/|(?<=\S)\.(?=[^\W\d]|[^\x00-\x7f]|\d+\.\d)"  # bare URLs, which some viewers turn into links
 )
 """What could become markup within a line: emphasis, code, HTML, tables, formulas, links."""
 
@@ -34,16 +34,16 @@ def render(result: Result) -> str:
 
 
 def _entry(number: int, part: tuple[str, Chapter | None, list[Sentence]]) -> str:
-    """Return a chapter's place in the table of contents, with its own summary."""
+    """Return a chapter's entry in the table of contents, with its own summary."""
     title, chapter, _ = part
-    own = [f"    - {_quote(one)}\n" for one in chapter.sentences] if chapter else []
+    own = [f"    - {_quote(sentence)}\n" for sentence in chapter.sentences] if chapter else []
     return "".join([f"{number}. [{escape(title)}](#chapter-{number})\n", *own])
 
 
 def escape(text: str) -> str:
-    """Return text from outside as one line of Markdown that shows it as it is, but for a wide twin of @.
+    """Return text from outside as one line of Markdown that displays it literally, with a full-width @.
 
-    GitHub's dialect makes links of mail addresses, and calls people, also where a backslash is before the @.
+    GitHub turns mail addresses into links and mentions people, even with a backslash before the @.
     """
     return _SPECIAL.sub(r"\\\g<0>", line(text)).replace("@", "\uff20")
 

@@ -1,4 +1,4 @@
-"""What all outputs share: how a result is described, and how text from outside becomes harmless text."""
+"""What all outputs share: the description of a result, and the cleaning of text from outside."""
 
 import re
 from bisect import bisect_right
@@ -13,13 +13,13 @@ from svs.text.coverage import covered
 Said = TypeVar("Said", bound=Sentence | Segment)
 
 PARTIAL = "the file is damaged or incomplete: something is missing"
-"""How subtitles, which have no room for sentences, label that of a damaged file."""
+"""The label for damaged files in outputs without room for whole sentences."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def line(text: str) -> str:
-    """Return text from outside as one line of what can be seen, which any encoding can write."""
+    """Return text from outside as one line of visible characters that can be encoded."""
     return _SURROGATE.sub("\ufffd", without_unseen(" ".join(text.split())))
 
 
@@ -30,7 +30,7 @@ def timestamp(seconds: float) -> str:
 
 
 def facts(result: Result) -> list[tuple[str, str]]:
-    """Return what a header says of a result: labels and values, the values not yet escaped."""
+    """Return the labels and values of a result's header; the values are not escaped yet."""
     transcript, summary = result.transcript, result.summary
     found = [
         ("Duration", timestamp(result.duration)),
@@ -52,39 +52,39 @@ def facts(result: Result) -> list[tuple[str, str]]:
 
 
 def chapter_title(chapter: Chapter, number: int) -> str:
-    """Return a chapter's title as one line; of one without a title, its number (from 1)."""
+    """Return a chapter's title as one line, or its number (from 1) if it has none."""
     return " ".join(line(chapter.title).split()) or f"Chapter {number}"
 
 
 def by_chapter(summary: Summary) -> list[tuple[str, Chapter | None, list[Sentence]]]:
-    """Return the summary's sentences under the chapters in which they were said, and their titles."""
+    """Return the title, the chapter and the summary's sentences of each chapter."""
     if not summary.chapters:
         return [("", None, list(summary.sentences))]
-    starts = [one.start for one in summary.chapters]
+    starts = [chapter.start for chapter in summary.chapters]
     said: list[list[Sentence]] = [[] for _ in starts]
     for sentence in summary.sentences:
         said[max(0, bisect_right(starts, sentence.start) - 1)].append(sentence)
     return [
-        (chapter_title(one, number), one, sentences)
-        for number, (one, sentences) in enumerate(zip(summary.chapters, said, strict=True), 1)
+        (chapter_title(chapter, number), chapter, sentences)
+        for number, (chapter, sentences) in enumerate(zip(summary.chapters, said, strict=True), 1)
     ]
 
 
 def with_gaps(said: Iterable[Said], gaps: Iterable[Gap]) -> list[Said | Gap]:
-    """Return what was said, with the gaps in it where they are."""
+    """Return sentences or segments together with the gaps, in time order."""
     found: list[Said | Gap] = [*said, *gaps]
-    return sorted(found, key=lambda one: one.start)
+    return sorted(found, key=lambda item: item.start)
 
 
 def _date(created: str) -> str:
     try:
         return datetime.fromisoformat(created).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    except ValueError:  # no reason to withhold a summary
+    except ValueError:  # a damaged date must not prevent a summary
         return created
 
 
 def cautions(result: Result) -> list[str]:
-    """Return what the reader has to know before trusting the text, one sentence or two each, not escaped."""
+    """Return the warnings that readers of the text need, one or two sentences each, not escaped."""
     found = []
     if result.transcript.translated:
         found.append("Translated to English by the model: these are not the words that were said.")

@@ -14,16 +14,16 @@ from svs.text.coverage import NOT_UNDERSTOOD
 if TYPE_CHECKING:
     from pysubs2 import SSAFile
 
-_WIDTH, _LINES = 42, 2  # what a viewer can read at a glance
+_WIDTH, _LINES = 42, 2  # the usual size of a readable cue
 _LABEL = 3.0  # seconds
 _LAST = 359_999_999  # 99:59:59.999, the end of SubRip's time
 
 _NO_MARKUP = str.maketrans(r"\{}", "\uff3c\uff5b\uff5d")
-"""Players take these for styling, and neither format has an escape for them: wide twins stand in."""
+"""Players read these as styling, and neither format can escape them: they become full-width characters."""
 _NO_TAGS = str.maketrans("<>", "\uff1c\uff1e")
 """The same for tags, and for the arrow between times."""
 _TIME = re.compile(r":(?=\d{1,2}[.,]\d)")
-"""Some readers, pysubs2 for one, take any line with two times for the head of a cue."""
+"""Some readers, such as pysubs2, read every line with two times as the head of a cue."""
 
 
 def srt(result: Result) -> str:
@@ -48,7 +48,7 @@ def _subtitles(result: Result, safe: Callable[[str], str]) -> "SSAFile":
 
 
 def _cues(result: Result) -> Iterator[Sentence]:
-    """Yield the sentences in pieces that fit a screen; a partial transcript says so first."""
+    """Yield the sentences in pieces that fit a screen; a partial transcript begins with a label."""
     if result.partial:
         yield Sentence(result.start, result.start + _LABEL, f"[{PARTIAL}]")
     for said in with_gaps(result.sentences, result.transcript.gaps):
@@ -59,7 +59,7 @@ def _cues(result: Result) -> Iterator[Sentence]:
 
 
 def _split(sentence: Sentence) -> Iterator[Sentence]:
-    """Yield a sentence in pieces of two lines; speech is taken to run evenly over its characters."""
+    """Yield a sentence in pieces of two lines; its time is divided evenly over its characters."""
     text = line(sentence.text)
     wide = sum(east_asian_width(character) in "WF" for character in text) > len(text) / 2
     lines = wrap(text, _WIDTH // 2 if wide else _WIDTH, break_on_hyphens=False)

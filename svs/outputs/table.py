@@ -8,14 +8,14 @@ from svs.outputs.shared import line, with_gaps
 from svs.text.coverage import NOT_UNDERSTOOD
 
 COLUMNS = ("start_ms", "end_ms", "text", "suspect", "partial")
-"""The last are 0 or 1: the engine doubts this sentence, the file is damaged."""
+"""The last two are 0 or 1: the sentence is doubtful, the file is damaged."""
 
 
 def render(result: Result) -> str:
-    """Return a line of headings and a line for each sentence, times in milliseconds.
+    """Return a line of headings and a line for each sentence, with times in milliseconds.
 
-    A gap is a line whose text is `[not understood]` and that is suspect: who takes what is not suspect has
-    only what was said, and nobody takes the gap for a silence.
+    A gap is a suspect line with the text `[not understood]`: it cannot be mistaken for silence, and leaving
+    out suspect lines leaves only what was said.
     """
     rows = io.StringIO()
     writer = csv.writer(rows, delimiter="\t", lineterminator="\n")
@@ -31,6 +31,6 @@ def render(result: Result) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
+    """Return text that no spreadsheet reads as a formula."""
     text = line(text)
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

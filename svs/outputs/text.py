@@ -8,7 +8,7 @@ from svs.text.coverage import mark
 
 
 def render(result: Result) -> str:
-    """Return the header, the summary and the transcript; `(?)` marks what the engine itself doubts."""
+    """Return the header, the summary and the transcript; `(?)` marks doubtful sentences."""
     title = line(result.title)
     width = max(len(label) for label, _ in facts(result)) + 2
     head = [f"{label + ':':<{width}}{line(value)}\n" for label, value in facts(result)]
@@ -24,7 +24,7 @@ def render(result: Result) -> str:
 
 
 def _lines(said: Iterable[Sentence | Gap]) -> str:
-    return "".join(f"{mark(one) if isinstance(one, Gap) else _line(one)}\n" for one in said)
+    return "".join(f"{mark(item) if isinstance(item, Gap) else _line(item)}\n" for item in said)
 
 
 def _line(sentence: Sentence) -> str:

@@ -1,4 +1,4 @@
-"""The files of a result: where they go, their pictures, and writing them. One way for all who export."""
+"""Writing a result's files: their paths, their pictures and their content."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,11 +15,11 @@ from svs.model.speech import Result
 from svs.outputs import embed
 from svs.system.files import check_folder, clear_parts, read_plain, store_errors, write_atomic
 
-_LONGEST = 200  # bytes of a name
+_MAX_STEM = 200  # bytes of a file's name
 
 
 def check(source: Path, options: OutputOptions, *, overwrite: bool = False) -> None:
-    """Raise UsageError, before any work, when the files that are asked for cannot be written."""
+    """Raise UsageError, before any work, if the requested files cannot be written."""
     files = targets(source, options)
     if files:
         check_folder(_folder(source, options))
@@ -38,10 +38,10 @@ def deliver(
     stop: Callable[[], None] = lambda: None,
     notice: Callable[[str], None] = lambda _: None,
 ) -> tuple[str, ...]:
-    """Write the files that are asked for, and the copy of the recording; return their absolute paths.
+    """Write the requested files, and the copy of the recording; return their absolute paths.
 
-    What is made on the way lies in `folder`. Whatever `stop` raises, several times a second, is raised on.
-    Raises UsageError when another file is there, StoreError when one cannot be written.
+    Temporary files are made in `folder`. `stop` is called several times a second, and may raise to stop.
+    Raises UsageError if another file exists there, StoreError if one cannot be written.
     """
     files = targets(Path(job.source.path), options)
     if options.no_paths:
@@ -52,7 +52,7 @@ def deliver(
     written = [str(file.absolute()) for file in files.values()]
     if options.embed:
         copy = Path(options.embed).absolute()
-        notice(f"The recording is copied to {copy}, with chapters and transcript.")
+        notice(f"Copying the recording to {copy}, with chapters and transcript.")
         strip_tags, force = options.strip_tags, options.force
         embed.embed(job, result, copy, force=force, strip_tags=strip_tags, on_time=lambda _: stop())
         written.append(str(copy))
@@ -60,7 +60,7 @@ def deliver(
 
 
 def targets(source: Path, options: OutputOptions) -> dict[str, Path]:
-    """Return the file that each format goes to. Raises UsageError for an unknown format."""
+    """Return the path of each format's file. Raises UsageError for an unknown format."""
     if unknown := [name for name in options.formats if name not in outputs.FORMATS]:
         raise UsageError(f"there is no format {unknown[0]!r}", f"Choose from {', '.join(outputs.FORMATS)}.")
     folder, stem = _folder(source, options), _fitting(source.stem)
@@ -68,7 +68,7 @@ def targets(source: Path, options: OutputOptions) -> dict[str, Path]:
 
 
 def remove_unfinished(job: Job) -> None:
-    """Remove what a killed run of a job may have left half-written beside its files."""
+    """Remove the unfinished files that a killed run of a job may have left beside its outputs."""
     options = job.options
     clear_parts(_folder(Path(job.source.path), options), job.id)
     if options.embed:
@@ -80,13 +80,13 @@ def _folder(source: Path, options: OutputOptions) -> Path:
 
 
 def _fitting(stem: str) -> str:
-    """Cut a name so short that a suffix has room after it: file systems take 255 bytes."""
+    """Shorten a name so that a suffix fits after it: file systems allow 255 bytes."""
     data = stem.encode(errors="surrogateescape")
-    return stem if len(data) <= _LONGEST else data[:_LONGEST].decode(errors="ignore")
+    return stem if len(data) <= _MAX_STEM else data[:_MAX_STEM].decode(errors="ignore")
 
 
 def _frames(job: Job, result: Result, folder: Path, stop: Callable[[], None]) -> tuple[Frame, ...]:
-    """Return a picture for each chapter, where the recording is still there and has pictures."""
+    """Return a picture for each chapter, if the recording still exists and has pictures."""
     formats = job.options.allow_formats
     try:
         with opened(job.source):
@@ -96,7 +96,7 @@ def _frames(job: Job, result: Result, folder: Path, stop: Callable[[], None]) ->
 
 
 def _moments(result: Result) -> Iterator[Moment]:
-    """Yield where the sentence is said that says most of each chapter, or of the whole without chapters."""
+    """Yield the time of the first summary sentence of each chapter, or of the whole without chapters."""
     summary = result.summary
     end = result.start + result.duration
     parts = [(chapter.start, chapter.end, chapter.sentences) for chapter in summary.chapters]
@@ -110,12 +110,12 @@ def _write(file: Path, text: bytes, job_id: str, *, overwrite: bool) -> None:
         try:
             write_atomic(file, text, replace=overwrite, owner=job_id)
         except FileExistsError:
-            if not _holds(file, text):  # else this job has written it, and was killed then
+            if not _has_content(file, text):  # else this job wrote it before it was killed
                 raise _exists(file) from None
 
 
-def _holds(file: Path, text: bytes) -> bool:
-    """Say whether a file holds this and nothing else."""
+def _has_content(file: Path, text: bytes) -> bool:
+    """Return whether a file has exactly this content."""
     try:
         return read_plain(file, len(text)) == text
     except ValueError:
@@ -123,4 +123,4 @@ def _holds(file: Path, text: bytes) -> bool:
 
 
 def _exists(file: Path) -> UsageError:
-    return UsageError(f"{file} exists already", "Use --force to overwrite it, or -o for another folder.")
+    return UsageError(f"{file} already exists", "Use --force to overwrite it, or -o for another folder.")

@@ -1,4 +1,4 @@
-"""One run of a job: its record, kept up to date on the disk, and what its stages need."""
+"""One run of a job: its record, which is kept up to date on the disk, and what its stages need."""
 
 import time
 from contextlib import suppress
@@ -16,12 +16,14 @@ from svs.media import fingerprint
 from svs.model.job import Job, JobError, Options, Plan, StageRecord
 from svs.model.media import MediaInfo
 from svs.pipeline import keys
-from svs.pipeline.plan import look
+from svs.pipeline.plan import probe_source
 from svs.progress.resources import processor_time
 from svs.progress.tracker import Tracker
 from svs.store import results, transcript
 from svs.store.jobs import JobStore, now
 from svs.system.files import store_errors
+
+_MAX_MESSAGES = 20  # warnings, or notices, in a record
 
 
 class JobRun:
@@ -44,14 +46,14 @@ class JobRun:
 
     @property
     def captions(self) -> bool:
-        """Say whether the words come from captions, not from the audio."""
+        """Return whether the words come from captions, not from the audio."""
         return self.plan.engine == "captions"
 
     @cached_property
     def media(self) -> MediaInfo:
-        """Return what the recording says of itself."""
+        """Return the recording's metadata."""
         with fingerprint.opened(self.job.source):
-            return look(self.source, self.options)
+            return probe_source(self.source, self.options)
 
     @property
     def audio(self) -> Path:
@@ -60,7 +62,7 @@ class JobRun:
 
     @property
     def extracted(self) -> Path:
-        """Return what the extract stage leaves for the engine: audio or captions."""
+        """Return the file that the extract stage makes for the engine: audio or captions."""
         if not self.captions:
             return self.audio
         return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
@@ -71,19 +73,19 @@ class JobRun:
         return self.folder / results.TRANSCRIPT
 
     def finished(self, stage: Stage, key: str) -> bool:
-        """Say whether a stage has been finished with the same inputs and options."""
+        """Return whether a stage has finished with the same inputs and options."""
         record = self.job.stages.get(stage)
         return bool(record and record.finished and record.key == key)
 
     def has_transcript(self) -> bool:
-        """Say whether the whole recording is transcribed, and the transcript can be read."""
+        """Return whether the whole recording is transcribed, and the transcript can be read."""
         if not self.finished(Stage.TRANSCRIBE, key := keys.transcript_key(self.job)):
             return False
         _, batches = transcript.read_prefix(self.transcript, key)
-        return transcript.whole(batches)
+        return transcript.is_complete(batches)
 
     def begin(self, stage: Stage, key: str, unit: str, done: float = 0.0) -> None:
-        """Record that a stage begins, or goes on where `done` was done before."""
+        """Record that a stage begins, or resumes after `done`."""
         self.record(stages={**self.job.stages, stage: StageRecord(key=key, started=now())})
         self._clock, self._cpu = time.monotonic(), processor_time()
         self.tracker.start(stage, unit, done)
@@ -108,7 +110,7 @@ class JobRun:
         self.job = changed
 
     def fail(self, error: SvsError) -> None:
-        """Record why the job failed, where a record can still be written."""
+        """Record why the job failed, if the record can still be written."""
         with suppress(StoreError):
             text, hint = fields.message(error.message), fields.message(error.hint)
             problem = JobError(message=text, hint=hint, exit_code=error.exit_code)
@@ -118,12 +120,22 @@ class JobRun:
         """Report warnings, once each, here and in the result."""
         for warning in warnings:
             self.tracker.say("warning", warning)
-        earlier = (warning for warning in self.job.warnings if warning not in warnings)
-        self.record(warnings=(*earlier, *map(fields.message, warnings)))
+        self.record(warnings=_joined(self.job.warnings, warnings))
+
+    def note(self, *notices: str) -> None:
+        """Report what was chosen, once each, here and in the result."""
+        for notice in notices:
+            self.notice(notice)
+        self.record(notices=_joined(self.job.notices, notices))
 
     def notice(self, message: str) -> None:
-        """Report something that the user should know."""
+        """Report something that is only about this run."""
         self.tracker.say("notice", message)
+
+
+def _joined(earlier: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all messages, each once, up to the limit of a record."""
+    return tuple(dict.fromkeys((*earlier, *map(fields.message, new))))[:_MAX_MESSAGES]
 
 
 def digest(path: Path) -> str:

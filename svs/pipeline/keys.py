@@ -1,4 +1,4 @@
-"""What the result of each stage depends on, as a hash of it: its inputs, the plan, and its own options."""
+"""The keys of the stages: each is a hash of all that the result depends on."""
 
 from hashlib import sha256
 
@@ -11,38 +11,41 @@ from svs.model.job import ExtractOptions, Job, Plan, PlanOptions, SummarizeOptio
 from svs.system.codec import encode
 
 _VERSION = 2
-"""Increased when the same recording gives other audio or words: no transcript is half old, half new."""
+"""Increased when the same recording gives other audio or words, so that no transcript mixes versions."""
 
 
 def extract_key(job: Job) -> str:
     """Return a hash of what the extracted audio or captions depend on."""
-    return _key(_VERSION, identity(job.source), _essence(job), _own(job, ExtractOptions, PlanOptions))
+    return _key(
+        _VERSION, identity(job.source), _without_paths(job), _options_of(job, ExtractOptions, PlanOptions)
+    )
 
 
 def reuse_key(job: Job) -> str:
-    """Return a hash that says which transcripts are the same, before anything is extracted."""
-    return _key(extract_key(job), _own(job, TranscribeOptions, ExtractOptions))
+    """Return a hash of what the transcript depends on, known before anything is extracted."""
+    return _key(extract_key(job), _options_of(job, TranscribeOptions, ExtractOptions))
 
 
 def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
-    part = _own(job, TranscribeOptions, PlanOptions)  # the times in it depend on the part that was read
-    return _key(job.stages[Stage.EXTRACT].digest, _essence(job), _VERSION, part)
+    # The times in the transcript depend on the part that was read.
+    part = _options_of(job, TranscribeOptions, PlanOptions)
+    return _key(job.stages[Stage.EXTRACT].digest, _without_paths(job), _VERSION, part)
 
 
 def summary_key(job: Job) -> str:
     """Return a hash of what the summary depends on; the extract stage must have ended."""
     given = job.plan.chapters if job.plan else ()
-    return _key(transcript_key(job), given, _own(job, SummarizeOptions, TranscribeOptions))
+    return _key(transcript_key(job), given, _options_of(job, SummarizeOptions, TranscribeOptions))
 
 
-def _essence(job: Job) -> Plan | None:
-    """Return the plan without the places of things, which may move."""
+def _without_paths(job: Job) -> Plan | None:
+    """Return the plan without the paths in it, since files may be moved."""
     return replace(job.plan, model_folder="", captions_file="", chapters=()) if job.plan else None
 
 
-def _own(job: Job, group: type[Struct], base: type[Struct]) -> dict[str, object]:
-    """Return the options that a group has and its base has not."""
+def _options_of(job: Job, group: type[Struct], base: type[Struct]) -> dict[str, object]:
+    """Return the options that a group adds to its base."""
     names = [name for name in group.__struct_fields__ if name not in base.__struct_fields__]
     return {name: getattr(job.options, name) for name in names}
 

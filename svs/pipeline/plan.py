@@ -20,11 +20,11 @@ from svs.model.speech import Chapter
 from svs.models import installed
 from svs.stages.captions import choose as choose_captions
 
-_CHAPTERS = 500  # of a recording; whoever has more has no chapters that people read
+_MAX_CHAPTERS = 500  # a recording with more has none that are of use to people
 
 
-def look(source: Path, options: Options) -> MediaInfo:
-    """Return what a recording says of itself; a subtitle file says nothing."""
+def probe_source(source: Path, options: Options) -> MediaInfo:
+    """Return a recording's metadata; a subtitle file has none."""
     if captions.is_caption_file(source):
         captions.check(source, options.language, options.encoding, options.max_size)
         return MediaInfo(duration=None, title="", audio=(), subtitles=())
@@ -36,17 +36,18 @@ def plan(
     options: Options,
     media: MediaInfo,
     warn: Callable[[str], None],
-    notice: Callable[[str], None],
+    note: Callable[[str], None],
+    prepare: Callable[[str], None],
     folder: Path | None = None,
     tick: Tick = lambda *_: None,
 ) -> Plan:
-    """Decide how the recording's transcript is made; a model that is needed for it is there then.
+    """Decide how the recording's transcript is made, and make sure that the model is installed.
 
-    With a `folder` to put them in for a moment, subtitle tracks are read, to see whether they make sense.
+    If there is a `folder` for temporary files, subtitle tracks are read, to check that they make sense.
     """
     if captions.is_caption_file(source):
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
-            raise UsageError(f"{source} holds subtitles, not sound", "Leave out --engine and --track.")
+            raise UsageError(f"{source} contains subtitles, not audio", "Leave out --engine and --track.")
         return Plan(
             engine="captions",
             model=source.name,
@@ -57,17 +58,19 @@ def plan(
     english = _english_will_do(options)
     model = installed.find(options.model) if options.model else installed.best(english=english)
     if options.model and model and not english and not model.multilingual:
-        raise UsageError(f"{model.name} knows English only", "Choose another model: see `svs models list`.")
+        raise UsageError(
+            f"the model {model.name} only knows English", "Choose another: see `svs models list`."
+        )
     wanted = select.wants_captions(options)
     found = select.choose(
         options,
-        choose_captions(source, media, options, folder, warn, notice, tick) if wanted else None,
+        choose_captions(source, media, options, folder, warn, note, tick) if wanted else None,
         (model.name, model.folder) if model else None,
     )
     if found.model_folder:
         if model and media.audio and not model.multilingual:
             _warn_of_other_languages(source, media, options, warn)
-        file = installed.ready(Path(found.model_folder), notice).folder / "model.bin"
+        file = installed.ready(Path(found.model_folder), prepare).folder / "model.bin"
     elif found.captions_file:
         file = Path(found.captions_file)
     else:
@@ -76,14 +79,14 @@ def plan(
 
 
 def check_model(source: Path, options: Options) -> None:
-    """Raise NoModelError when a recording needs a Whisper model and none that can do it is installed.
+    """Raise NoModelError if a recording needs a Whisper model and no suitable one is installed.
 
-    Whatever else is wrong with the recording is left to its job, which keeps a record of it.
+    Other problems are left to the job, which records them.
     """
     if installed.best(english=_english_will_do(options)):
         return
     try:
-        plan(source, options, look(source, options), lambda _: None, lambda _: None)
+        plan(source, options, probe_source(source, options), lambda _: None, lambda _: None, lambda _: None)
     except NoModelError:
         raise
     except SvsError:
@@ -91,10 +94,10 @@ def check_model(source: Path, options: Options) -> None:
 
 
 def check_engine(job: Job) -> None:
-    """Refuse a job that an earlier version began with an engine that is gone. Raises UsageError."""
+    """Raise UsageError for a job that an earlier version began with an engine that no longer exists."""
     if REMOVED_ENGINE in (job.options.engine, job.plan and job.plan.engine):
         raise UsageError(
-            f"job {job.id} was begun with {REMOVED_ENGINE}, which svs does not have any more",
+            f"job {job.id} was begun with {REMOVED_ENGINE}, which svs no longer has",
             f"Summarize {job.source.path} again.",
         )
 
@@ -106,21 +109,22 @@ def _english_will_do(options: Options) -> bool:
 def _warn_of_other_languages(
     source: Path, media: MediaInfo, options: Options, warn: Callable[[str], None]
 ) -> None:
-    """Warn when the audio says that it is not in English: a model that knows English only cannot find out."""
-    track = tracks.ranked(source, media.audio, options.track, options.language)[0]
-    if options.language is None and code(track.language) not in ("", "en"):
-        spoken = name(code(track.language))
-        warn(f"the audio is in {spoken} by its tag, and this model knows English only: see `svs models list`")
+    """Warn if the audio is tagged as not English, which a model that only knows English cannot notice."""
+    candidates = tracks.ranked(source, media.audio, options.track, options.language)
+    languages = [code(track.language) for track in candidates]
+    if options.language is None and all(len(short) == 2 and short != "en" for short in languages):
+        spoken = name(languages[0])
+        warn(f"the audio is in {spoken} by its tag, and this model only knows English: see `svs models list`")
 
 
 def given_chapters(media: MediaInfo) -> tuple[Chapter, ...]:
-    """Return the chapters that the recording itself names."""
-    return media.chapters if len(media.chapters) <= _CHAPTERS else ()
+    """Return the chapters in the recording's metadata."""
+    return media.chapters if len(media.chapters) <= _MAX_CHAPTERS else ()
 
 
 @contextmanager
 def captions_opened(plan: Plan) -> Iterator[None]:
-    """Hold the subtitle file that a job was planned with. Raises InputError when it is another one."""
+    """Hold the subtitle file that a job was planned with. Raises InputError if it was changed."""
     file = Path(plan.captions_file)
     with held(file):
         if plan.model_digest and describe(file).fingerprint != plan.model_digest:

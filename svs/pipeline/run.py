@@ -1,15 +1,15 @@
-"""One recording's way: prepare, run each stage whose result is not there yet, deliver the files."""
+"""Running a job: prepare, run each stage whose result does not exist yet, write the files."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from itertools import islice
 
 from msgspec.structs import replace
 
 from svs import engines
 from svs.errors import Cancelled, MissingError, Stopped, StoreError, SvsError
-from svs.events import Report, Stage, fan_out, ignore
+from svs.events import Listener, Stage, fan_out, ignore
 from svs.media import fingerprint
 from svs.media.fingerprint import describe
 from svs.model.job import Job
@@ -26,34 +26,42 @@ from svs.store.jobs import Damaged, JobStore, now
 from svs.system import network
 from svs.system.paths import open_to_others
 
-_EARLIER_JOBS = 60  # from which the time left is estimated
+_CLOCK = 0.05  # seconds by which a file system's times may be early
+_EARLIER_JOBS = 60  # used to estimate the time left
 
 
 def run(
-    job: Job, store: JobStore, report: Report = ignore, stop: Callable[[], None] = lambda: None
+    job: Job, store: JobStore, report: Listener = ignore, stop: Callable[[], None] = lambda: None
 ) -> Result:
-    """Run a job to its end and return its result; what was done before is not done again.
+    """Run a job to its end and return its result; finished work is not repeated.
 
-    `stop` is called at every tick, and raises `Stopped` when the user wants the job to stop. Every failure is
-    recorded in the job and raised.
+    `stop` is called at every tick, and raises `Stopped` if the user asked to stop. Every failure is recorded
+    in the job and raised.
     """
+    began = time.time() - _CLOCK
     with store.hold(job.id) as folder, network.refused():
 
         def stop_if_asked() -> None:
             stop()
             if store.asked_to_cancel(job.id):
-                raise Cancelled(f"job {job.id} was cancelled", f"`svs jobs resume {job.id}` goes on with it.")
+                raise Cancelled(
+                    f"job {job.id} was cancelled", f"Continue it with `svs jobs resume {job.id}`."
+                )
 
         current = store.load(job.id)
-        if current.status != job.status and current.status in ("done", "cancelled"):  # while it waited
-            raise Cancelled(f"job {job.id} is {current.status} already", f"See `svs jobs show {job.id}`.")
+        if current.status != job.status and current.status in (
+            "done",
+            "cancelled",
+        ):  # while this process waited
+            raise Cancelled(f"job {job.id} is already {current.status}", f"See `svs jobs show {job.id}`.")
         plan.check_engine(current)
         tracker = Tracker(job.id, store, fan_out(store.log, report), stop_if_asked)
+        store.tidy(job.id, before=began)  # later requests to cancel are respected
         return _recording_failure(JobRun(current, store, folder, tracker))
 
 
 def _recording_failure(run: JobRun) -> Result:
-    """Run the job; whatever goes wrong is recorded and raised."""
+    """Run the job; every failure is recorded and raised."""
     job_id = run.job.id
     try:
         with engines.panics_as_errors():
@@ -66,7 +74,7 @@ def _recording_failure(run: JobRun) -> Result:
         raise
     except SvsError as error:
         if isinstance(error, MissingError | StoreError):
-            error.hint += f" Then `svs jobs resume {job_id}` goes on."
+            error.hint += f" Then continue with `svs jobs resume {job_id}`."
         run.fail(error)
         raise
     except Exception as error:
@@ -90,10 +98,9 @@ def _run(run: JobRun) -> Result:
 
 def _prepare(run: JobRun) -> None:
     """Check what can be checked before any work, and decide how the transcript is made."""
-    run.store.tidy(run.job.id)
     run.record(status="running", error=None, finished=None, offline=True)
     if open_to_others(home := run.store.root.parent):
-        run.tracker.say("warning", f"{home} can be read by other users: `chmod 700 {home}` ends that")
+        run.tracker.say("warning", f"{home} can be read by other users; run `chmod 700 {home}` to prevent it")
     # A file that exists may be this job's own, written before it was killed: see `write.deliver`.
     write.check(run.source, run.options, overwrite=Stage.SUMMARIZE in run.job.stages)
     write.remove_unfinished(run.job)
@@ -106,28 +113,34 @@ def _prepare(run: JobRun) -> None:
 
 
 def _decide(run: JobRun) -> None:
-    if not run.job.source.fingerprint:  # it could not be read when the job was made
+    if not run.job.source.fingerprint:  # it could not be read when the job was created
         run.record(source=describe(run.source))
     with fingerprint.opened(run.job.source):
         title = run.media.title or run.source.stem
-        warn = partial(run.tracker.say, "warning")
         stop = run.tracker.stop_if_asked
         decided = plan.plan(
-            run.source, run.options, run.media, warn, run.notice, run.folder, lambda *_: stop()
+            run.source,
+            run.options,
+            run.media,
+            run.warn,
+            run.note,
+            run.notice,
+            run.folder,
+            lambda *_: stop(),
         )
     run.record(plan=replace(decided, chapters=plan.given_chapters(run.media)), title=title)
-    _adopt(run)
+    _reuse_transcript(run)
 
 
-def _adopt(run: JobRun) -> None:
-    """Take over the transcript of an earlier job that transcribed the same recording in the same way."""
+def _reuse_transcript(run: JobRun) -> None:
+    """Copy the transcript of an earlier job that transcribed the same recording in the same way."""
     origin = None if run.options.fresh else run.store.recall(keys.reuse_key(run.job))
     stages = {name: origin.stages.get(name) for name in (Stage.EXTRACT, Stage.TRANSCRIBE)} if origin else {}
     if origin is None or not all(record and record.finished for record in stages.values()):
         return
-    with suppress(StoreError):  # it may be damaged, or being removed: then everything is done here
+    with suppress(StoreError):  # it may be damaged or just being removed: then it is not reused
         header, batches = journal.read(run.store.folder(origin.id) / results.TRANSCRIPT)
-        if header and journal.whole(batches):
+        if header and journal.is_complete(batches):
             journal.begin(run.transcript, header, batches)
             run.record(
                 origin=origin.id,
@@ -137,7 +150,7 @@ def _adopt(run: JobRun) -> None:
                 warnings=origin.warnings,
                 notices=origin.notices,
             )
-            run.notice(f"The transcript is that of job {origin.id}; --fresh transcribes again.")
+            run.notice(f"Reusing the transcript of job {origin.id}; --fresh transcribes again.")
 
 
 def _finish(run: JobRun, result: Result, outputs: tuple[str, ...]) -> None:
@@ -145,4 +158,5 @@ def _finish(run: JobRun, result: Result, outputs: tuple[str, ...]) -> None:
     speech = transcript.speech or sum(max(0.0, s.end - s.start) for s in transcript.segments)
     metrics = replace(run.tracker.metrics(), speech=round(speech, 3), coverage=transcript.coverage)
     run.record(status="done", finished=now(), outputs=outputs, metrics=metrics)
-    run.tracker.end()
+    with suppress(StoreError):  # the log is not worth failing a job that is done
+        run.tracker.end()

@@ -1,13 +1,13 @@
-"""The table of a job's stages: what each depends on, when its result exists already, and how it is run."""
+"""The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
-from svs import engines, fields
+from svs import engines
 from svs.engines.interface import Engine
-from svs.errors import InputError, StoreError
+from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Stage
 from svs.media import fingerprint
 from svs.model.job import Job
@@ -29,16 +29,16 @@ from svs.text.sentences import sentences
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage of the pipeline; its name is its `Stage`, which has the weight."""
+    """A stage of the pipeline; its weight is in `events.WEIGHTS`."""
 
     stage: Stage
     key: Callable[[Job], str]
-    """Return a hash of what the result depends on."""
+    """Returns a hash of what the result depends on."""
     is_done: Callable[[JobRun], bool]
-    """Say whether the result is there, once the key is known to match."""
+    """Returns whether the result exists, once the key is known to match."""
     run: Callable[[JobRun], None]
     after: Callable[[JobRun], None] = lambda run: None  # noqa: ARG005
-    """What follows, also when the result was there already."""
+    """Called after the stage, also if the result existed already."""
 
 
 # Extract
@@ -52,28 +52,28 @@ def _has_extracted(run: JobRun) -> bool:
 
 def _extract(run: JobRun) -> None:
     with fingerprint.opened(run.job.source):
-        run.begin(Stage.EXTRACT, keys.extract_key(run.job), "bytes" if run.plan.captions_file else "s")
+        seconds = bool(run.media.audio) or not run.plan.captions_file
+        run.begin(Stage.EXTRACT, keys.extract_key(run.job), "s" if seconds else "bytes")
         if run.captions:
             _extract_captions(run)
         else:
             found = extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
-            notices = tuple(map(fields.message, found.notices))
-            run.record(duration=found.seconds, partial=found.partial, warnings=(), notices=notices)
+            run.record(duration=found.seconds, partial=found.partial)
             run.warn(*found.warnings)
-            for notice in notices:
-                run.notice(notice)
+            run.note(*found.notices)
     run.finish(Stage.EXTRACT, digest(run.extracted))
 
 
 def _extract_captions(run: JobRun) -> None:
-    run.record(partial=False, warnings=())
+    run.record(partial=False)
+    tick = (lambda *_: run.tracker.stop_if_asked()) if run.media.audio else run.tracker.tick
     if run.plan.captions_file:
         with captions_opened(run.plan):
             file, hint, encoding = Path(run.plan.captions_file), run.plan.language, run.options.encoding
-            problem = fetch_file(file, run.extracted, run.tracker.tick, hint, encoding)
+            problem = fetch_file(file, run.extracted, tick, hint, encoding)
     else:
         assert run.plan.captions_track is not None  # noqa: S101
-        track, tick = run.plan.captions_track, run.tracker.tick
+        track = run.plan.captions_track
         problem = fetch_track(run.source, run.media, run.options, track, run.extracted, tick)
     if problem:
         run.record(partial=True)
@@ -83,25 +83,40 @@ def _extract_captions(run: JobRun) -> None:
 
 
 def _extract_audio_for_comparison(run: JobRun) -> None:
-    """Extract the audio too, so that its speech can be compared with the captions, which do without it."""
+    """Extract the audio too, to compare its speech with the captions; captions work without it."""
     try:
         extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
-    except InputError as error:
-        run.tracker.say("detail", f"the captions are not compared with the speech: {error.message}")
+    except (Stopped, Cancelled):
+        raise
+    except SvsError as error:
+        run.note(f"The captions were not compared with the speech: {error.message}")
 
 
 # Transcribe
 
 
 def _transcribe(run: JobRun) -> None:
-    """Transcribe what the journal does not have yet; each batch goes to the journal at once."""
+    """Transcribe what is not in the journal yet; each batch is appended to it at once."""
     key = keys.transcript_key(run.job)
     header, batches = journal.read_prefix(run.transcript, key)
     after = batches[-1].end if batches else 0.0
     run.begin(Stage.TRANSCRIBE, key, "s", after)
     if header:
-        journal.begin(run.transcript, header, batches)  # without what may be damaged or torn
-    engine = _engine(run, header.language if header and batches else run.plan.language)
+        journal.begin(run.transcript, header, batches)  # without damaged or incomplete lines
+    if not journal.is_complete(batches):  # else an earlier run was killed just before it recorded that
+        _transcribe_rest(run, key, header, batches)
+    if run.captions:
+        end = min(run.options.end or inf, run.media.duration or batches[-1].end)
+        run.record(duration=round(max(0.0, end - (run.options.start or 0.0)), 3))
+    else:
+        run.store.remember(keys.reuse_key(run.job), run.job.id)
+    run.finish(Stage.TRANSCRIBE)
+
+
+def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batches: list[Batch]) -> None:
+    after = batches[-1].end if batches else 0.0
+    known = header.language if header and batches else "und"
+    engine = _engine(run, run.plan.language if known == "und" else known)
 
     def keep(batch: Batch) -> None:
         nonlocal header
@@ -114,21 +129,14 @@ def _transcribe(run: JobRun) -> None:
             run.tracker.say("line", batch.segments[-1].text)
 
     transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
-    if run.captions:
-        end = min(run.options.end or inf, run.media.duration or batches[-1].end)
-        run.record(duration=round(end - (run.options.start or 0.0), 3))
-    else:
-        run.store.remember(keys.reuse_key(run.job), run.job.id)
-    run.finish(Stage.TRANSCRIBE)
 
 
 def _engine(run: JobRun, language: str | None) -> Engine:
-    """Load the engine, and say what takes so long."""
+    """Load the engine, and report the slow steps."""
     if not run.captions:
         run.tracker.say("phase", "loading the model")
     engine = engines.load(run.plan, run.options, language, run.notice)
-    for warning in engine.warnings:
-        run.tracker.say("warning", warning)
+    run.warn(*engine.warnings)
     if not run.captions:
         run.tracker.say("phase", "finding speech" if engine.language else "detecting the language")
     return engine
@@ -146,7 +154,7 @@ def _header(run: JobRun, key: str, language: str) -> journal.Header:
 
 
 def _after_transcribe(run: JobRun) -> None:
-    """Delete the audio, which may be left by a killed run, and report what the transcript lacks."""
+    """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
     for path in (run.extracted, run.audio):
         with store_errors("remove", path):
             path.unlink(missing_ok=True)
@@ -162,7 +170,7 @@ def _after_transcribe(run: JobRun) -> None:
 def _read_transcript(run: JobRun) -> Transcript:
     header, batches = journal.read(run.transcript, keys.transcript_key(run.job))
     if header is None:
-        raise StoreError(f"the transcript of job {run.job.id} is gone", "Summarize the recording again.")
+        raise StoreError(f"the transcript of job {run.job.id} is missing", "Summarize the recording again.")
     return journal.transcript(header, batches)
 
 
@@ -181,7 +189,7 @@ def _summarize(run: JobRun) -> None:
         run.tracker.tick(2, 3)
         chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters, stop)
         run.tracker.tick(3, 3)
-    except InputError as error:  # the stage does not know which recording it is
+    except InputError as error:  # the stage does not know the recording's path
         raise InputError(f"{run.source}: {error.message}", error.hint) from error
     results.save_summary(run.folder, chosen)
     run.finish(Stage.SUMMARIZE)
@@ -192,4 +200,4 @@ STEPS = (
     Step(Stage.TRANSCRIBE, keys.transcript_key, JobRun.has_transcript, _transcribe, _after_transcribe),
     Step(Stage.SUMMARIZE, keys.summary_key, lambda run: results.summary(run.folder) is not None, _summarize),
 )
-"""In their order."""
+"""The stages in their order."""

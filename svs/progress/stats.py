@@ -1,4 +1,4 @@
-"""What the stored jobs tell: each engine's speed here and coverage, and how right the time left was."""
+"""Statistics of the stored jobs: each engine's speed and coverage, and how accurate the time left was."""
 
 from collections.abc import Iterable
 from statistics import median, quantiles
@@ -9,11 +9,11 @@ from svs.model.job import Job
 from svs.progress.estimate import error
 
 SHARES = (0.25, 0.5, 0.75)
-"""Of a run's time, after which its estimate is judged."""
+"""The shares of a run's time after which its estimate is judged."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """What is known of one engine with one model; None where nothing is."""
+    """The statistics of one engine with one model; None where there are none."""
 
     engine: str
     model: str
@@ -21,9 +21,9 @@ class Row(Struct, frozen=True, kw_only=True):
     jobs: int
     failed: int
     hours: float
-    """Of recordings that were done."""
+    """The length of the recordings that were done."""
     speed: float | None
-    """Seconds of a recording in a second, the median."""
+    """Seconds of a recording per second, the median."""
     speed_p90: float | None
     """The speed that one job in ten exceeds."""
     coverage: float | None
@@ -33,7 +33,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def rows(jobs: Iterable[Job]) -> list[Row]:
-    """Return a row for each engine and model; jobs that never got to choose one are left out."""
+    """Return a row for each engine and model; jobs without a plan are left out."""
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
         if job.plan:
@@ -44,10 +44,10 @@ def rows(jobs: Iterable[Job]) -> list[Row]:
 
 def _row(engine: str, model: str, jobs: list[Job]) -> Row:
     done = [job for job in jobs if job.status == "done"]
-    whole = [job for job in done if not job.origin and job.metrics.wall]  # nothing was taken over
+    whole = [job for job in done if not job.origin and job.metrics.wall]  # without a reused transcript
     speeds = [speed for job in whole if (speed := real_time(job))]
     errors = [[error(job.metrics, share) for job in whole] for share in SHARES]
-    middles = [_median([100 * one for one in found if one is not None]) for found in errors]
+    medians = [_median([100 * value for value in values if value is not None]) for values in errors]
     return Row(
         engine=engine,
         model=model,
@@ -59,12 +59,12 @@ def _row(engine: str, model: str, jobs: list[Job]) -> Row:
         if len(speeds) > 1
         else _median(speeds),
         coverage=_coverage(whole),
-        errors=(middles[0], middles[1], middles[2]),
+        errors=(medians[0], medians[1], medians[2]),
     )
 
 
 def real_time(job: Job) -> float | None:
-    """Return how many seconds of a recording a job worked through in a second; None when nobody knows."""
+    """Return how many seconds of a recording a job processed per second; None if unknown."""
     took = sum(record.seconds for record in job.stages.values())
     return job.duration / took if took and job.duration and job.status == "done" else None
 

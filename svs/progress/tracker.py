@@ -1,4 +1,4 @@
-"""From a stage's ticks to events, the progress file and the log: measured, weighted, and never falling."""
+"""Turns a stage's ticks into events, the progress file and the log: weighted, and never decreasing."""
 
 import os
 import time
@@ -6,44 +6,44 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from svs import fields
-from svs.events import Kind, ProgressEvent, Report, Stage, overall
+from svs.events import Kind, Listener, ProgressEvent, Stage, overall
 from svs.model.job import Metrics, Progress
 from svs.progress.estimate import Fit, TimeLeft
 from svs.progress.resources import Usage
 from svs.store.jobs import JobStore
 
-_OFTEN = 4  # records of progress in a second at most; steps may come in bunches, and the last one counts
-_NOT_YET = 99.9  # percent; all is done only when the outputs are written
-_GROWTH = 1.1  # by which the time grows between two estimates that are kept
+_MAX_RECORDS = 4  # of progress per second; steps may come in bunches, and the last one counts
+_ALMOST_DONE = 99.9  # percent; a job is done only when the outputs are written
+_GROWTH = 1.1  # factor by which the time grows between two recorded estimates
 
 
 class Tracker:
     """Follows one run of one job."""
 
-    def __init__(self, job_id: str, store: JobStore, report: Report, stop: Callable[[], None]) -> None:
+    def __init__(self, job_id: str, store: JobStore, report: Listener, stop: Callable[[], None]) -> None:
         import psutil
 
         self._job_id, self._store, self._report, self._stop = job_id, store, report, stop
         self._process_started = psutil.Process().create_time()
         self._fractions: dict[Stage, float] = {}
-        before = store.progress(job_id)  # of the run that this one goes on with
-        self._overall = min(_NOT_YET, before.overall) if before else 0.0
+        before = store.progress(job_id)  # of the run that this one continues
+        self._overall = min(_ALMOST_DONE, before.overall) if before else 0.0
         self._stage: Stage | None = None
         self._unit = ""
         self._begun, self._done, self._total = 0.0, 0.0, None  # type: tuple[float, float, float | None]
         self._line, self._phase = "", ""
-        self._written = deque[float](maxlen=_OFTEN)
+        self._written = deque[float](maxlen=_MAX_RECORDS)
         self._began = self._stage_began = time.time()
         self._left = TimeLeft()
         self._estimates: list[tuple[float, float, float]] = []
         self._usage = Usage()
 
     def expect(self, past: Mapping[Stage, Fit], length: float) -> None:
-        """Say what the stages took in earlier jobs, and how long the recording is, if that is known."""
+        """Set what the stages took in earlier jobs, and the length of the recording if known."""
         self._left.past, self._left.length = past, length
 
     def start(self, stage: Stage, unit: str, done: float = 0.0) -> None:
-        """Say that a stage begins, or goes on where `done` was done before."""
+        """Report that a stage begins, or resumes after `done`."""
         self._stage, self._unit, self._total = stage, unit, None
         self._begun = self._done = done
         self._stage_began = time.time()
@@ -51,11 +51,11 @@ class Tracker:
         self._emit("started")
 
     def tick(self, done: float, total: float | None) -> None:
-        """Say how far the stage is. Raises `Stopped` when the job shall stop."""
+        """Report how far the stage is. Raises `Stopped` if the job is to stop."""
         self._advance(done, total, measured=True)
 
     def tick_estimated(self, done: float, total: float | None) -> None:
-        """Say how far the stage may be, between two measured ticks; it never goes back. Raises `Stopped`."""
+        """Report an estimate between two measured ticks, which never decreases. Raises `Stopped`."""
         self._advance(max(done, self._done), total, measured=False)
 
     def _advance(self, done: float, total: float | None, *, measured: bool) -> None:
@@ -71,11 +71,11 @@ class Tracker:
         self._emit("advanced")
 
     def stop_if_asked(self) -> None:
-        """Raise `Stopped` when the job shall stop, while something goes on that no stage counts."""
+        """Raise `Stopped` if the job is to stop; for work that is not counted as progress."""
         self._stop()
 
     def say(self, kind: Kind, message: str) -> None:
-        """Pass on a notice, a warning, a phase, or the newest words."""
+        """Report a notice, a warning, a phase, or the latest words."""
         message = fields.message(message)
         if kind == "line":
             self._line = message
@@ -84,18 +84,18 @@ class Tracker:
         self._emit(kind, message)
 
     def reuse(self, stage: Stage) -> None:
-        """Say that a stage's result was there already."""
+        """Report that a stage's result exists already."""
         self._stage, self._done, self._total = stage, 0.0, None
         self._fractions[stage] = 1.0
         self._left.end(stage)
         self._emit("reused")
 
     def worked(self) -> float:
-        """Return how many seconds of the recording the stage has worked through, in this run."""
+        """Return how many seconds of the recording the stage has processed in this run."""
         return max(0.0, self._done - self._begun if self._unit == "s" else self._left.length)
 
     def finish(self) -> None:
-        """Say that the stage has ended."""
+        """Report that the stage has ended."""
         self._line, self._phase = "", ""
         if self._stage:
             self._fractions[self._stage] = 1.0
@@ -104,7 +104,7 @@ class Tracker:
         self._emit("finished")
 
     def end(self) -> None:
-        """Say that the job is done."""
+        """Report that the job is done."""
         self._stage, self._overall = None, 100.0
         self._emit("done")
 
@@ -120,7 +120,7 @@ class Tracker:
     def _emit(self, kind: Kind, message: str = "") -> None:
         now = time.time()
         if kind != "done":
-            self._overall = max(self._overall, min(_NOT_YET, overall(self._fractions)))
+            self._overall = max(self._overall, min(_ALMOST_DONE, overall(self._fractions)))
         left = self._estimate(now) if self._stage else None
         event = ProgressEvent(
             job_id=self._job_id,
@@ -134,10 +134,10 @@ class Tracker:
             at=now,
             left=left,
         )
-        often = len(self._written) == _OFTEN and now - self._written[0] < 1
+        often = len(self._written) == _MAX_RECORDS and now - self._written[0] < 1
         if kind != "line" and not (kind == "advanced" and often):
             self._written.append(now)
-            self._usage.look(now)
+            self._usage.sample(now)
             self._store.write_progress(self._job_id, self._progress(now, left))
         self._report(event)
 

@@ -1,6 +1,6 @@
 """The first stage of a job whose transcript exists already: choose the captions, and fetch them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from svs.engines.caption_choice import Candidate
 from svs.errors import InputError
 from svs.events import Tick
 from svs.languages import code, name
-from svs.media import clock, ffmpeg
+from svs.media import clock, ffmpeg, tracks
 from svs.media.limits import Limits
 from svs.model.job import Options
 from svs.model.media import MediaInfo
@@ -30,12 +30,18 @@ def choose(
     Tracks are read into `folder` to see what they hold; without one they are taken at their word.
     Raises InputError when the user insists on captions and the only ones are no transcript.
     """
-    sound = code(media.audio[0].language) if media.audio else ""
-    found = caption_choice.ranked(caption_choice.candidates(source, media), options.language, sound)
+    there = caption_choice.candidates(source, media)
+    if not there:
+        return None
+    spoken = tracks.ranked(source, media.audio, None, options.language)[0].language if media.audio else ""
+    found = caption_choice.ranked(there, options.language, code(spoken))
+    # The claimed duration is not the length where a clock does not begin at zero.
+    length = clock.claimed(media, clock.origin(source, formats=options.allow_formats))
     problem: InputError | None = None
     for candidate in found:
         try:
-            _check(candidate, source, media, options, folder, tick)
+            segments = _read(candidate, source, media, options, folder, tick)
+            _check_sense(candidate, segments, length, options.language)
         except InputError as error:
             problem = problem or error
             warn(f"{error.message}: it is ignored")
@@ -47,7 +53,7 @@ def choose(
     return None
 
 
-def _choice(chosen: Candidate, found: list[Candidate]) -> str:
+def _choice(chosen: Candidate, found: Sequence[Candidate]) -> str:
     """Return a sentence that says which captions are taken, and which there are beside them."""
     language = f" ({name(chosen.language)})" if chosen.language and chosen.file else ""
     others = [other for other in found if other is not chosen]
@@ -57,33 +63,34 @@ def _choice(chosen: Candidate, found: list[Candidate]) -> str:
     return f"The transcript is {chosen.label}{language}, not the sound{more}."
 
 
-def _check(
+def _read(
     candidate: Candidate, source: Path, media: MediaInfo, options: Options, folder: Path | None, tick: Tick
-) -> None:
-    """Raise InputError when captions are not what is said in the recording, in the language asked for."""
+) -> tuple[Segment, ...]:
+    """Return what captions say; nothing of a track without a folder. Raises InputError if unfit."""
     if problem := caption_choice.unfit(candidate, options.language):
         raise InputError(problem, captions.IGNORE)
     if candidate.file:
         hint = candidate.language or options.language
-        found = captions.read(candidate.file, candidate.label, hint, options.encoding)
-    elif folder and candidate.track is not None:
-        target = folder / "candidate.srt"
-        try:
-            fetch_track(source, media, options, candidate.track, target, tick)
-            found = captions.read(target, candidate.label, candidate.language, options.encoding)
-        except ffmpeg.FfmpegError as error:
-            raise InputError(f"{candidate.label} cannot be read", captions.IGNORE) from error
-        finally:
-            target.unlink(missing_ok=True)
-    else:
-        return
-    _check_sense(candidate, found.segments, media.duration, options.language)
+        return captions.read(candidate.file, candidate.label, hint, options.encoding).segments
+    if folder is None or candidate.track is None:
+        return ()
+    target = folder / "candidate.srt"
+    try:
+        fetch_track(source, media, options, candidate.track, target, tick)
+        return captions.read(target, candidate.label, candidate.language, options.encoding).segments
+    except ffmpeg.FfmpegError as error:
+        raise InputError(f"{candidate.label} cannot be read", captions.IGNORE) from error
+    finally:
+        target.unlink(missing_ok=True)
 
 
 def _check_sense(
-    candidate: Candidate, segments: tuple[Segment, ...], duration: float | None, asked: str | None
+    candidate: Candidate, segments: tuple[Segment, ...], length: float | None, asked: str | None
 ) -> None:
-    if problem := caption_choice.senseless(segments, duration):
+    """Raise InputError when captions are not what is said in the recording, in the language asked for."""
+    if not segments:
+        return
+    if problem := caption_choice.senseless(segments, length):
         raise InputError(
             f"{candidate.label} does not fit the recording: it {problem}",
             "Use --subtitles never to ignore it, or summarize the captions themselves.",

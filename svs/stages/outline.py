@@ -12,8 +12,9 @@ from svs.model.speech import Chapter, Sentence, Summary
 from svs.stages.summarize import ticking
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
-from svs.text.phrases import key_phrases, titles
-from svs.text.ranking import CHAPTER, best
+from svs.text.phrases import key_phrases
+from svs.text.ranking import best
+from svs.text.titles import titles
 from svs.text.tokens import count_words
 
 _OWN_WORDS, _OWN_SENTENCES = 40, 2
@@ -83,9 +84,6 @@ def _found(
     tick()
     chapters = _named(starts, said[-1].end, sure, language)
     tick()
-    if count is None and any(one.title for one in chapters):  # what nothing sets apart is no topic of its own
-        starts = [starts[0], *(one.start for one in chapters[1:] if one.title)]
-        chapters = _named(starts, said[-1].end, sure, language)
     return [] if count is None and len(chapters) == 1 else chapters
 
 
@@ -102,7 +100,7 @@ def _own(
     """Return a chapter's own summary."""
     tick()
     said = _in(chapter.start, chapter.end, sure)
-    return tuple(best(said, language, CHAPTER, words=_OWN_WORDS, count=_OWN_SENTENCES))
+    return tuple(best(said, language, words=_OWN_WORDS, count=_OWN_SENTENCES))
 
 
 def _in(start: float, end: float, sentences: Sequence[Sentence]) -> list[Sentence]:

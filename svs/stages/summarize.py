@@ -10,7 +10,7 @@ from svs.errors import InputError, UsageError
 from svs.model.job import Method
 from svs.model.speech import Sentence, Summary
 from svs.text.cleaning import cleaned
-from svs.text.ranking import best
+from svs.text.ranking import best, cut
 from svs.text.sumy_methods import ratings
 from svs.text.tokens import count_words
 
@@ -59,7 +59,7 @@ def summarize(
     `auto` is svs's own ranking, the other methods are sumy's. Sentences that the engine doubts or that are in
     another language are left out, and nothing is quoted twice. `short`, `medium` and `long` are 60, 120 and
     250 words for up to an hour and grow with the fourth root of the time (four hours have 1.4 times as many),
-    but never beyond half of what was said. A number of words is a limit; only a single sentence may pass it.
+    but never beyond half of what was said. Where no sentence is within the limit, one is cut short.
     `tick` is called now and then; whatever it raises is raised on.
     """
     wanted = parse_length(length)
@@ -110,8 +110,9 @@ def _limits(wanted: Length, sentences: Sequence[Sentence]) -> tuple[float, int]:
     if wanted.unit == "words":
         return wanted.amount, len(sentences)
     hours = (sentences[-1].end - sentences[0].start) / 3600
-    said = sum(count_words(sentence.text) for sentence in sentences)
-    return min(wanted.amount * max(1.0, hours) ** 0.25, said / 2), len(sentences)
+    sizes = [count_words(sentence.text) for sentence in sentences]
+    half = max(sum(sizes) / 2, min(sizes))  # of what was said, but never less than a sentence
+    return min(wanted.amount * max(1.0, hours) ** 0.25, half), len(sentences)
 
 
 def _best_by(
@@ -121,15 +122,17 @@ def _best_by(
     rated = ratings(method, [sentence.text for sentence in sentences], language)
     order = sorted(range(len(sentences)), key=lambda index: (-rated[index], index))
     sizes = [count_words(sentence.text) for sentence in sentences]
+    if min(sizes) > words:
+        return [cut(sentences[order[0]], max(1, int(words)))]
     chosen = order[:count] if math.isinf(words) else _fill(order, sizes, words)
     return [sentences[index] for index in sorted(chosen)]
 
 
 def _fill(order: Sequence[int], sizes: Sequence[int], limit: float) -> list[int]:
-    """Return the first of `order`, and whatever of the others still fits into `limit` words."""
-    chosen = [order[0]]
-    words = sizes[order[0]]
-    for index in order[1:]:
+    """Return those of `order` that fit into `limit` words, the first ones first."""
+    chosen: list[int] = []
+    words = 0
+    for index in order:
         if words + sizes[index] <= limit:
             chosen.append(index)
             words += sizes[index]

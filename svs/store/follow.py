@@ -1,4 +1,4 @@
-"""Following jobs from outside, by what their folders say: it only reads, and only files that have changed."""
+"""Following jobs from another process, by reading those files in their folders that have changed."""
 
 from pathlib import Path
 from typing import Literal
@@ -14,20 +14,20 @@ _Mark = tuple[int, int, int]
 
 
 def running(store: JobStore) -> list[str]:
-    """Return the ids of the jobs that run, oldest first; of the others not even the records are read."""
+    """Return the ids of the running jobs, oldest first, without reading the records of the others."""
     held = [job_id for job_id in reversed(store.ids()) if _held(store.folder(job_id) / "lock")]
-    return [job_id for job_id in held if store.state(store.load(job_id)) == "running"]
+    return [job_id for job_id in held if store.state(store.read(job_id)) == "running"]
 
 
 def _held(lock: Path) -> bool:
     try:
         return locks.held(lock)
-    except OSError:  # a link, say: not one of ours
+    except OSError:  # a link, for example, which svs does not make
         return False
 
 
 def read_log(folder: Path) -> list[ProgressEvent]:
-    """Return what a job's log says; lines that are torn or damaged are left out."""
+    """Return the events in a job's log; incomplete or damaged lines are skipped."""
     try:
         lines = read_plain(folder / "events.jsonl", LARGEST_LOG).split(b"\n")[:-1]
     except (OSError, ValueError):
@@ -43,36 +43,36 @@ def _event(line: bytes) -> ProgressEvent | None:
 
 
 class Follower:
-    """What happens to one job, as the events that its own process would have reported."""
+    """Follows one job: yields the events that its own process reported."""
 
     def __init__(self, store: JobStore, job_id: str) -> None:
-        """Raises StoreError when the job's record cannot be read."""
+        """Raise StoreError if the job's record cannot be read."""
         self._store, self._folder = store, store.folder(job_id)
         self._marks: dict[str, _Mark] = {}
-        self._told = 0
+        self._read = 0
         self._stage: Stage | None = None
         self._unit, self._since = "", 0.0
         self._shown: Progress | None = None
         self.progress: Progress | None = None
-        """Where the job stands, if it says so."""
+        """How far the job is; None if unknown."""
         self.ended = False
-        """Nothing more will happen, unless somebody resumes the job."""
+        """Nothing more will happen, unless the job is resumed."""
         self._changed("job.json")
         self.job = store.load(job_id)
         self.state = store.state(self.job)
 
     def update(self) -> None:
-        """Look how the job is now. Raises StoreError."""
+        """Read the job's present state. Raises StoreError."""
         if self._changed("job.json"):
             self.job = self._store.load(self.job.id)
         self.state = self._store.state(self.job)
         over = self.state not in ("queued", "running")
-        if over and not _held(self._folder / "lock"):  # else its last words are still to come
+        if over and not _held(self._folder / "lock"):  # else its last events are still to come
             self.ended = True
             self.job = self._store.load(self.job.id)  # it may have ended after it was read
 
-    def look(self) -> list[ProgressEvent]:
-        """Return what has happened since the last look. Raises StoreError."""
+    def new_events(self) -> list[ProgressEvent]:
+        """Return the events since the last call. Raises StoreError."""
         self.update()  # first: once the job has ended, nothing comes after what is read now
         return [*self._logged(), *self._advanced()]
 
@@ -80,7 +80,7 @@ class Follower:
         if not self._changed("events.jsonl"):
             return []
         events = read_log(self._folder)
-        new, self._told = events[self._told :], len(events)
+        new, self._read = events[self._read :], len(events)
         for event in new:
             if event.kind == "started":
                 self._stage, self._unit, self._since = event.stage, event.unit, event.at
@@ -89,7 +89,7 @@ class Follower:
         return new
 
     def _advanced(self) -> list[ProgressEvent]:
-        """Return the newest numbers and words, if they belong to the stage that the log tells of."""
+        """Return the latest numbers and words, if they belong to the stage that the log is at."""
         if self._changed("progress.json"):
             self.progress = self._store.progress(self.job.id)
         now, before = self.progress, self._shown
@@ -118,7 +118,7 @@ class Follower:
         )
 
     def _changed(self, name: str) -> bool:
-        """Say whether a file is other than when this was last asked."""
+        """Return whether a file has changed since the last call."""
         try:
             found = (self._folder / name).stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""The jobs of a store for those who keep looking: each record is read once, and again when it has changed."""
+"""The jobs of a store, for polling: each record is read once, and again when it has changed."""
 
 import time
 from collections import Counter
@@ -13,19 +13,19 @@ from svs.store.jobs import Damaged, JobStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SETTLED = 2.0  # seconds; file systems date two changes alike that follow each other faster
+_SETTLED = 2.0  # seconds; two changes within less may get the same time from a file system
 
 _Mark = tuple[int, int, int]
-"""Tells one version of a file from another: every change of a record makes a new file."""
+"""Identifies a version of a file: every change of a record makes a new file."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """What a list shows of a job, small enough to keep a hundred thousand of them."""
+    """What a list shows of a job, small enough to keep a hundred thousand of them in memory."""
 
     id: str
     state: State
     name: str
-    """The recording's file name; of a damaged record, what is wrong with it. From outside: escape it."""
+    """The recording's file name, or what is wrong with a damaged record. From outside: escape it."""
     created: str = ""
     duration: float = 0.0
     """Seconds of the recording that were read."""
@@ -37,7 +37,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Watcher:
-    """The jobs of a store as they are now. It only reads. Several threads may look; one of them sweeps."""
+    """The jobs of a store as they are now. It only reads. Several threads may use it; one of them sweeps."""
 
     def __init__(self, store: JobStore) -> None:
         """List the jobs, and read none. Raises StoreError."""
@@ -45,7 +45,7 @@ class Watcher:
         self.ids: list[str] = []
         """All jobs, newest first."""
         self.changes = 0
-        """Another number whenever something is other than it was."""
+        """Increases whenever something has changed."""
         self._entries: dict[str, Entry] = {}
         self._words: dict[str, str] = {}
         self._marks: dict[str, _Mark | None] = {}
@@ -63,39 +63,41 @@ class Watcher:
 
     @property
     def complete(self) -> bool:
-        """Say whether every job has been read."""
+        """Return whether every job has been read."""
         return not self._unread
 
     @property
     def running(self) -> list[str]:
-        """The jobs that are known to run."""
+        """The jobs that are known to be running."""
         return [job_id for job_id in list(self._running) if self.known(job_id).state == "running"]
 
     def update(self) -> None:
-        """List the jobs anew if some came or went. Raises StoreError."""
+        """List the jobs again if some were added or removed. Raises StoreError."""
         mark = _mark(self.store.root)
         if mark is not None and mark == self._listed:
             return
         settled = mark is not None and time.time() - mark[0] / 1e9 > _SETTLED
         ids = self.store.ids()
-        self._listed = mark if settled else None  # else more may come that the folder's date does not tell
+        self._listed = (
+            mark if settled else None
+        )  # else changes may follow that leave the folder's time as it is
         if ids != self.ids:
-            for gone in self._entries.keys() - set(ids):
-                self._forget(gone)
+            for removed in self._entries.keys() - set(ids):
+                self._forget(removed)
             self._unread = [job_id for job_id in reversed(ids) if job_id not in self._entries]
             self.ids = ids
             self.changes += 1
 
     def known(self, job_id: str) -> Entry:
-        """Return what is known of a job, read now if it never was."""
-        return self._entries.get(job_id) or self.look(job_id)
+        """Return a job's entry, which is read now if it never was."""
+        return self._entries.get(job_id) or self.refresh(job_id)
 
-    def look(self, job_id: str) -> Entry:
-        """Return what a job is now; its record is read only if it has changed."""
+    def refresh(self, job_id: str) -> Entry:
+        """Return a job's present entry; its record is read only if it has changed."""
         before, running = self._entries.get(job_id), self._running.get(job_id)
         folder = self.store.folder(job_id)
         mark = _mark(folder / "job.json")
-        if mark is None and not folder.exists():  # `update` takes it from the list
+        if mark is None and not folder.exists():  # `update` removes it from the list
             return before or Entry(id=job_id, state="damaged", name="it has been removed")
         if before is None or mark is None or mark != self._marks.get(job_id):
             entry = self._enter(self.store.read(job_id), job_id)
@@ -111,14 +113,14 @@ class Watcher:
         return entry
 
     def record(self, job_id: str) -> Job | Damaged:
-        """Return a job's whole record; the last one is kept, for it is asked for again and again."""
+        """Return a job's whole record. The last one is cached, since it is requested repeatedly."""
         mark = _mark(self.store.folder(job_id) / "job.json")
         if self._last is None or mark is None or self._last[:2] != (job_id, mark):
             self._last = (job_id, mark, self.store.read(job_id))
         return self._last[2]
 
     def version(self, job_id: str, file: str) -> object:
-        """Return what is another when a file of a job has changed."""
+        """Return a value that differs when a file of a job has changed."""
         return _mark(self.store.folder(job_id) / file)
 
     def _enter(self, job: Job | Damaged, job_id: str) -> Entry:
@@ -149,18 +151,18 @@ class Watcher:
             known.pop(job_id, None)
 
     def sweep(self, seconds: float) -> None:
-        """Look at jobs for so long: first at those never read, newest first, then at all, round after round.
+        """Refresh jobs for this many seconds: first those never read, newest first, then all, in rounds.
 
-        It ends early when a round does.
+        Ends early when a round is complete.
         """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            unread = self._unread  # another thread may bring a new list
+            unread = self._unread  # another thread may replace the list
             job_id = unread.pop() if unread else next(self._round, None)
             if job_id is None:
                 self._round = iter(self.ids)
                 return
-            self.look(job_id)
+            self.refresh(job_id)
 
     def counts(self) -> Counter[State]:
         """Count the jobs in each state, among those that have been read."""
@@ -169,7 +171,7 @@ class Watcher:
     def matching(self, wanted: str) -> list[str]:
         """Return the jobs, newest first, in whose state, id, engine, name or title all these words occur.
 
-        Those that were never read are left out, unless all are wanted.
+        Jobs that were never read are left out, unless there are no words.
         """
         found = self.ids
         for word in wanted.lower().split():

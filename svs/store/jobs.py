@@ -1,5 +1,6 @@
-"""The job store: one folder a job, so that a damaged file loses one job and no write touches another."""
+"""The job store: one folder per job, so that a damaged file affects only one job."""
 
+import math
 import os
 import re
 import secrets
@@ -25,20 +26,20 @@ from svs.system.paths import unsafe
 _ID = re.compile(JOB_ID)
 _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
-_LEFT = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
-"""How folders are called that processes leave that were killed while they made or removed a job."""
+_LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
+"""The names of folders left behind by processes that were killed while they made or removed a job."""
 _KEY = re.compile("[0-9a-f]{64}")
-_NOTE = 100  # bytes
+_MAX_NOTE = 100  # bytes
 _STALE = 3600  # seconds
 LARGEST_RECORD = 8_000_000
-"""Bytes; a real one has a few thousand, and none that its fields allow has more."""
+"""Bytes; a typical record has a few thousand, and the limits of its fields allow no more than this."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A job whose record cannot be read: it is shown, and left alone."""
+    """A job whose record cannot be read: it is listed, and otherwise left alone."""
 
     id: str
     folder: Path
@@ -46,7 +47,7 @@ class Damaged:
 
 
 def now() -> str:
-    """Return the time as records keep it: ISO 8601, UTC, seconds."""
+    """Return the time in the format of records: ISO 8601, UTC, seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -57,7 +58,7 @@ def _new_id() -> str:
 
 
 def _parse(data: bytes, job_id: str) -> Job:
-    """Return the job that a record tells of. Raises ValueError when it is not what svs writes."""
+    """Return the job of a record. Raises ValueError if svs would not write such a record."""
     job = decode(data, Job)
     if problem := _implausible(job, job_id):
         raise ValueError(problem)
@@ -65,20 +66,20 @@ def _parse(data: bytes, job_id: str) -> Job:
 
 
 def _implausible(job: Job, job_id: str) -> str:
-    """Return what no job of svs says, though every field is of its type; empty for a sound record."""
+    """Return what is wrong with a record although every field has the right type; empty if it is valid."""
     if job.id != job_id:
         return "it belongs to another job"
     if not all(map(_is_time, (job.created, job.finished or job.created))):
-        return "it has a time that is none"
-    wished = (job.options.output_dir, job.options.embed)
-    paths = (job.source.path, *filter(None, wished), *job.outputs)
+        return "it has an invalid time"
+    targets = (job.options.output_dir, job.options.embed)
+    paths = (job.source.path, *filter(None, targets), *job.outputs)
     if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
         return "it has a path that svs does not write"
     return ""
 
 
 def _record(job: Job) -> bytes:
-    """Return a job's record. Raises ValueError when it is one that could not be read again."""
+    """Return a job's record. Raises ValueError if it could not be read again."""
     data = checked(job, LARGEST_RECORD, indent=2)
     if problem := _implausible(job, job.id):
         raise ValueError(problem)
@@ -93,7 +94,7 @@ def _is_time(text: str) -> bool:
 
 
 def _foreign(folder: Path) -> str:
-    """Return why a job's folder is none of ours; empty when it is, and when there is none."""
+    """Return why a job's folder is not trusted; empty if it is, or if there is none."""
     try:
         found = folder.lstat()
     except OSError:
@@ -113,7 +114,7 @@ class JobStore:
         self._transcripts = root.parent / "transcripts"
 
     def create(self, source: Source, options: Options) -> Job:
-        """Make a queued job with a folder of its own. Raises UsageError if it could not be read again."""
+        """Create a queued job with a folder of its own. Raises UsageError if its record would be invalid."""
         with store_errors("make a job in", self.root):
             for folder in (self.root.parent, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -124,15 +125,13 @@ class JobStore:
                     return job
 
     def _make(self, job: Job) -> bool:
-        """Make a job's folder with its record in it, in one step for readers; False when the id is taken."""
+        """Create a job's folder with its record, atomically for readers; False if the id is taken."""
         folder = self.folder(job.id)
         new = self.root / f".{job.id}.new"
         try:
             data = _record(job)
         except ValueError as error:
-            raise UsageError(
-                f"no job can be made of this: {error}", "Give shorter names and texts."
-            ) from error
+            raise UsageError(f"cannot create a job: {error}", "Give shorter names and texts.") from error
         try:
             new.mkdir(mode=0o700)
         except FileExistsError:
@@ -149,15 +148,15 @@ class JobStore:
         return True
 
     def _sweep(self) -> None:
-        """Remove what killed processes left, where that can be done; nobody takes so long to make a job."""
+        """Remove what killed processes left, if possible. Creating a job never takes as long as `_STALE`."""
         with suppress(OSError):
-            for left in filter(lambda entry: _LEFT.fullmatch(entry.name), os.scandir(self.root)):
-                new = left.name.endswith(".new")
-                if not new or time.time() - left.stat(follow_symlinks=False).st_mtime > _STALE:
-                    shutil.rmtree(left, ignore_errors=True)
+            for leftover in filter(lambda entry: _LEFTOVER.fullmatch(entry.name), os.scandir(self.root)):
+                new = leftover.name.endswith(".new")
+                if not new or time.time() - leftover.stat(follow_symlinks=False).st_mtime > _STALE:
+                    shutil.rmtree(leftover, ignore_errors=True)
 
     def folder(self, job_id: str) -> Path:
-        """Return a job's folder. The id must be whole: see `resolve`."""
+        """Return a job's folder. The id must be complete: see `resolve`."""
         if not _ID.fullmatch(job_id):
             raise UsageError(f"{job_id!r} is not a job id", "See `svs jobs list`.")
         return self.root / job_id
@@ -175,14 +174,14 @@ class JobStore:
         return sorted(filter(_ID.fullmatch, names), reverse=True)
 
     def jobs(self) -> Iterator[Job | Damaged]:
-        """Yield all jobs, newest first; each record is read when it is asked for."""
+        """Yield all jobs, newest first; each record is read only when it is needed."""
         for job_id in self.ids():
             job = self.read(job_id)
-            if not isinstance(job, Damaged) or job.folder.exists():  # else it has been removed since
+            if not isinstance(job, Damaged) or job.folder.exists():  # else it was removed in the meantime
                 yield job
 
     def resolve(self, reference: str) -> str:
-        """Return the whole id that `last`, an id, or a unique beginning or end of one means."""
+        """Return the complete id for `last`, an id, or its unique beginning or end."""
         ids = self.ids()
         if reference == "last" and ids:
             return ids[0]
@@ -204,13 +203,13 @@ class JobStore:
             data = _record(job)
         except ValueError as error:
             raise StoreError(
-                f"cannot write {path}: {error}", "This is a fault of svs: please report it."
+                f"cannot write {path}: {error}", "This is a bug in svs: please report it."
             ) from error
         with store_errors("write", path):
             write_atomic(path, data)
 
     def load(self, job_id: str) -> Job:
-        """Read a job's record. Raises StoreError when it is damaged or too new."""
+        """Read a job's record. Raises StoreError if it is damaged or too new."""
         job = self.read(job_id)
         if isinstance(job, Damaged):
             if not job.folder.exists():
@@ -222,7 +221,7 @@ class JobStore:
         return job
 
     def read(self, job_id: str) -> Job | Damaged:
-        """Read a job's record, or say what is wrong with it."""
+        """Read a job's record, or return what is wrong with it."""
         folder, data = self.folder(job_id), b""
         if problem := _foreign(folder):
             return Damaged(job_id, folder, f"its folder {problem}")
@@ -241,16 +240,17 @@ class JobStore:
             return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
 
     def state(self, job: Job | Damaged) -> State:
-        """Return how a job really is."""
+        """Return a job's actual state."""
         if isinstance(job, Damaged):
             return "damaged"
-        if job.status == "running" and not self._held(job.id):
-            latest = self.read(job.id)  # it may have ended, or gone, between the record and the lock
+        if job.status == "running" and not self.held(job.id):
+            latest = self.read(job.id)  # it may have ended or been removed between the two checks
             if not isinstance(latest, Damaged):
                 return "interrupted" if latest.status == "running" else latest.status
         return job.status
 
-    def _held(self, job_id: str) -> bool:
+    def held(self, job_id: str) -> bool:
+        """Return whether a process holds a job."""
         try:
             return locks.held(self.folder(job_id) / "lock")
         except OSError:
@@ -258,10 +258,10 @@ class JobStore:
 
     @contextmanager
     def hold(self, job_id: str) -> Iterator[Path]:
-        """Hold a job for this process, which alone may run it; yields its folder."""
+        """Lock a job, so that only this process can run it; yields its folder."""
         folder = self.folder(job_id)
-        if problem := _foreign(folder):  # nothing is written, or removed, there
-            raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or make it yours.")
+        if problem := _foreign(folder):  # nothing is written or removed there
+            raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or change its owner.")
         with ExitStack() as stack:
             with store_errors("lock", folder):
                 try:
@@ -278,79 +278,82 @@ class JobStore:
         return HeldError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
 
     def remove(self, job_id: str) -> None:
-        """Remove a job with everything in its folder; refuses a running one."""
-        gone = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
+        """Remove a job with everything in its folder. Raises StoreError if it is running."""
+        removed = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
         with self.hold(job_id) as folder, store_errors("remove", folder):
             if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
-                folder.rename(gone)  # in one step, so that nobody sees half a job
+                folder.rename(removed)  # atomic: readers never see half a job
         with store_errors("remove", folder):
             if os.name != "posix":
-                folder.rename(gone)
-            with suppress(FileNotFoundError):  # another process sweeps it too
-                shutil.rmtree(gone)
+                folder.rename(removed)
+            with suppress(FileNotFoundError):  # another process may remove it too
+                shutil.rmtree(removed)
         clear_parts(self._transcripts, job_id)
         self._sweep()
 
-    def tidy(self, job_id: str) -> None:
-        """Remove what a killed run of a held job may have left, and the wish to cancel it."""
+    def tidy(self, job_id: str, *, before: float = math.inf) -> None:
+        """Remove what a killed run of a locked job may have left, and a cancel marker from before a time."""
         folder = self.folder(job_id)
-        for left in folder.glob("*.part"):  # the pattern takes hidden ones too
-            discard(left)
+        for part in folder.glob("*.part"):  # the pattern matches hidden files too
+            discard(part)
         clear_parts(self._transcripts, job_id)
         with store_errors("clear", folder):
-            (folder / "cancel").unlink(missing_ok=True)
+            marker = folder / "cancel"
+            with suppress(FileNotFoundError):
+                if marker.lstat().st_mtime < before:
+                    marker.unlink()
 
     def ask_to_cancel(self, job_id: str) -> None:
-        """Leave word for the process that runs a job that it shall stop."""
+        """Write the cancel marker, which the process that runs the job sees at its next tick."""
         path = self.folder(job_id) / "cancel"
         with store_errors("write", path):
             write_atomic(path, b"")
 
     def asked_to_cancel(self, job_id: str) -> bool:
-        """Tell whether there is such word."""
+        """Return whether the cancel marker exists."""
         return (self.folder(job_id) / "cancel").exists()
 
     def remember(self, key: str, job_id: str) -> None:
-        """Note which job has a transcript, by a hash of the recording and of how it was transcribed."""
+        """Record which job has a transcript, by a hash of the recording and of how it was transcribed."""
         path = self._transcripts / key
         with store_errors("write", path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             write_atomic(path, job_id.encode(), owner=job_id)
 
     def forget_removed(self) -> None:
-        """Remove the notes of transcripts whose jobs are gone, where that can be done."""
+        """Remove the notes about transcripts whose jobs are removed, where possible."""
         with suppress(OSError):
             for note in filter(lambda entry: _KEY.fullmatch(entry.name), os.scandir(self._transcripts)):
                 with suppress(OSError, ValueError, UsageError):
-                    if not self.folder(read_plain(Path(note), _NOTE).decode("ascii")).exists():
+                    if not self.folder(read_plain(Path(note), _MAX_NOTE).decode("ascii")).exists():
                         Path(note).unlink()
 
     def recall(self, key: str) -> Job | None:
-        """Return the job that has such a transcript, if it is still there."""
+        """Return the job that has this transcript, if it still exists."""
         try:
-            job = self.read(read_plain(self._transcripts / key, _NOTE).decode("ascii"))
+            job = self.read(read_plain(self._transcripts / key, _MAX_NOTE).decode("ascii"))
         except (OSError, ValueError, UsageError):
             return None
         return None if isinstance(job, Damaged) else job
 
     def write_progress(self, job_id: str, progress: Progress) -> None:
-        """Replace a running job's progress; not durable, for it is worth nothing after a crash."""
+        """Replace a running job's progress; not durable, since it is useless after a crash."""
         path = self.folder(job_id) / "progress.json"
-        with store_errors("write", path), suppress(ValueError):  # numbers that say nothing
+        with store_errors("write", path), suppress(ValueError):  # invalid numbers
             write_atomic(path, checked(progress, LARGEST_PROGRESS), durable=False)
 
     def progress(self, job_id: str) -> Progress | None:
-        """Read where a running job stands; None when nobody knows."""
+        """Read a running job's progress; None if unknown."""
         try:
             return decode(read_plain(self.folder(job_id) / "progress.json", LARGEST_PROGRESS), Progress)
         except (OSError, ValueError):
             return None
 
     def log(self, event: ProgressEvent) -> None:
-        """Append an event to the job's log, unless it only tells progress."""
+        """Append an event to the job's log, unless it is only about progress."""
         if event.kind in ("advanced", "line"):
             return
         path = self.folder(event.job_id) / "events.jsonl"
-        with store_errors("write", path), suppress(ValueError):  # no reader would take so long a log
+        with store_errors("write", path), suppress(ValueError):  # the log would be too long to be read
             before = path.stat().st_size if path.exists() else 0
             append(path, checked(event, LARGEST_LOG - before))

@@ -1,4 +1,4 @@
-"""A job's result, put together from what its folder keeps."""
+"""A job's result, read from the files in its folder."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,18 +16,18 @@ from svs.text.sentences import sentences
 TRANSCRIPT = "transcript.jsonl"
 SUMMARY = "summary.json"
 _WRONG_WORDS = (
-    f"Transcribed by {REMOVED_ENGINE}, which svs used before and which gets many words wrong. "
+    f"Transcribed by {REMOVED_ENGINE}, which svs no longer uses because it gets many words wrong. "
     "Summarize the recording again."
 )
 _LARGEST = 100_000_000  # bytes of a summary, which may be as long as the longest transcript
 
 
 def load(job: Job, folder: Path) -> Result:
-    """Return the result of a job that is done. Raises StoreError when there is none."""
+    """Return the result of a job that is done. Raises StoreError if there is none."""
     header, batches = journal.read(folder / TRANSCRIPT)
     chosen = summary(folder)
     if header is None or chosen is None:
-        missing = "transcript" if header is None else "summary that can be read"
+        missing = "transcript" if header is None else "readable summary"
         raise StoreError(f"job {job.id} has no {missing}", "Summarize the recording again.")
     transcript = journal.transcript(header, batches)
     return Result(
@@ -47,7 +47,7 @@ def load(job: Job, folder: Path) -> Result:
 
 
 def summary(folder: Path) -> Summary | None:
-    """Return the summary that a job's folder keeps; None when there is none that can be read."""
+    """Return the summary in a job's folder; None if it is missing or cannot be read."""
     try:
         return decode(read_plain(folder / SUMMARY, _LARGEST), Summary)
     except (OSError, ValueError):
@@ -55,7 +55,7 @@ def summary(folder: Path) -> Summary | None:
 
 
 def save_summary(folder: Path, summary: Summary) -> None:
-    """Keep a summary in a job's folder; it is on the disk when this returns. Raises StoreError."""
+    """Save a summary in a job's folder; it is on the disk when this returns. Raises StoreError."""
     path = folder / SUMMARY
     with store_errors("write", path):
         try:
@@ -65,10 +65,12 @@ def save_summary(folder: Path, summary: Summary) -> None:
 
 
 def verbatim(summary: Summary) -> Summary:
-    """Return a summary whose every sentence is exactly what was said."""
+    """Return the summary with every sentence exactly as it was said."""
 
     def exact(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
-        return tuple(replace(one, text=one.said or one.text, said="") for one in sentences)
+        return tuple(
+            replace(sentence, text=sentence.said or sentence.text, said="") for sentence in sentences
+        )
 
-    chapters = tuple(replace(one, sentences=exact(one.sentences)) for one in summary.chapters)
+    chapters = tuple(replace(chapter, sentences=exact(chapter.sentences)) for chapter in summary.chapters)
     return replace(summary, sentences=exact(summary.sentences), chapters=chapters)

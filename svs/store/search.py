@@ -1,4 +1,4 @@
-"""Searching what was said, over all stored transcripts and summaries: a plain scan, newest job first."""
+"""Searching all stored transcripts and summaries: a plain scan, newest job first."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from svs.system.files import read_plain
 from svs.text.sentences import sentences
 
 _NEAR = 800
-"""Letters between two words of one line: a sentence has at most 80 words, of ten letters on average."""
+"""Letters between two words of a line: a sentence has at most 80 words, of ten letters on average."""
 _ACCENT = re.compile("[\u0300-\u036f]")
 
 
@@ -33,7 +33,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     source: str
     """Absolute path of the recording. From outside: escape it."""
     where: Literal["transcript", "summary", "chapter"]
-    """A sentence; one that the summary has too; or a chapter's title."""
+    """A sentence, a sentence that is also in the summary, or a chapter's title."""
     start: Seconds
     end: Seconds
     text: str
@@ -47,7 +47,7 @@ class _Text(Struct):
 
 
 class _Batch(Struct):
-    """All that a first look needs of a line of the journal: without its words, it is read in no time."""
+    """The part of a journal's line that the first check needs: fast to read, without the times of words."""
 
     segments: tuple[_Text, ...] = ()
 
@@ -56,26 +56,27 @@ _LINES = msgspec.json.Decoder(_Batch)
 
 
 def search(store: JobStore, words: Sequence[str], skip: Callable[[str], None]) -> Iterator[Hit]:
-    """Yield the lines in which every one of the words occurs, the newest job's first, each job's in time.
+    """Yield the lines in which all the words occur, newest job first, each job's lines in time order.
 
-    Case and accents do not matter; a part of a word will do, and what holds a space must stand together. A
-    line that several jobs have of one recording is given once. `skip` is told of jobs that cannot be read.
+    Case and accents are ignored; part of a word is enough, and words joined by a space must follow each
+    other. A line that several jobs have of the same recording is yielded once. `skip` is called with a
+    message about each job that cannot be read.
     """
     wanted = [_folded(" ".join(word.split())) for word in words]
     if not all(wanted):
         raise UsageError("nothing to search for", "Give words, as in `svs jobs search glass lens`.")
-    given = set[tuple[str, float, str]]()
+    seen = set[tuple[str, float, str]]()
     for job in store.jobs():
         for hit in _readable(store, job, wanted, skip):
             fingerprint = "" if isinstance(job, Damaged) else job.source.fingerprint
-            mark = (fingerprint or hit.job_id, hit.start, hit.text)
-            if mark not in given:
-                given.add(mark)
+            key = (fingerprint or hit.job_id, hit.start, hit.text)
+            if key not in seen:
+                seen.add(key)
                 yield hit
 
 
 def spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where the words stand in a line: [first, last) of each time that one of them occurs."""
+    """Return where the words occur in a line, as [first, last) for each occurrence."""
     folded = [_folded(character) for character in text]
     at = [number for number, letters in enumerate(folded) for _ in letters]
     patterns = (re.escape(_folded(" ".join(word.split()))) for word in words)
@@ -86,9 +87,9 @@ def spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
 def _readable(
     store: JobStore, job: Job | Damaged, wanted: list[str], skip: Callable[[str], None]
 ) -> Sequence[Hit]:
-    """Return a job's lines; of one that cannot be read, or has just been removed, none."""
+    """Return a job's matches; none if it cannot be read or has just been removed."""
     if isinstance(job, Damaged):
-        skip(f"job {job.id} is damaged, and was not searched: {job.problem}")
+        skip(f"job {job.id} is damaged and was not searched: {job.problem}")
         return ()
     folder = store.folder(job.id)
     try:
@@ -96,8 +97,8 @@ def _readable(
     except StoreError as error:
         if folder.exists():
             skip(f"job {job.id} was not searched: {error.message}")
-    except UnicodeError:  # no svs writes that
-        skip(f"job {job.id} was not searched: its transcript holds what are no letters")
+    except UnicodeError:  # svs never writes such text
+        skip(f"job {job.id} was not searched: its transcript contains invalid Unicode")
     return ()
 
 
@@ -107,9 +108,9 @@ def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
     summary = results.summary(folder)
     chapters = summary.chapters if summary else ()
     found = [
-        make(where="chapter", start=one.start, end=one.end, text=one.title, suspect=False)
-        for one in chapters
-        if has(one.title)
+        make(where="chapter", start=chapter.start, end=chapter.end, text=chapter.title, suspect=False)
+        for chapter in chapters
+        if has(chapter.title)
     ]
     path = folder / results.TRANSCRIPT
     header, batches = transcript.read(path) if _may_have(path, wanted) else (None, [])
@@ -117,14 +118,14 @@ def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
         chosen = _starts(summary)
         found += [
             make(
-                where="summary" if one.start in chosen else "transcript",
-                start=one.start,
-                end=one.end,
-                text=one.text,
-                suspect=one.suspect,
+                where="summary" if sentence.start in chosen else "transcript",
+                start=sentence.start,
+                end=sentence.end,
+                text=sentence.text,
+                suspect=sentence.suspect,
             )
-            for one in sentences(transcript.transcript(header, batches))
-            if has(one.text)
+            for sentence in sentences(transcript.transcript(header, batches))
+            if has(sentence.text)
         ]
     return sorted(found, key=lambda hit: hit.start)
 
@@ -134,13 +135,13 @@ def _starts(summary: Summary | None) -> set[float]:
 
 
 def _may_have(path: Path, wanted: list[str]) -> bool:
-    """Say whether a look at the sentences is worth it, which takes a hundred times as long as this."""
+    """Return whether the sentences may match; reading them takes a hundred times as long as this check."""
     try:
         data = read_plain(path, transcript.LARGEST)
         batches = _LINES.decode_lines(data[: data.rfind(b"\n") + 1])
     except FileNotFoundError:
         return False
-    except (OSError, ValueError):  # damaged, or of letters that are none: the journal's own reader tells
+    except (OSError, ValueError):  # damaged or invalid Unicode: the journal's own reader reports it
         return True
     text = _squeezed(_folded("".join(segment.text for batch in batches for segment in batch.segments)))
     words = sorted(map(_squeezed, wanted), key=len, reverse=True)
@@ -152,7 +153,7 @@ def _may_have(path: Path, wanted: list[str]) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    """Return a text without spaces: segments are joined with one or without, as the script wants."""
+    """Return a text without spaces: some scripts join segments without a space."""
     return "".join(text.split())
 
 
@@ -162,5 +163,5 @@ def _has(text: str, wanted: list[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Return a text such that case and accents make no difference."""
+    """Return a text without case and accents."""
     return text.lower() if text.isascii() else _ACCENT.sub("", normalize("NFD", text.casefold()))

@@ -1,6 +1,6 @@
-"""The transcript's journal: a header, then one line for each batch that was heard. Nothing heard is lost.
+"""The transcript's journal: a header, then a line for each transcribed batch.
 
-A line is on the disk before the next batch begins, so that a killed job goes on after its last whole line.
+A line is on the disk before the next batch begins, so that a killed job resumes after its last complete line.
 """
 
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from svs.errors import StoreError
@@ -16,6 +17,7 @@ from svs.model.job import REMOVED_ENGINE
 from svs.model.speech import Batch, Gap, Segment, Transcript
 from svs.system.codec import checked, decode
 from svs.system.files import append, read_plain, store_errors, write_atomic
+from svs.text.loops import in_loop
 
 VERSION = 1
 LARGEST = 1_000_000_000
@@ -24,7 +26,7 @@ LARGEST = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What the lines below it come from; another key means that they do not fit."""
+    """Where the lines below it come from; with another key they cannot be reused."""
 
     version: Count = VERSION
     key: Name
@@ -37,11 +39,15 @@ class Header:
     """Seconds of the recording before the extracted audio begins (`--start`)."""
 
 
-def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]]:
-    """Return the header and the batches; a torn last line is left out.
+class _Version(Struct):
+    version: Count = VERSION
 
-    No header is returned when there is no journal, or (if a key is given) when it belongs to something else.
-    Raises StoreError when it is damaged in the middle or too new.
+
+def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]]:
+    """Return the header and the batches; an incomplete last line is skipped.
+
+    The header is None if there is no journal, or if a key is given and the journal has another one.
+    Raises StoreError if it is damaged in the middle or too new.
     """
     header, batches, damage = _parse(path)
     if damage:
@@ -53,40 +59,40 @@ def read(path: Path, key: str | None = None) -> tuple[Header | None, list[Batch]
 
 
 def read_prefix(path: Path, key: str) -> tuple[Header | None, list[Batch]]:
-    """Return what `read` does; of a journal that is damaged in the middle, the part before the damage."""
+    """Return the same as `read`, but only the part before the damage if the journal is damaged."""
     header, batches, _ = _parse(path)
     return (header, batches) if header and header.key == key else (None, [])
 
 
-def whole(batches: list[Batch]) -> bool:
-    """Say whether these are all batches of a recording, up to its end."""
+def is_complete(batches: list[Batch]) -> bool:
+    """Return whether these are all batches of a recording, up to its end."""
     return bool(batches) and batches[-1].end >= batches[-1].total
 
 
 def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
-    """Return the header, the batches before any damage, and the damage."""
+    """Return the header, the batches before any damage, and the error."""
     header, batches = None, list[Batch]()
     try:
-        for line in _whole_lines(path):
+        for line in _complete_lines(path):
             if header is None:
+                if decode(line, _Version).version > VERSION:
+                    raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
                 header = decode(line, Header)
             else:
                 batches.append(decode(line, Batch))
     except ValueError as error:
         return header, batches, error
-    if header and header.version > VERSION:
-        raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
     return header, batches, None
 
 
-def _whole_lines(path: Path) -> list[bytes]:
+def _complete_lines(path: Path) -> list[bytes]:
     with store_errors("read", path):
         data = read_plain(path, LARGEST) if os.path.lexists(path) else b""
-    return data.split(b"\n")[:-1]  # what follows the last line feed was torn
+    return data.split(b"\n")[:-1]  # text after the last line feed is incomplete
 
 
 def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
-    """Write a new journal, with the batches that are known already."""
+    """Write a new journal, with the batches that exist already."""
     with store_errors("write", path):
         write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
 
@@ -102,12 +108,12 @@ def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:
         return checked(record, LARGEST - before)
     except ValueError as error:
         raise StoreError(
-            f"cannot write the transcript {path}: {error}", "Give svs a shorter part."
+            f"cannot write the transcript {path}: {error}", "Summarize a shorter part."
         ) from error
 
 
 def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
-    """Return the whole transcript, with its times counted from the recording's start."""
+    """Return the transcript, with times from the start of the recording."""
     known = list(batches)
     doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
     segments = tuple(
@@ -115,6 +121,11 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
         for batch in known
         for s in batch.segments
     )
+    if header.engine == "whisper":
+        loops = in_loop([segment.text for segment in segments])
+        segments = tuple(
+            replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, loops, strict=True)
+        )
     main = _main_language(header.language, segments)
     gaps = tuple(_moved(gap, header.offset) for batch in known for gap in batch.gaps)
     speech = sum(batch.speech for batch in known)
@@ -132,7 +143,7 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
 
 
 def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
-    """Return the language that is spoken longest, which need not be the first."""
+    """Return the language that is spoken longest, which may not be the first."""
     seconds = {first: 0.0}
     for segment in segments:
         if not segment.suspect:
@@ -142,7 +153,7 @@ def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
 
 
 def _labelled(segment: Segment, first: Language, main: Language) -> Segment:
-    """Return a segment that names its language where that is known and not the main one."""
+    """Return a segment with its language only if that is known and not the main language."""
     language = segment.language or first
     named = None if language in (main, "und") else language
     return segment if segment.language == named else replace(segment, language=named)

@@ -1,4 +1,4 @@
-"""Records to JSON and back: ASCII only, so that even a file name of invalid Unicode survives the trip."""
+"""Records to JSON and back: ASCII only, so that even file names with invalid Unicode are preserved."""
 
 import json
 from typing import TypeVar
@@ -9,28 +9,28 @@ T = TypeVar("T")
 
 
 def encode(record: object, *, indent: int | None = None) -> bytes:
-    """Return a record of `svs.model` as JSON that ends its line."""
+    """Return a record of `svs.model` as JSON with a final line feed."""
     separators = (",", ": ") if indent else (",", ":")
     text = json.dumps(msgspec.to_builtins(record), indent=indent, separators=separators)
     return text.encode("ascii") + b"\n"
 
 
 def checked(record: object, limit: int, *, indent: int | None = None) -> bytes:
-    """Return a record as JSON that can be read again: raises ValueError when `decode` would refuse it.
+    """Return a record as JSON that can be read again. Raises ValueError if `decode` would refuse it.
 
-    `limit` is the most bytes that its reader takes.
+    `limit` is the most bytes that its reader accepts.
     """
     data = encode(record, indent=indent)
     if len(data) > limit:
-        raise ValueError(f"{len(data):,} bytes are more than the {limit:,} that can be read")
+        raise ValueError(f"{len(data):,} bytes are more than the limit of {limit:,}")
     decode(data, type(record))
     return data
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """Return the record that JSON holds. Raises ValueError, whatever is wrong with it."""
+    """Return the record in a JSON text. Raises ValueError for anything that is wrong with it."""
     try:
-        return msgspec.json.decode(data, type=kind)  # the fast way, which refuses what is no Unicode
+        return msgspec.json.decode(data, type=kind)  # the fast way, which refuses invalid Unicode
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
@@ -42,4 +42,4 @@ def decode(data: bytes, kind: type[T]) -> T:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a valid number")

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PATIENCE = 1.0  # seconds; whoever only looks whether a lock is held is gone in a moment
-_LONGEST = 30.0  # seconds, while a crowd looks without end on a busy machine
-_PAUSE = 0.01
+_CHECK_SECONDS = 1.0  # a process that only checks a lock releases it long before
+_MAX_CHECK_SECONDS = 30.0  # while many processes keep checking, on a busy machine
+_POLL_SECONDS = 0.01
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @contextmanager
 def hold(path: Path) -> Iterator[None]:
-    """Hold a lock, on a file that is made in a folder that must be there.
+    """Hold a lock on a file, which is created in an existing folder.
 
-    Raises TimeoutError when another holds it, FileNotFoundError when it has been removed meanwhile.
+    Raises TimeoutError if another process holds it, FileNotFoundError if it was removed in the meantime.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
     try:
@@ -37,19 +37,19 @@ def _acquire(handle: int) -> None:
     began = time.monotonic()
     while not lock_descriptor(handle, blocking=False):
         waited = time.monotonic() - began
-        if waited > _PATIENCE and (waited > _LONGEST or not _only_looked_at(handle)):
+        if waited > _CHECK_SECONDS and (waited > _MAX_CHECK_SECONDS or not _only_checked(handle)):
             raise TimeoutError
-        time.sleep(_PAUSE)
+        time.sleep(_POLL_SECONDS)
 
 
 def held(path: Path) -> bool:
-    """Say whether a process holds a lock. Those who only look do not take each other for one that does."""
+    """Return whether a process holds a lock. Processes that only check do not count."""
     try:
         handle = os.open(path, os.O_RDONLY | _NO_LINK)
     except FileNotFoundError:
         return False
     try:
-        return not _look(handle)
+        return not _is_free(handle)
     finally:
         os.close(handle)
 
@@ -59,28 +59,28 @@ if os.name == "posix":
     import sys
 
     def held_by(path: Path, pid: int) -> bool:
-        """Say whether this process holds a lock: the system tells, whatever a record says."""
+        """Return whether this process holds a lock, according to the system."""
         if sys.platform != "linux":
             return _has_open(path, pid)
         with suppress(OSError):  # it has ended, or belongs to another user
             for handle in Path(f"/proc/{pid}/fd").iterdir():
                 with suppress(FileNotFoundError):  # closed since
-                    told = Path(f"/proc/{pid}/fdinfo/{handle.name}").read_text(encoding="ascii")
-                    if "FLOCK" in told and os.path.samestat(handle.stat(), path.stat()):
+                    info = Path(f"/proc/{pid}/fdinfo/{handle.name}").read_text(encoding="ascii")
+                    if "FLOCK" in info and os.path.samestat(handle.stat(), path.stat()):
                         return True
         return False
 
-    def _look(handle: int) -> bool:
-        """Say whether the lock is free; those who look share it, so that they see the holder alone."""
+    def _is_free(handle: int) -> bool:
+        """Return whether the lock is free; checks use a shared lock, so that they see only the holder."""
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
             return False
         return True
 
-    def _only_looked_at(handle: int) -> bool:
-        """Say whether those who keep a lock from being taken do no more than look."""
-        free = _look(handle)
+    def _only_checked(handle: int) -> bool:
+        """Return whether the lock is only taken by processes that check it."""
+        free = _is_free(handle)
         if free:
             fcntl.flock(handle, fcntl.LOCK_UN)
         return free
@@ -88,24 +88,24 @@ if os.name == "posix":
 else:
 
     def held_by(path: Path, pid: int) -> bool:
-        """Say whether this process holds a lock: the system tells, whatever a record says."""
+        """Return whether this process holds a lock, according to the system."""
         return _has_open(path, pid)
 
-    def _look(handle: int) -> bool:
-        """Say whether the lock is free; there is no lock to share, so another who looks is waited for."""
+    def _is_free(handle: int) -> bool:
+        """Return whether the lock is free; without shared locks, this waits for other checks."""
         try:
             _acquire(handle)
         except TimeoutError:
             return False
         return True
 
-    def _only_looked_at(handle: int) -> bool:  # noqa: ARG001 - as the other one
-        """Say no: here nobody can tell, and whoever looks is gone in a moment."""
+    def _only_checked(handle: int) -> bool:  # noqa: ARG001 - the same signature as on POSIX
+        """Return False: this system cannot tell, and checks take only a moment."""
         return False
 
 
 def _has_open(path: Path, pid: int) -> bool:
-    """Say whether a lock is held and this process has its file open, where nobody tells more."""
+    """Return whether a lock is held and this process has its file open: all that some systems report."""
     import psutil
 
     try:

@@ -1,4 +1,4 @@
-"""Memory that is free again goes back to the system."""
+"""Returning freed memory to the system."""
 
 import ctypes
 import sys
@@ -6,7 +6,7 @@ from functools import cache
 
 
 def release() -> None:
-    """Give back what was freed, where the C library is glibc, which keeps it for its threads."""
+    """Return freed memory to the system; glibc would keep it for its threads."""
     if sys.platform == "linux" and hasattr(libc := _libc(), "malloc_trim"):
         libc.malloc_trim(0)
 

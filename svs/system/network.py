@@ -1,4 +1,4 @@
-"""No network while summarizing: whoever in this process asks Python for one is refused."""
+"""No network while summarizing: Python refuses network sockets in this process."""
 
 import sys
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ _refusing = 0
 
 
 class NetworkRefusedError(PermissionError):
-    """Something wanted to reach a network while that is refused."""
+    """Something tried to use the network while that is refused."""
 
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """Refuse, while this is entered, all sockets but those within this machine (of the family AF_UNIX).
+    """Refuse all sockets inside this context, except local ones (of the family AF_UNIX).
 
-    A hook of Python's audit system (PEP 578): it sees what Python's own modules do, not what a library of
-    machine code does by itself.
+    A hook of Python's audit system (PEP 578): it sees what Python's own modules do, not what native libraries
+    do by themselves.
     """
-    global _hooked, _refusing  # noqa: PLW0603 - an audit hook belongs to the process, and stays
+    global _hooked, _refusing  # noqa: PLW0603 - an audit hook applies to the process, and cannot be removed
     if not _hooked:
         sys.addaudithook(_hook)
         _hooked = True

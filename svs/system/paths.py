@@ -1,4 +1,4 @@
-"""Where svs keeps what it keeps: one folder, moved by `SVS_HOME`, that no other user may change."""
+"""Where svs stores its files: one folder, set by `SVS_HOME`, that no other user may change."""
 
 import os
 from pathlib import Path
@@ -17,23 +17,23 @@ def home() -> Path:
             if chosen
             else platformdirs.user_data_path("svs", appauthor=False)
         )
-    except RuntimeError as error:  # a user without a home, as in a container
+    except RuntimeError as error:  # a user without a home folder, as in a container
         raise StoreError(
-            "this user has no home folder to keep jobs and models in", "Name a folder with SVS_HOME."
+            "this user has no home folder for jobs and models", "Set SVS_HOME to a folder."
         ) from error
     return _trusted(folder)
 
 
 def _trusted(folder: Path) -> Path:
-    """Return a folder of ours; one that others may change is refused, as ssh does."""
+    """Return one of svs's folders. Raises StoreError if others can change it, as ssh does."""
     if folder.exists() and (problem := unsafe(folder.stat())):
-        hint = f"Make it yours, run `chmod 700 {folder}`, or name another folder with SVS_HOME."
+        hint = f"Change its owner, run `chmod 700 {folder}`, or choose another folder with SVS_HOME."
         raise StoreError(f"{folder} {problem}", hint)
     return folder
 
 
 def unsafe(found: os.stat_result) -> str:
-    """Return why a file or folder is not to be relied on; empty when it is yours, or root's, to change."""
+    """Return why a file or folder is not trusted; empty if only its owner, you or root, can change it."""
     if os.name != "posix":
         return ""
     if found.st_uid not in (0, os.geteuid()):
@@ -42,25 +42,25 @@ def unsafe(found: os.stat_result) -> str:
 
 
 def open_to_others(folder: Path) -> bool:
-    """Say whether other users of this machine may look into a folder."""
+    """Return whether other users of this machine can read a folder."""
     return os.name == "posix" and folder.exists() and bool(folder.stat().st_mode & 0o077)
 
 
 def models_home() -> Path:
-    """Return the folder that holds the installed speech models, one folder each. Raises StoreError."""
+    """Return the folder of the installed models, one folder each. Raises StoreError."""
     return _trusted(home() / "models")
 
 
 def jobs_home() -> Path:
-    """Return the folder that holds the jobs, one folder each. Raises StoreError."""
+    """Return the folder of the jobs, one folder each. Raises StoreError."""
     _trusted(home() / "transcripts")
     return _trusted(home() / "jobs")
 
 
 def config_file() -> Path | None:
-    """Return the file of the user's own defaults: `SVS_CONFIG`, else one in the platform's folder.
+    """Return the path of the config file: `SVS_CONFIG`, else in the platform's folder.
 
-    None for a user without a home.
+    None for a user without a home folder.
     """
     chosen = os.environ.get("SVS_CONFIG")
     try:

@@ -1,23 +1,19 @@
 """Where the topic changes: a recording's sentences parted into chapters.
 
-The model is that of Eisenstein & Barzilay, "Bayesian unsupervised topic segmentation" (EMNLP 2008): each
-chapter draws its words from a distribution of its own, which a Dirichlet prior integrates out, so that
-chapters are likely that keep to their words; cue phrases and pauses make some beginnings likelier than
-others. The best parting is found exactly, by dynamic programming. The numbers were tuned on transcripts of
-meetings (tools/eval_summary.py).
+Evidence for a beginning is a change of words and how the sentence opens. The beginnings that are best
+together are found exactly, by dynamic programming: each has to be worth its chapter, chapters of like
+length are preferred, and so is the number that is usual for such a recording. The numbers were tuned on
+recordings of seven kinds with chapters by people (tools/eval_chapters.py).
 """
 
 import math
-import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING
 
 from svs.model.speech import Sentence
-from svs.text.tokens import count_words, to_words
-from svs.text.words import spoken_words, stemmer, stop_words
+from svs.text.openings import openings
+from svs.text.tokens import count_words
+from svs.text.vocabulary import Vocabulary, likeness, vocabulary, word_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,134 +21,133 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_BLOCK, _BLOCKS = 12, 400  # content words in a block at least, and blocks at most
-_PRIOR = 1.0
-_CUE = 10.0  # nats
-_PER_ROOT = 0.06  # chapters for the square root of the number of words
-_TWO = 180.0  # seconds; longer recordings have at least two
-_PAUSE, _OUTSTANDING = 1.0, 2.0  # seconds at least, and times the usual pause
-_OPENING = 15  # words of a sentence that may hold a cue
-
-_STRONG, _WEAK = (
-    re.compile(rf"\b({phrases})\b")
-    for phrases in (
-        r"mov(e|ing) on|(go|going|get|back|over|turn|come) (on )?to|on to|thank you|thanks|next",
-        r"okay|ok|al(l )?right|now|let'?s|first|start|finally|another|so uh?m?|present(ing|ation)?|question",
-    )
+_SHORT = 120.0  # seconds; a shorter recording is one chapter
+_QUARTER = 900.0  # seconds; what is said of the number of chapters below holds from this length on
+_USUAL, _GROWTH = (
+    4.6,
+    0.35,
+)  # chapters of a quarter of an hour, and the power of the length by which they grow
+_CONVERSATION, _BRIEF, _FEWER = (
+    0.3,
+    3,
+    0.8,
+)  # share of brief sentences (words) from which there are fewer chapters
+_LEAST, _LEAST_SHARE, _LEAST_MOST = 60.0, 0.03, 90.0  # seconds of a chapter; the share of the recording
+_PARTS = 5  # chapters that a short recording may have, however short they are
+_COST, _CUES = 2.5, 1.5  # evidence that a further chapter has to bring; weight of openings in it
+_ALIKE = 0.45  # cosine of two chapters' words from which they are one
+_EVEN = 0.5  # cost of a chapter's squared log-ratio to the usual length
+_COUNT = (
+    10.0  # cost of the squared log-ratio of the number of chapters to the usual one; less in short recordings
 )
-"""What is said in English where a topic begins, or where the one before it has ended."""
+_CANDIDATES = 150
+_NEARBY, _OPENING = 15.0, 2.0  # seconds within which a better opening is taken; its weight then
 
 
 def chapter_starts(sentences: Sequence[Sentence], language: str, count: int | None = None) -> list[int]:
     """Return the numbers of the sentences at which a chapter begins, the first one included.
 
-    With a `count` there are so many, or as many as there are sentences; else the length of the recording
-    decides, and what the model makes of its outstanding pauses. The exact words should be in `said` where a
-    sentence was cleaned, for cues are fillers, too.
+    With a `count` there are so many, or as many as fit. The exact words should be in `said` where a sentence
+    was cleaned, for cues are fillers, too.
     """
+    import numpy as np
+
     if not sentences:
         return []
-    pauses = _outstanding(sentences)
-    cues = [_cue(one, language) + (number in pauses) for number, one in enumerate(sentences)]
-    stems = _stems(sentences, language)
-    blocks = _blocks(stems, cues, fewest=_BLOCK if count is None else 1)
+    length = sentences[-1].end - sentences[0].start
+    if count == 1 or len(sentences) < 4 or (count is None and length < _SHORT):
+        return [0]
+    times = np.array([*(one.start for one in sentences), sentences[-1].end])
+    words = vocabulary(sentences, language)
+    changes, cues = word_changes(words), openings(sentences, language)
+    least = min(max(_LEAST, _LEAST_SHARE * length), _LEAST_MOST, length / (3 * count if count else _PARTS))
+    evidence = changes + _CUES * cues
     if count is None:
-        fewest, most = _counts(sentences, len(pauses))
-    else:
-        fewest = most = max(1, count)
-    likely = _likelihoods([Counter(word for one in stems[a:b] for word in one) for a, b in blocks])
-    found = _best(likely, [_CUE * cues[first] for first, _ in blocks], fewest, most)
-    return [blocks[number][0] for number in found]
+        evidence = np.where(changes > 0, evidence, -np.inf)
+    found = _best(evidence, times, count or _usual_count(sentences, length), least, count)
+    starts = [0, *_moved(found, changes + _OPENING * cues, times, least)]
+    return starts if count else _merged(starts, words)
 
 
-def _outstanding(sentences: Sequence[Sentence]) -> set[int]:
-    """Return the sentences before which the speaker was silent for much longer than usual."""
-    gaps = [after.start - before.end for before, after in pairwise(sentences)]
-    usual = median([gap for gap in gaps if gap > 0] or [0.0])
-    return {number for number, gap in enumerate(gaps, 1) if gap >= max(_PAUSE, _OUTSTANDING * usual)}
+def _usual_count(sentences: Sequence[Sentence], length: float) -> float:
+    """Return how many chapters such a recording has; where people converse, topics last longer."""
+    brief = sum(count_words(one.text) <= _BRIEF for one in sentences) / len(sentences)
+    fewer = _FEWER if brief > _CONVERSATION else 1.0
+    return float(_USUAL * max(1.0, length / _QUARTER) ** _GROWTH * fewer)
 
 
-def _cue(sentence: Sentence, language: str) -> float:
-    """Return how much the words sound like the beginning of a topic, 0-1."""
-    if language != "en":
-        return 0.0
-    opening = " ".join((sentence.said or sentence.text).lower().replace("\u2019", "'").split()[:_OPENING])
-    return 1.0 if _STRONG.search(opening) else 0.5 if _WEAK.search(opening) else 0.0
+def _merged(starts: list[int], words: Vocabulary) -> list[int]:
+    """Return the beginnings without those that part what is said in the same words, the most alike first."""
+    while len(starts) > 1:
+        alike = likeness(words, starts)
+        most = int(alike.argmax())
+        if alike[most] < _ALIKE:
+            break
+        starts = [*starts[: most + 1], *starts[most + 2 :]]
+    return starts
 
 
-def _stems(sentences: Sequence[Sentence], language: str) -> list[list[str]]:
-    skipped, stem = stop_words(language) | spoken_words(language), stemmer(language)
-    return [[stem(word) for word in to_words(one.text) if word not in skipped] for one in sentences]
-
-
-def _blocks(stems: Sequence[Sequence[str]], cues: Sequence[float], fewest: int) -> list[tuple[int, int]]:
-    """Return the pieces that are not parted: sentences [first, last), a new one at each strong cue."""
-    size = max(fewest, sum(map(len, stems)) / _BLOCKS)
-    starts, words = [0], len(stems[0])
-    for number in range(1, len(stems)):
-        if words >= size or (cues[number] >= 1 and words):
-            starts.append(number)
-            words = 0
-        words += len(stems[number])
-    return list(pairwise([*starts, len(stems)]))
-
-
-def _counts(sentences: Sequence[Sentence], pauses: int) -> tuple[int, int]:
-    """Return how many chapters there are at least and at most: more only where pauses ask for them."""
-    words = sum(count_words(one.text) for one in sentences)
-    long = sentences[-1].end - sentences[0].start > _TWO
-    fewest = max(2 if long else 1, round(_PER_ROOT * math.sqrt(words)))
-    return fewest, max(fewest, min(1 + pauses, 4 * fewest))
-
-
-def _likelihoods(blocks: Sequence[Counter[str]]) -> "Floats":
-    """Return the logarithm of the likelihood of each chapter: of blocks [row, column).
-
-    Chapters grow by one block at a time, all at once: the words of the new block alone change the likelihood,
-    by amounts that a table of the logarithms of the gamma function tells.
-    """
+def _best(evidence: "Floats", times: "Floats", usual: float, least: float, count: int | None) -> list[int]:
+    """Return the beginnings that are best together, without the first."""
     import numpy as np
 
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(w for one in blocks for w in one))}
-    counts = np.zeros((len(blocks) + 1, len(numbers)), np.int32)
-    for row, block in enumerate(blocks):
-        for word, times in block.items():
-            counts[row + 1, numbers[word]] = times
-    counts = counts.cumsum(axis=0)
-    totals = counts.sum(axis=1)
-    gamma, gammas = (
-        np.array([math.lgamma(n + prior) for n in range(totals[-1] + 1)])
-        for prior in (_PRIOR, _PRIOR * max(1, len(numbers)))
+    begins, end = times[:-1], times[-1]
+    inside = np.flatnonzero((begins - begins[0] >= least) & (end - begins >= least) & np.isfinite(evidence))
+    chosen = np.sort(
+        inside[np.argsort(-evidence[inside], kind="stable")[: max(_CANDIDATES, 2 * (count or 0))]]
     )
-    likely = np.full((len(blocks) + 1, len(blocks) + 1), -math.inf)
-    grown = np.zeros(len(blocks) + 1)
-    for last, block in enumerate(blocks, 1):
-        words = [numbers[word] for word in block]
-        before = counts[last - 1, words] - counts[:last, words]
-        after = counts[last, words] - counts[:last, words]
-        grown[:last] += (gamma[after] - gamma[before]).sum(axis=1)
-        likely[:last, last] = grown[:last] + gammas[0] - gammas[totals[last] - totals[:last]]
-    return likely
+    at = np.array([begins[0], *begins[chosen], end])
+    worth = np.array([0.0, *(evidence[chosen] - _COST), 0.0])
+    long = at[None, :] - at[:, None]
+    even = _EVEN * np.log(np.maximum(long, 1.0) * usual / (end - begins[0])) ** 2
+    gain = np.where(long >= least, worth[None, :] - even, -np.inf)
+    gain[0, -1] = -even[0, -1]
+    most = count or int(2.5 * usual) + 1
+    scores, ways = _paths(gain, most)
+    if count is None:
+        cost = _COUNT * min(1.0, (end - begins[0]) / _QUARTER)
+        scores = [score - cost * math.log(n / usual) ** 2 for n, score in enumerate(scores, 1)]
+        number = int(np.argmax(scores)) + 1
+    else:
+        number = max(n for n, score in enumerate(scores, 1) if np.isfinite(score))
+    return [int(chosen[place - 1]) for place in _back(ways[:number])]
 
 
-def _best(likely: "Floats", cues: Sequence[float], fewest: int, most: int) -> list[int]:
-    """Return the blocks at which the likeliest chapters begin, between `fewest` and `most` of them."""
+def _paths(gain: "Floats", most: int) -> tuple[list[float], list["NDArray[np.intp]"]]:
+    """Return the best score of so many steps from the first point to the last, and each step's best ways."""
     import numpy as np
 
-    size = len(cues)
-    fewest, most = min(fewest, size), min(most, size)
-    gain = likely + np.array([0.0, *cues[1:], 0.0])[:, None]
-    best = np.full(size + 1, -math.inf)
-    best[0] = 0.0
-    ways, scores = [], []
+    score = np.full(len(gain), -np.inf)
+    score[0] = 0.0
+    scores, ways = [], []
     for _ in range(most):
-        whole = best[:, None] + gain
+        whole = score[:, None] + gain
         ways.append(whole.argmax(axis=0))
-        best = whole.max(axis=0)
-        scores.append(best[size])
-    chosen = fewest + int(np.argmax(scores[fewest - 1 :]))
-    starts, at = [], size
-    for way in reversed(ways[:chosen]):
+        score = whole.max(axis=0)
+        scores.append(float(score[-1]))
+    return scores, ways
+
+
+def _back(ways: Sequence["NDArray[np.intp]"]) -> list[int]:
+    """Return the points between the first and the last of the best way."""
+    at, found = len(ways[0]) - 1, []
+    for way in reversed(ways):
         at = int(way[at])
-        starts.append(at)
-    return starts[::-1]
+        found.append(at)
+    return found[-2::-1]
+
+
+def _moved(found: Sequence[int], value: "Floats", times: "Floats", least: float) -> list[int]:
+    """Move each beginning to the best one near it, unless a chapter gets too short."""
+    import numpy as np
+
+    begins, moved, before = times[:-1], [], times[0]
+    for at, following in zip(found, [*found, len(begins)][1:], strict=True):
+        near = np.flatnonzero(
+            (np.abs(begins - begins[at]) <= _NEARBY)
+            & (begins - before >= least)
+            & (times[following] - begins >= least)
+        )
+        moved.append(int(near[np.argmax(value[near])]) if near.size else at)
+        before = begins[moved[-1]]
+    return moved

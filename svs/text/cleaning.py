@@ -134,6 +134,7 @@ def _cleaned(sentence: Sentence, language: str) -> Sentence:
     return replace(sentence, text=text, said=sentence.text) if text not in ("", sentence.text) else sentence
 
 
+@lru_cache(50_000)  # the summary and its outline are made of the same sentences
 def clean(text: str, language: str) -> str:
     """Return a sentence without fillers, repetitions and links at its ends; empty when it is nothing else.
 

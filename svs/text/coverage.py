@@ -10,7 +10,7 @@ NOT_UNDERSTOOD = "[not understood]"
 """What stands for a gap where its times are beside it."""
 
 _ENOUGH = 0.98  # of the speech; whoever has less is warned
-_LISTED = 5  # gaps named at once
+_LISTED = 5  # gaps, or languages, named at most
 
 
 def mark(gap: Gap) -> str:
@@ -50,11 +50,14 @@ def _foreign(transcript: Transcript) -> Iterator[str]:
         if segment.language:
             seconds = max(0.0, segment.end - segment.start)
             spoken[segment.language] = spoken.get(segment.language, 0.0) + seconds
-    for language in sorted(spoken, key=lambda language: -spoken[language]):
+    ordered = sorted(spoken, key=lambda language: -spoken[language])
+    for language in ordered[:_LISTED]:
         yield (
             f"{name(language)} is spoken too, for {clock(spoken[language])} in all; its sentences are in the "
             "transcript, not in the summary."
         )
+    if others := ordered[_LISTED:]:
+        yield f"So are {len(others)} more languages."
 
 
 def _places(transcript: Transcript) -> str:

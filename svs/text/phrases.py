@@ -1,26 +1,25 @@
-"""The words that a recording, or a part of it, is about, as they were said: key phrases and titles.
+"""The phrases of what was said that may stand by themselves, and which of them a recording is about.
 
-A word weighs the more, the more often it is said in a part and the fewer other parts say it (TF-IDF); a
-phrase weighs what its words weigh. Scripts that put no spaces between words have none, but for runs of
-Chinese characters and of Katakana.
+In English a phrase has to look like a noun phrase. Scripts that put no spaces between words have none,
+but for runs of Chinese characters and of Katakana.
 """
 
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 from unicodedata import category
 
 from svs.model.speech import Sentence
+from svs.text.english import ADJECTIVES, ADVERBS, VAGUE, VERBS, listed
 from svs.text.tokens import to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
-_LONGEST = 5  # words of a phrase
-_TITLE = 2  # words that a title should have
-_INNER = 2  # stop words that may stand within a phrase
+_LONGEST = 4  # words of a phrase
+_INNER = 2  # words that are no content words within a phrase, at most; in English these alone:
+_LINKS = listed("of the a an and for in on to with by from")
 _KEYS = 6  # key phrases
 _SHORTEST = 2  # letters of a word
 _RUNS = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}|[\u30a1-\u30fa\u30fc]{2,}")
@@ -28,89 +27,163 @@ _LONGEST_RUN = 6  # characters
 _ALL_RUNS = ("zh", "yue")
 """Languages of nothing but such runs; in Japanese, each run is a word."""
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_NO_NAMES = VERBS | ADVERBS  # never within a phrase
+_EMPTY = ADJECTIVES | VAGUE | VERBS  # with a vague noun they say nothing
+_LONG = 5  # letters; from here on an ending tells what a word is
+_NOUNS_IN_LY = ("family", "supply", "assembly", "anomaly", "reply", "italy", "butterfly", "monopoly")
+_VERB_ENDS = ("'re", "'ll", "'ve", "'d", "'m")
 
 
-class _Phrase(NamedTuple):
+class Phrase(NamedTuple):
     """Words that were said one after the other."""
 
     text: str
     stems: tuple[str, ...]
-    """Of its content words."""
-    size: int
-    """All its words; a run of characters is one."""
-
-
-def titles(parts: Sequence[Sequence[Sentence]], language: str) -> list[str]:
-    """Return for each part a few of its own words that set it apart; empty where there are none."""
-    said = [list(_phrases(part, language)) for part in parts]
-    counts = [Counter(chain.from_iterable(one.stems for one in phrases if one.size == 1)) for phrases in said]
-    spread = Counter(chain.from_iterable(counts))
-    rarity = {stem: math.log((1 + len(parts)) / count) for stem, count in spread.items()}
-    found: list[str] = []
-    for phrases, count in zip(said, counts, strict=True):
-        weights = {stem: (1 + math.log(times)) * rarity[stem] for stem, times in count.items()}
-        best = (_raised(one.text) for one in _best(phrases, weights, fewest=_TITLE))
-        found.append(next((title for title in best if title not in found), ""))
-    return found
+    """Of its content words; of a run, its pairs of characters."""
+    start: float
+    """When its sentence begins, in seconds."""
+    before: str
+    """The word before it in its clause, in lower case; empty where there is none."""
+    run: bool = False
+    """It is of a script without spaces."""
 
 
 def key_phrases(sentences: Sequence[Sentence], language: str) -> tuple[str, ...]:
     """Return the phrases that the sentences say most about, none of them in another's words."""
-    phrases = list(_phrases(sentences, language))
-    count = Counter(chain.from_iterable(one.stems for one in phrases if one.size == 1))
-    repeated = {stem: math.log(times) for stem, times in count.items() if times > 1}
-    often = Counter(one.stems for one in phrases)
-    chosen: list[_Phrase] = []
+    said = list(phrases(sentences, language))
+    often = Counter(one.stems for one in said)
+    ways = spellings(one for one in said if often[one.stems] > 1)
+    counts = stem_counts(sentences, language)
+    ratings = {stems: _rating(stems, often[stems], counts, language) for stems in ways}
+    chosen: list[tuple[str, ...]] = []
     taken: set[str] = set()
-    for one in _best([one for one in phrases if often[one.stems] > 1], repeated, fewest=1):
-        if len(chosen) < _KEYS and not taken & set(one.stems):
-            chosen.append(one)
-            taken |= set(one.stems)
-    return tuple(one.text for one in chosen)
+    for stems in sorted(ratings, key=ratings.__getitem__, reverse=True):
+        if len(chosen) < _KEYS and not taken & set(stems):
+            chosen.append(stems)
+            taken |= set(stems)
+    return tuple(ways[stems] for stems in chosen)
 
 
-def _best(phrases: Sequence[_Phrase], weights: dict[str, float], fewest: int) -> list[_Phrase]:
-    """Return the phrases, best first, each way of saying one once; those of too few words come last."""
-    times = Counter(one.stems for one in phrases)
-    ways: dict[tuple[str, ...], Counter[_Phrase]] = defaultdict(Counter)
-    for one in phrases:
-        ways[one.stems][one] += 1
-
-    def rating(stems: tuple[str, ...]) -> tuple[bool, float]:
-        one = ways[stems].most_common(1)[0][0]
-        weight = sum(weights.get(stem, 0.0) for stem in set(stems))
-        return one.size >= fewest, weight * math.sqrt((1 + math.log(times[stems])) / one.size)
-
-    ratings = {stems: found for stems in ways if (found := rating(stems))[1] > 0}
-    return [
-        ways[stems].most_common(1)[0][0] for stems in sorted(ratings, key=ratings.__getitem__, reverse=True)
-    ]
+def _rating(stems: tuple[str, ...], times: int, counts: Mapping[str, int], language: str) -> float:
+    weight = sum(
+        math.log(max(1, counts[stem])) * (0.3 if stem in vague_stems(language) else 1) for stem in {*stems}
+    )
+    return weight * math.sqrt((1 + math.log(times)) / len(stems))
 
 
-def _phrases(sentences: Sequence[Sentence], language: str) -> Iterator[_Phrase]:
+def phrases(sentences: Iterable[Sentence], language: str) -> Iterator[Phrase]:
     """Yield all phrases that begin and end with a content word and cross no punctuation."""
-    skipped = _skipped(language)
-    stem_of = cache(partial(_stem, skipped=skipped, stem=stemmer(language)))
+    skipped, stem = skipped_words(language), stemmer(language)
+
+    @cache
+    def stem_of(word: str) -> str:
+        """Return a content word's stem; nothing for a stop word, a number, or a single letter."""
+        (small, *more) = to_words(word) or ("",)
+        content = (
+            not more and small not in skipped and len(small) >= _SHORTEST and any(map(str.isalpha, small))
+        )
+        return stem(small) if content else ""
+
     for sentence in sentences:
         for run in _RUNS.findall(sentence.text):
             pieces = _pieces(run, skipped) if language in _ALL_RUNS else [run]
-            yield from (_Phrase(one, tuple(one), 1) for one in pieces if one not in skipped)
+            yield from (
+                Phrase(one, pairs, sentence.start, "", run=True)
+                for one in pieces
+                if one not in skipped and (pairs := to_words(one))
+            )
         for words in _clauses(sentence.text):
+            small = [word.lower().replace("\u2019", "'") for word in words]
             stems = list(map(stem_of, words))
-            for first, begin in enumerate(stems):
-                for last in range(first, min(first + _LONGEST, len(words))) if begin else ():
-                    content = tuple(one for one in stems[first : last + 1] if one)
-                    size = last + 1 - first
-                    if stems[last] and size - len(content) <= _INNER:
-                        yield _Phrase(" ".join(words[first : last + 1]), content, size)
+            for first, last in _spans(words, small, stems, language):
+                content = tuple(filter(None, stems[first:last]))
+                before = small[first - 1] if first else ""
+                yield Phrase(" ".join(words[first:last]), content, sentence.start, before)
 
 
-def _skipped(language: str) -> frozenset[str]:
+def _spans(words: list[str], small: list[str], stems: list[str], language: str) -> Iterator[tuple[int, int]]:
+    """Yield where phrases of a clause lie, [first, last)."""
+    english = language == "en"
+    for first, begin in enumerate(stems):
+        inner = 0
+        for at in range(first, min(first + _LONGEST, len(stems))) if begin else ():
+            if not stems[at]:
+                inner += 1
+                if inner > _INNER or (english and small[at] not in _LINKS):
+                    break
+            elif not english or _is_whole(words, small, first, at + 1):
+                yield first, at + 1
+
+
+def _is_whole(words: list[str], small: list[str], first: int, last: int) -> bool:
+    """Tell whether English words are a noun phrase that does not go on with `of`."""
+    goes_on = small[last : last + 1] == ["of"]
+    return not goes_on and is_nominal(small[first:last], name=words[first][0].isupper())
+
+
+def spellings(said: Iterable[Phrase]) -> dict[tuple[str, ...], str]:
+    """Return for the stems of each phrase how it is said most often."""
+    ways: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for one in said:
+        ways[one.stems][one.text] += 1
+    return {stems: texts.most_common(1)[0][0] for stems, texts in ways.items()}
+
+
+def stem_counts(sentences: Iterable[Sentence], language: str) -> Counter[str]:
+    """Return in how many sentences each stem of a content word is said."""
+    skipped, stem = skipped_words(language), stemmer(language)
+    count: Counter[str] = Counter()
+    for one in sentences:
+        count.update(
+            {stem(word) for word in to_words(one.text) if word not in skipped and len(word) >= _SHORTEST}
+        )
+    return count
+
+
+@cache
+def skipped_words(language: str) -> frozenset[str]:
     """Return the words that no phrase is about: for English the list is long enough, for others two are."""
     import stopwordsiso
 
     wide = frozenset[str]() if language == "en" else frozenset(stopwordsiso.stopwords(language))
     return stop_words(language) | spoken_words(language) | wide
+
+
+@cache
+def vague_stems(language: str) -> frozenset[str]:
+    """Return the stems of nouns that say little; known for English only."""
+    return frozenset(map(stemmer("en"), VAGUE)) if language == "en" else frozenset()
+
+
+def is_nominal(words: Sequence[str], *, name: bool) -> bool:
+    """Tell whether English words in lower case look like a noun phrase; a `name` begins with a capital."""
+    first, last = words[0], words[-1]
+    if not _roles(last).ends or not _roles(first).begins:
+        return False
+    if len(words) == 1:
+        return last not in VAGUE and (name or not last.endswith("ing") or len(last) <= _LONG)
+    if any(word in _NO_NAMES for word in words[1:-1]):
+        return False
+    return last not in VAGUE or (first not in _EMPTY)
+
+
+class _Roles(NamedTuple):
+    """Where in a noun phrase an English word may be."""
+
+    begins: bool
+    ends: bool
+
+
+@lru_cache(100_000)
+def _roles(word: str) -> _Roles:
+    adverb = word.endswith("ly") and len(word) >= _LONG and word not in _NOUNS_IN_LY
+    verbal = adverb or word in ADVERBS or word.endswith(("n't", *_VERB_ENDS))
+    past = word.endswith("ed") and len(word) >= _LONG
+    gerund = word in VERBS and word.endswith("ing")
+    return _Roles(
+        begins=not verbal and (word not in VERBS or gerund),
+        ends=not (verbal or past or word in VERBS or word in ADJECTIVES or word.endswith("'s")),
+    )
 
 
 def _pieces(run: str, skipped: frozenset[str]) -> Iterator[str]:
@@ -124,29 +197,24 @@ def _clauses(text: str) -> Iterator[list[str]]:
     """Yield the words between punctuation, as they are written."""
     words: list[str] = []
     for written in text.split():
-        word = written.strip("".join(filter(_is_sign, written)))
-        if not word or _SPACELESS.search(word) or (words and not written.startswith(word)):
+        word, opened, closed = _bare(written)
+        if not word or _SPACELESS.search(word) or (words and opened):
             yield words
             words = []
         if word and not _SPACELESS.search(word):
             words.append(word)
-        if not written.endswith(word):
+        if closed:
             yield words
             words = []
     yield words
 
 
+@lru_cache(100_000)
+def _bare(written: str) -> tuple[str, bool, bool]:
+    """Return a word without the signs around it, and whether there are signs before and after it."""
+    word = written.strip("".join(filter(_is_sign, written)))
+    return word, not written.startswith(word), not written.endswith(word)
+
+
 def _is_sign(character: str) -> bool:
     return category(character)[0] not in "LMN"
-
-
-def _stem(word: str, skipped: frozenset[str], stem: Callable[[str], str]) -> str:
-    """Return a content word's stem; nothing for a stop word, a number, or a single letter."""
-    (small, *more) = to_words(word) or ("",)
-    if more or small in skipped or len(small) < _SHORTEST or not any(map(str.isalpha, small)):
-        return ""
-    return stem(small)
-
-
-def _raised(text: str) -> str:
-    return text[:1].upper() + text[1:]

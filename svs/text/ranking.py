@@ -1,19 +1,23 @@
-"""Which sentences say most: sumy's ratings joined with what is known of speech, and a choice without repeats.
+"""Which sentences say most and can be understood alone: one set of weights for every kind of recording.
 
-The weights were tuned on transcripts of meetings with summaries by people (tools/eval_summary.py).
+The weights were tuned on lectures with the sentences that their slides say, and on meetings with summaries by
+people, both with the same weights (tools/eval_summary.py).
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from svs.model.speech import Sentence
-from svs.text.sumy_methods import ratings
-from svs.text.tokens import count_words, to_words
+from svs.text.english import listed
+from svs.text.quotable import ASKING, announces, is_fragment, is_greeting, leans_back, sums_up
+from svs.text.tokens import count_words, shortened, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
 if TYPE_CHECKING:
@@ -23,23 +27,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sentence says little by itself
-_PARTS = 20  # of the recording, over which a topic may be spread
-_PAUSE = 1.5  # seconds after a sentence: what ends a topic often sums it up
-_REPEATING = 0.6  # what it costs to say what a chosen sentence says already
-_ENDS = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f", "\u0964", "\u061f", "\u06d4")
-_CLOSING = "\"')]\u201d\u2019\u00bb\u300d"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """How much it counts that a sentence stands near the beginning."""
-
-    weight: float
-    reach: float
-    """The share of the text within which this falls to a third."""
-
-
-RECORDING, CHAPTER = Place(0.8, 0.05), Place(0.35, 0.2)
+_PARTS = 20  # of the text, over which a topic may be spread
+_REPEATING = 0.85  # what it costs to say what a chosen sentence says already
+_LEANING, _FRAGMENT = 0.15, 0.4  # what it costs to need the sentence before, and not to be whole
+_PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
+_AGENDA = 0.8  # and only to say what will be spoken of
+_SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
+_NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an early place falls to a third
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +44,22 @@ class _Lists:
     """Articles and prepositions: many of them make a whole sentence that explains something."""
     addressing: frozenset[str]
     """The listener is spoken to: the matter at hand rather than the topic."""
+    speaking: frozenset[str]
+    """Speakers speak of themselves."""
     pointing: frozenset[str]
     """Words that stand for something said before, without which the sentence cannot be understood."""
     cues: frozenset[str]
     """Words that announce decisions, problems, results."""
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_NO_LISTS = _Lists(*[frozenset[str]()] * 4)
+_NO_LISTS = _Lists(*[frozenset[str]()] * 5)
 _LISTS = {
     "en": _Lists(
-        linking=_set("the of and to a in for"),
-        addressing=_set("you your you're you've"),
-        pointing=_set("it it's that that's this they he she there there's them those these"),
-        cues=_set(
+        linking=listed("the of and to a in for"),
+        addressing=listed("you your you're you've"),
+        speaking=listed("i i'm i've i'll i'd my me"),
+        pointing=listed("it it's that that's this they he she there there's them those these"),
+        cues=listed(
             "decide decided decision agree agreed important importance need needs must plan plans planned "
             "goal goals aim objective result results problem problems issue issues concern concerns because "
             "reason therefore propose proposed proposal suggest suggested suggestion recommend idea question "
@@ -94,34 +87,40 @@ class _Candidate:
 def best(
     sentences: Sequence[Sentence],
     language: str,
-    place: Place = RECORDING,
     *,
     words: float = math.inf,
     count: int | None = None,
 ) -> list[Sentence]:
     """Return the sentences that say most, in their order, at most so many `words` and `count` of them.
 
-    For one chapter give its sentences and `CHAPTER`. The sentences should be cleaned (`svs.text.cleaning`).
-    Suspect ones are never chosen, no text twice, and short ones only after all others. When not even one
-    sentence has so few words, the best one is returned all the same; [] when there is none.
+    The sentences should be cleaned (`svs.text.cleaning`). Suspect ones are never chosen, no text twice, a
+    question only with what follows it. Greetings and what is too short to say something come after all
+    others, and only where a number of sentences is asked for. When no sentence has so few words, the best one
+    is cut short; [] when there is none.
     """
     sure = list(_candidates(sentences, language))
     if not sure:
         return []
     most = len(sure) if count is None else count
-    full = list(filter(_is_full, sure)) or sure
-    chosen = [full[i] for i in _choose(full, _scores(full, sentences, language, place), words, most)]
-    if len(chosen) == len(full):
-        left = words - sum(one.size for one in chosen)
-        for one in sure if len(full) < len(sure) else ():
-            if not _is_full(one) and one.size <= left and len(chosen) < most:
-                chosen.append(one)
-                left -= one.size
+    full = [one for one in sure if _is_full(one, language)] or sure
+    scores = _scores(full, sentences, language)
+    if min(one.size for one in full) > words:
+        return [cut(full[int(scores.argmax())].sentence, max(1, int(words)))]
+    chosen = [full[i] for i in _choose(full, scores, _neighbours(full, language), words, most)]
+    if math.isinf(words):
+        left = [one for one in sure if one not in chosen]
+        chosen += sorted(left, key=lambda one: -len(one.content))[: most - len(chosen)]
     return [one.sentence for one in sorted(chosen, key=attrgetter("order"))]
 
 
-def _is_full(one: _Candidate) -> bool:
-    return one.size >= _FEWEST and len(one.content) >= _FEWEST_CONTENT
+def cut(sentence: Sentence, words: int) -> Sentence:
+    """Return the sentence with only so many of its first words and an ellipsis."""
+    return replace(sentence, text=shortened(sentence.text, words), said=sentence.said or sentence.text)
+
+
+def _is_full(one: _Candidate, language: str) -> bool:
+    long = one.size >= _FEWEST and len(one.content) >= _FEWEST_CONTENT
+    return long and not is_greeting(one.sentence.text, language)
 
 
 def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[_Candidate]:
@@ -137,34 +136,37 @@ def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[_Candi
             yield _Candidate(order, sentence, size, words, content, frozenset(map(stem, content)))
 
 
-def _scores(
-    candidates: Sequence[_Candidate], sentences: Sequence[Sentence], language: str, place: Place
-) -> "Floats":
+def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], language: str) -> "Floats":
     """Return how much each candidate says; where the language has no lists, its words' share is nothing.
 
-    Linking words are counted because whole explanations have them. More weight on them would please ROUGE,
-    which counts them too, but costs content words.
+    What carries it: topics that are spread over the text, likeness to the whole of it, an early place, many
+    content words and long ones. Linking words are counted because whole explanations have them; more weight
+    on them would please ROUGE, which counts them too, but costs content words.
     """
     import numpy as np
 
     lists = _LISTS.get(language, _NO_LISTS)
-    texts = [one.sentence.text for one in candidates]
     sizes = np.array([len(one.words) for one in candidates])
+    content = np.array([len(one.content) for one in candidates])
     order = np.arange(len(candidates)) / len(candidates)
     return np.asarray(
-        0.3 * _percentiles(ratings("luhn", texts, language))
-        + 1.0 * _percentiles(ratings("lexrank", texts, language))
-        + 0.6 * _percentiles(_spread(candidates, sentences))
+        1.0 * _percentiles(_spread(candidates, sentences))
+        + 0.8 * _percentiles(_centrality(candidates))
         + 0.4 * _percentiles([_mean_length(one.content) for one in candidates])
-        + place.weight * np.exp(-order / place.reach)
-        + 2.0 * _counts(candidates, lists.linking) / sizes
-        - 4.0 * _counts(candidates, lists.addressing) / sizes
-        - 2.0 * _counts(candidates, lists.pointing) / sizes
-        + 0.6 * _counts(candidates, lists.cues) / np.sqrt(sizes)
-        + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
-        + 0.2 * np.array([text.rstrip(_CLOSING).endswith(_ENDS) for text in texts])
-        - 0.2 * np.array([(one.sentence.said or one.sentence.text)[0].islower() for one in candidates])
+        + 0.45 * np.exp(-order / _NEAR)
+        + 0.6 * np.exp(-order / _NEARER)
+        + 1.0 * content / sizes
         - 0.3 * np.log(sizes)
+        + 2.5 * _counts(candidates, lists.linking) / sizes
+        - 3.5 * _counts(candidates, lists.addressing) / sizes
+        - 1.0 * _counts(candidates, lists.speaking) / sizes
+        - 1.0 * _counts(candidates, lists.pointing) / sizes
+        + 1.1 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + 0.3 * np.array([one.sentence.text.endswith((".", "!")) for one in candidates])
+        + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
+        + _SUMMARY * np.array([sums_up(one.sentence.text) for one in candidates])
+        - _AGENDA * np.array([announces(one.sentence.text, language) for one in candidates])
+        - _FRAGMENT * np.array([is_fragment(one.sentence.text, language) for one in candidates])
     )
 
 
@@ -195,6 +197,16 @@ def _mean_length(words: Sequence[str]) -> float:
     return sum(map(len, words)) / max(1, len(words))
 
 
+def _centrality(candidates: Sequence[_Candidate]) -> list[float]:
+    """Return how alike each candidate is to the whole text: a cosine of TF-IDF vectors, but for a factor."""
+    times = Counter(stem for one in candidates for stem in one.stems)
+    rarity = {stem: math.log((1 + len(candidates)) / count) for stem, count in times.items()}
+    norms = [math.sqrt(math.fsum(rarity[stem] ** 2 for stem in one.stems)) for one in candidates]
+    weights = {stem: count * rarity[stem] ** 2 if count > 1 else 0.0 for stem, count in times.items()}
+    shared = [math.fsum(weights[stem] for stem in one.stems) for one in candidates]
+    return [round(value / (norm or 1.0), 9) for value, norm in zip(shared, norms, strict=True)]
+
+
 def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> list[float]:
     """Return over how much of the text each candidate's topics are spread."""
     begin, length = sentences[0].start, max(sentences[-1].start - sentences[0].start, 1e-9)
@@ -206,33 +218,77 @@ def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> 
     return [sum(len(parts[stem]) for stem in one.stems) / math.sqrt(len(one.words)) for one in candidates]
 
 
-def _choose(candidates: Sequence[_Candidate], scores: "Floats", words: float, most: int) -> list[int]:
+class _Neighbours(NamedTuple):
+    """The candidates that candidates need, by number: -1 is none, the own number one that is missing."""
+
+    before: "NDArray[np.intp]"
+    """What a sentence leans on."""
+    after: "NDArray[np.intp]"
+    """What follows a question."""
+
+
+def _neighbours(candidates: Sequence[_Candidate], language: str) -> _Neighbours:
+    import numpy as np
+
+    places = {one.order: number for number, one in enumerate(candidates)}
+    before, after = np.full((2, len(candidates)), -1)
+    for number, one in enumerate(candidates):
+        if leans_back(one.sentence.text, language):
+            before[number] = places.get(one.order - 1, number)
+        if one.sentence.text.endswith(ASKING):
+            after[number] = places.get(one.order + 1, number)
+    return _Neighbours(before, after)
+
+
+def _choose(
+    candidates: Sequence[_Candidate], scores: "Floats", near: _Neighbours, words: float, most: int
+) -> list[int]:
     """Choose greedily: each time the sentence with the best score that fits, less what it repeats.
 
     Likeness is the cosine of the sets of content stems, as in maximal marginal relevance (Carbonell &
-    Goldstein 1998). The first one may pass the limit when all of them do.
+    Goldstein 1998). A question is chosen together with what follows it, at their mean score.
     """
+    import numpy as np
+
+    places, numbers = _places(candidates), np.arange(len(candidates))
+    sizes = np.array([one.size for one in candidates])
+    norms = np.sqrt([max(1, len(one.stems)) for one in candidates])
+    likeness = np.zeros(len(candidates))
+    free = np.ones(len(candidates), bool)
+    chosen: list[int] = []
+    while len(chosen) < most and free.any():
+        worth = scores - _REPEATING * likeness
+        worth -= _LEANING * ((near.before >= 0) & free[near.before])
+        pairs = (near.after >= 0) & free[near.after]
+        unanswered = near.after == numbers
+        both = sizes + sizes[near.after] * (pairs & ~unanswered)
+        fits = free & ~unanswered & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
+        if not fits.any():
+            break
+        value = np.where(pairs, (worth + worth[near.after]) / 2, worth)
+        take = int(np.where(fits, value, -math.inf).argmax())
+        for number in [take, int(near.after[take])] if pairs[take] else [take]:
+            chosen.append(number)
+            free[number] = False
+            likeness = np.maximum(likeness, _likeness(candidates[number], places, norms) / norms[number])
+    return chosen
+
+
+def _likeness(one: _Candidate, places: Mapping[str, "NDArray[np.intp]"], norms: "Floats") -> "Floats":
+    """Return how many stems each candidate shares with one of them, for the root of its own number."""
+    import numpy as np
+
+    if not one.stems:
+        return np.zeros(len(norms))
+    return np.bincount(np.concatenate([places[stem] for stem in one.stems]), minlength=len(norms)) / norms
+
+
+def _places(candidates: Sequence[_Candidate]) -> dict[str, "NDArray[np.intp]"]:
+    """Return for each stem the candidates that have it."""
     import numpy as np
 
     found = defaultdict(list)
     for number, one in enumerate(candidates):
         for stem in one.stems:
             found[stem].append(number)
-    places = {stem: np.array(numbers) for stem, numbers in found.items()}
-    sizes = np.array([one.size for one in candidates])
-    norms = np.sqrt([max(1, len(one.stems)) for one in candidates])
-    likeness = np.zeros(len(candidates))
-    free = np.ones(len(candidates), bool)
-    chosen: list[int] = []
-    left = words if sizes.min() <= words else math.inf
-    while len(chosen) < most and (fits := free & (sizes <= left)).any():
-        take = int(np.where(fits, scores - _REPEATING * likeness, -math.inf).argmax())
-        chosen.append(take)
-        free[take] = False
-        left = min(left, words) - sizes[take]
-        if candidates[take].stems:
-            shared = np.bincount(
-                np.concatenate([places[stem] for stem in candidates[take].stems]), minlength=len(candidates)
-            )
-            likeness = np.maximum(likeness, shared / (norms * norms[take]))
-    return chosen
+    return {stem: np.array(numbers) for stem, numbers in found.items()}

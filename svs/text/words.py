@@ -102,6 +102,7 @@ def guess_language(text: str) -> str:
     return best if found[best] >= max(_FEWEST, len(words) * _SHARE) else "und"
 
 
+@cache  # several modules look at the same words
 def stemmer(language: str) -> Callable[[str], str]:
     """Return what cuts a word of this language to its stem; words stay as they are where nothing can."""
     import snowballstemmer

@@ -1,4 +1,4 @@
-"""The list of jobs as plain rows: what a pipe gets, and what the terminal's table is made of."""
+"""The list of jobs as plain rows, for pipes and for the terminal's table."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ NUMBERS = frozenset({"DONE", "LENGTH"})
 
 
 def row(job: Job | Damaged, state: State, progress: Progress | None) -> Row:
-    """Return a job's row; nothing in it steers a terminal."""
+    """Return a job's row; control characters in it are made visible."""
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
     return (
@@ -46,10 +46,10 @@ def text(jobs: Iterable[Listed]) -> str:
 
 
 def log_line(event: ProgressEvent) -> str:
-    """Return what happened as a line of a log, with the local time."""
+    """Return an event as a line of a log, with the local time."""
     text = event.message
     if event.kind == "started":
-        text = f"goes on after {_amount(event)}" if event.done else "begins"
+        text = f"resumes after {_amount(event)}" if event.done else "begins"
     elif event.kind in ("reused", "finished", "done"):
         text = {"reused": "already done", "finished": f"done: {_amount(event)}", "done": "all done"}[
             event.kind
@@ -65,7 +65,7 @@ def _amount(event: ProgressEvent) -> str:
 
 
 def local(text: str) -> str:
-    """Return a record's time as the clock here shows it."""
+    """Return a record's time as local time."""
     return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M:%S}"
 
 

@@ -1,4 +1,4 @@
-"""What goes to stdout without Rich: results for programs, and text from outside made harmless."""
+"""Output to stdout without Rich, and text from outside made safe for terminals."""
 
 import os
 import re
@@ -8,11 +8,11 @@ from typing import NoReturn
 from svs.characters import UNSEEN
 
 _HARMFUL = re.compile(f"{UNSEEN.pattern}|[\ud800-\udfff]")
-"""What nobody sees, and lone surrogates, which cannot be written."""
+"""Invisible characters, and lone surrogates, which cannot be written."""
 
 
 def visible(text: str) -> str:
-    """Return text from outside with what steers a terminal or cannot be seen made visible, as in `\\x1b`."""
+    """Return text from outside with control and invisible characters made visible, as in `\\x1b`."""
     return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
@@ -26,6 +26,6 @@ def write(text: str) -> None:
 
 
 def leave_quietly() -> NoReturn:
-    """End well although nobody reads stdout any more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes nowhere
+    """Exit with 0 although stdout is closed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # discard what is still buffered
     raise SystemExit(0)

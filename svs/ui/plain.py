@@ -1,4 +1,4 @@
-"""Progress for pipes and logs: lines of text, at most one a second, or one JSON object for each event."""
+"""Progress for pipes and logs: lines of text, at most one per second, or a JSON object for each event."""
 
 from typing import TextIO
 
@@ -9,11 +9,11 @@ from svs.ui.output import visible
 from svs.ui.view import Pace
 
 _INTERVAL = 1.0  # seconds between two lines about one stage
-_QUIET = 10.0  # seconds after which a line is written though the percentage is still the same
+_MAX_SILENCE = 10.0  # seconds after which a line is written even if the percentage is the same
 
 
 class PlainProgress:
-    """A listener that writes a line when there is something new to say."""
+    """A listener that writes a line when there is news."""
 
     def __init__(self, file: TextIO, *, verbose: bool = False, prefix: str = "") -> None:
         self._file, self._prefix = file, prefix
@@ -22,7 +22,7 @@ class PlainProgress:
         self._last, self._share = 0.0, ""
 
     def __call__(self, event: ProgressEvent) -> None:
-        """Write an event as a line, unless the last one is too fresh."""
+        """Write an event as a line, unless the last line is too recent."""
         if event.kind in ("notice", "warning") or (event.kind == "detail" and self._verbose):
             self._write(event, f"{event.kind}: {event.message}")
         elif event.kind == "started":
@@ -37,7 +37,7 @@ class PlainProgress:
             self._write(event, "[100 %] done")
         elif event.kind == "advanced" and event.done != event.total:
             share = _share(event)
-            if event.at - self._last >= (_QUIET if share == self._share else _INTERVAL):
+            if event.at - self._last >= (_MAX_SILENCE if share == self._share else _INTERVAL):
                 self._share = share
                 self._write(event, f"{_head(event)}: {share}  {_note(self._pace, event)}".rstrip())
 
@@ -46,7 +46,7 @@ class PlainProgress:
         self.write(line)
 
     def write(self, line: str) -> None:
-        """Write a line of any text."""
+        """Write a line; control characters are made visible."""
         self._file.write(visible(self._prefix + line).replace("\n", " ") + "\n")
         self._file.flush()
 

@@ -1,4 +1,4 @@
-"""Progress for eyes: one bar for each stage, one for the whole, and the newest words."""
+"""Progress on a terminal: a bar for each stage, one for the whole job, and the latest words."""
 
 import time
 from types import TracebackType
@@ -66,7 +66,7 @@ class RichProgress:
         if event.kind == "finished":
             self._words = Text(" ")
         if event.stage == Stage.EXTRACT and event.kind in ("started", "reused"):
-            self._began = event.at  # whoever looks on from elsewhere came later
+            self._began = event.at  # `svs jobs watch` may have started later
         if event.stage:
             self._show_stage(event, self._tasks[event.stage])
         self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")

@@ -1,4 +1,4 @@
-"""A result as a terminal shows it."""
+"""A result, formatted for a terminal."""
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -24,7 +24,7 @@ def show(result: Result, *, as_json: bool) -> None:
 
 
 def summary_view(result: Result, *, head: bool = True) -> RenderableType:
-    """Return a summary as the terminal shows it; without a head where the job's facts are shown already."""
+    """Return a summary for a terminal; without a head if the job's facts are shown already."""
     said = Table.grid(padding=(0, 2))
     said.add_column(style="cyan", no_wrap=True)
     said.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""Lines that a search has found: for a terminal, with the words marked, and for a pipe."""
+"""Matches of a search: for a terminal, with the words highlighted, and for a pipe."""
 
 from typing import TYPE_CHECKING
 
@@ -17,19 +17,19 @@ _MARK = "bold red"
 
 
 def plain(hit: Hit) -> str:
-    """Return a line for a pipe: job, time and text."""
+    """Return a match as a line for a pipe: job, time and text."""
     return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit)}{_line(hit.text)}\n"
 
 
 class Hits:
-    """Shows lines below the name of their job, each as it is found."""
+    """Shows matches below the name of their job, each as it is found."""
 
     def __init__(self, console: "Console", words: list[str]) -> None:
         self._console, self._words = console, words
         self._job_id = ""
 
     def show(self, hit: Hit) -> None:
-        """Show one line more."""
+        """Show another match."""
         if hit.job_id != self._job_id:
             if self._job_id:
                 self._console.print()
@@ -49,7 +49,7 @@ class Hits:
 
 
 def _notes(hit: Hit) -> str:
-    """Return what a reader has to know of a line before its text."""
+    """Return the notes before the text of a match."""
     chapter = "[chapter] " if hit.where == "chapter" else ""
     return chapter + ("(?) " if hit.suspect else "")
 

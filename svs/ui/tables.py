@@ -1,4 +1,4 @@
-"""Jobs as a terminal shows them."""
+"""Jobs, formatted for a terminal."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +13,7 @@ from svs.times import clock
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
 from svs.ui.terminal import term
 
-_ROOMY = 75  # columns from which on there is room for everything
+_FULL_WIDTH = 75  # columns needed for the whole table
 COLOURS: dict[State, str] = {
     "queued": "blue",
     "running": "cyan",
@@ -25,9 +25,9 @@ COLOURS: dict[State, str] = {
 }
 
 
-def jobs_table(jobs: Iterable[Listed], width: int = _ROOMY) -> Table:
+def jobs_table(jobs: Iterable[Listed], width: int = _FULL_WIDTH) -> Table:
     """Return the table of `svs jobs list`; on a narrow screen it has fewer columns."""
-    shown = [h for h in HEADINGS if width >= _ROOMY or h not in ("LENGTH", "ENGINE")]
+    shown = [h for h in HEADINGS if width >= _FULL_WIDTH or h not in ("LENGTH", "ENGINE")]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in shown[:-1]:
         table.add_column(heading, no_wrap=True, justify="right" if heading in NUMBERS else "left")
@@ -39,13 +39,13 @@ def jobs_table(jobs: Iterable[Listed], width: int = _ROOMY) -> Table:
 
 
 def stats_table(rows: Iterable[Row]) -> Table:
-    """Return the table of `svs jobs stats`; a dash stands where nothing is known."""
+    """Return the table of `svs jobs stats`, with a dash for unknown values."""
     table = Table(
         box=None,
         pad_edge=False,
         header_style="bold",
-        caption="SPEED: times real time, median, and what one job in ten exceeds. OFF: error of the time "
-        "left, in percent of the run's time. SPEECH: the share of it that has words.",
+        caption="SPEED: times real time, median, and exceeded by one job in ten (P90). OFF: error of the "
+        "time left, in percent of the run's time. SPEECH: share of the speech that has words.",
         caption_justify="left",
     )
     table.add_column("ENGINE", no_wrap=True)
@@ -67,7 +67,7 @@ def state_text(state: State) -> Text:
 
 
 def job_details(job: Job, state: State, folder: str, progress: Progress | None) -> RenderableType:
-    """Return what `svs jobs show` says of a job, without its result."""
+    """Return the details of a job for `svs jobs show`, without its result."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
@@ -78,7 +78,7 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     grid.add_row("Video", term(job.source.path))
     grid.add_row("Created", job.created)
     if job.origin:
-        grid.add_row("Transcript", f"taken over from job {job.origin}")
+        grid.add_row("Transcript", f"reused from job {job.origin}")
     if job.plan:
         grid.add_row("Engine", term(f"{job.plan.engine} ({job.plan.model})"))
     for stage, record in job.stages.items():
@@ -87,7 +87,7 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     for label, cost in _costs(job):
         grid.add_row(label, cost)
     if job.offline:
-        grid.add_row("Network", "refused to svs while it ran")
+        grid.add_row("Network", "blocked while it ran")
     for warning in job.warnings:
         grid.add_row("Warning", term(warning, "yellow"))
     if job.error:
@@ -100,7 +100,7 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
 
 
 def _costs(job: Job) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a job's cost, for people."""
+    """Yield labels and values about a job's cost, for people."""
     metrics = job.metrics
     if speed := real_time(job):
         yield "Speed", f"{speed:.1f} x real time"

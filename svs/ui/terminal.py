@@ -1,4 +1,4 @@
-"""The two consoles, on which no text steers the terminal, wherever it comes from."""
+"""The consoles for stdout and stderr, which make control characters visible."""
 
 import sys
 from collections.abc import Iterable
@@ -11,20 +11,20 @@ from rich.text import Text
 from svs.ui.output import leave_quietly, visible
 
 _WIDE = 200
-"""Columns into a pipe: nothing is folded there that a program would have to join."""
+"""Columns in a pipe, so that lines are not folded."""
 
 
 class SafeConsole(Console):
-    """A console on which control characters become visible ones, in whatever is printed."""
+    """A console that makes control characters visible in everything that is printed."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Yield what is printed; only Rich's own commands to the terminal are left as they are."""
+        """Yield what is printed; only Rich's own control codes are left as they are."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
 class _Output(SafeConsole):
-    """A console whose reader may leave early, as in `svs jobs list | head`: that is no error."""
+    """A console whose reader may close the pipe early, as in `svs jobs list | head`, without an error."""
 
     def on_broken_pipe(self) -> None:
         leave_quietly()
@@ -44,5 +44,5 @@ def stderr() -> Console:
 
 
 def term(text: str, style: str = "") -> Text:
-    """Return text from outside as a Rich text, shown as it stands, and folded by what is shown."""
+    """Return text from outside as a Rich text, with control characters made visible."""
     return Text(visible(text), style)

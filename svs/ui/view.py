@@ -1,4 +1,4 @@
-"""What every view of progress needs: how fast a stage goes."""
+"""What every view of progress needs: the speed of a stage."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ View = Literal["auto", "rich", "plain", "json", "none"]
 
 
 class Pace:
-    """How fast a stage goes, measured from the event that began it (what was done by then does not count)."""
+    """The speed of a stage, measured from the event that began it; earlier work does not count."""
 
     def __init__(self, first: ProgressEvent | None = None) -> None:
         self._first = first

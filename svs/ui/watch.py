@@ -1,4 +1,4 @@
-"""Several jobs at once, as `svs jobs watch` shows them: bars for eyes, lines for pipes, JSON for programs."""
+"""The views of `svs jobs watch`, for several jobs: bars for terminals, lines for pipes, JSON for programs."""
 
 import time
 from types import TracebackType
@@ -41,11 +41,11 @@ class Bars:
         self._bars(follower)(event)
 
     def end(self, follower: Follower) -> None:
-        """Show that a job has ended; its line tells how."""
+        """Show that a job has ended; its status is in its line."""
         self._bars(follower)
 
     def _bars(self, follower: Follower) -> RichProgress:
-        """Return a job's bars; they are never entered, for all are drawn together."""
+        """Return a job's bars; they are never entered, since all are drawn together."""
         entry = self._shown.setdefault(follower.job.id, (follower, RichProgress(self._console)))
         return entry[1]
 
@@ -58,7 +58,7 @@ class Bars:
 
 
 def _head(follower: Follower) -> Text:
-    """Return a line about a job: which it is, how it is, and what it costs."""
+    """Return a line about a job: its id, its state and its costs."""
     head = Text(f"{follower.job.id}  ", "bold", no_wrap=True, overflow="ellipsis")
     head.append_text(state_text(follower.state))
     if follower.state == "running":
@@ -68,7 +68,7 @@ def _head(follower: Follower) -> Text:
 
 
 def _costs(follower: Follower) -> list[str]:
-    """Return what is known of the time left, the machine's load, and the memory taken."""
+    """Return the time left, the machine's load and the memory used, if known."""
     now, notes = follower.progress, []
     if now and now.left:
         notes.append(remaining(*now.left, passed=max(0.0, time.time() - now.at)))
@@ -87,7 +87,7 @@ class Lines:
         self._listeners: dict[str, PlainProgress] = {}
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
-        """Write what happened to a job, if it is worth a line."""
+        """Write a line about an event, if it is important enough."""
         prefix = f"{follower.job.id} "
         self._listeners.setdefault(follower.job.id, PlainProgress(self._file, prefix=prefix))(event)
 
@@ -104,7 +104,7 @@ class Json:
         self._file = file
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
-        """Write an event; one that brings new numbers has speed, time left, load and memory too."""
+        """Write an event; one with new numbers also has speed, time left, load and memory."""
         more = follower.progress if event.kind == "advanced" else None
         names = ("speed", "left", "load", "memory")
         extra = {name: value for name, value in asdict(more).items() if name in names} if more else {}

@@ -68,9 +68,9 @@ def test_doctor_says_what_the_sandbox_holds(monkeypatch, version, filtered):
     monkeypatch.setattr(landlock, "version", lambda: version)
     monkeypatch.setattr(seccomp, "available", lambda: filtered)
     shown = CliRunner().invoke(app, ["doctor"], env={"COLUMNS": "200"}).stdout
-    assert ("no Landlock" in shown) == ("ffmpeg may open what you may" in shown) == (not version)
-    assert (f"Landlock {version}: ffmpeg opens the recording" in shown) == bool(version)
-    assert ("ffmpeg may use the network" in shown) == (not filtered)
+    assert ("no Landlock" in shown) == ("ffmpeg can open every file that you can" in shown) == (not version)
+    assert (f"Landlock {version}: ffmpeg can open only the recording" in shown) == bool(version)
+    assert ("ffmpeg can use the network" in shown) == (not filtered)
     assert ("seccomp: ffmpeg has no network" in shown) == filtered
 
 

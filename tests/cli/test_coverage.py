@@ -43,7 +43,9 @@ def stopped(talk_video, with_model):
     def make(batch, length="medium"):
         options = Options(length=length)
         job = store.create(describe(talk_video), options)
-        plan = planning.plan(talk_video, options, planning.look(talk_video, options), pytest.fail, print)
+        plan = planning.plan(
+            talk_video, options, planning.probe_source(talk_video, options), pytest.fail, print, print
+        )
         job = replace(job, status="running", plan=plan, title="Talk", duration=90.0)
         for stage, key in (
             (Stage.EXTRACT, keys.extract_key),
@@ -122,7 +124,7 @@ def test_another_summary_of_the_transcript_warns_again(svs, stopped, talk_video)
     job_id = stopped(LOSSY)
     ended(svs, job_id)
     done = svs("summarize", talk_video, "--length", "1", "--json")
-    assert f"The transcript is that of job {job_id}" in done.stderr
+    assert f"Reusing the transcript of job {job_id}" in done.stderr
     assert done.stderr.count(WARNING) == 1
     assert json.loads(done.stdout)["warnings"] == [WARNING]
     record = json.loads(svs("jobs", "show", "last", "--json").stdout)["job"]

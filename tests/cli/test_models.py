@@ -12,7 +12,7 @@ def installed(svs, micro_whisper):
     done = svs("models", "add", micro_whisper, "--name", "micro-model-with-a-rather-long-name")
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{models_home() / 'micro-model-with-a-rather-long-name'}\n"
-    assert "is installed. svs does not know it: it is not verified." in done.stderr
+    assert "is installed. It is not a known model, so it is not verified." in done.stderr
     return "micro-model-with-a-rather-long-name"
 
 
@@ -51,7 +51,7 @@ def test_path(svs, installed):
 
 def test_rm(svs, installed):
     done = svs("models", "rm", installed)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{installed} is removed.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{installed} was removed.\n")
     assert svs("models", "rm", installed).returncode == 4
 
 

@@ -148,7 +148,7 @@ def test_a_notification_that_fails_is_a_warning_and_the_result_is_whole(svs, vid
 
 def test_nobody_waits_for_a_server_that_hangs(silent, monkeypatch):
     """It would wait a minute for an answer, and then try again."""
-    monkeypatch.setattr(notify, "_LIMIT", 3)
+    monkeypatch.setattr(notify, "_TIMEOUT", 3)
     assert notify.Notifier([url_of(silent, "?rto=60&cto=60")]).send("title", "body") == ["json://127.0.0.1"]
     connection, _ = silent.accept()
     while connection.recv(4096):
@@ -184,7 +184,7 @@ def test_a_detached_process_shows_its_addresses_to_nobody(svs_process, video, si
 def test_an_address_that_is_not_understood_is_refused_at_once_and_not_repeated(svs, video, home, address):
     done = svs("summarize", video, "--notify", address)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "not understood" in done.stderr
+    assert "invalid notification URL" in done.stderr
     assert SECRET not in done.stderr
     assert not (home / "jobs").exists()
 

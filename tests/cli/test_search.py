@@ -59,7 +59,7 @@ def test_nothing_found_is_exit_1_and_says_so(svs, store):
     job(store, LIGHT)
     done = svs("jobs", "search", "glass", "bridge")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "no line has glass and bridge" in done.stderr
+    assert "no match for 'glass' and 'bridge'" in done.stderr
 
 
 def test_each_line_of_json_is_a_hit(svs, store):

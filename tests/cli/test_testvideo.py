@@ -41,7 +41,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(svs, tmp_path):
     video.write_bytes(b"mine")
     refused = svs("make-test-video", "a.mp4", *QUICK)
     assert refused.returncode == 2
-    assert "a.mp4 exists already" in refused.stderr
+    assert "a.mp4 already exists" in refused.stderr
     assert "--force" in refused.stderr
     assert video.read_bytes() == b"mine"
     assert svs("make-test-video", "a.mp4", *QUICK, "--force").returncode == 0
@@ -60,7 +60,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force(svs, tmp_path):
         (["--duration", "inf"], "--duration inf is out of range"),
         (["--fps", "0"], "--fps"),
         (["--audio", "music"], "--audio"),
-        (["nowhere/a.mp4"], "nowhere/a.mp4 cannot be written"),
+        (["nowhere/a.mp4"], "cannot write nowhere/a.mp4"),
     ],
 )
 def test_what_cannot_be_is_refused_as_wrong_usage(svs, tmp_path, arguments, said):

@@ -11,6 +11,8 @@ from svs.engines.doubt import invented
         ("Thank you for watching.", 0.0, False, True),
         ("Subtitles by the Amara.org community", 0.2, False, True),
         ("Thank you for watching.", 1.0, False, False),
+        ("Okay.", 0.2, False, False),
+        ("Okay.", 0.2, True, True),
         ("so it", 0.0, True, True),
         ("so it", 0.0, False, False),
         ("so it", 1.0, True, False),

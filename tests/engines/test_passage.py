@@ -154,20 +154,6 @@ def test_only_two_or_more_words_at_the_start_count_as_repeated(text, before, kep
     assert doubt.without_repetition(text, before) == kept
 
 
-@pytest.mark.parametrize(
-    ("text", "speech", "doubted", "invented"),
-    [
-        ("Okay.", 0.2, False, False),  # a short word that somebody said
-        ("Okay.", 0.2, True, True),
-        ("Thanks for watching!", 0.0, False, True),
-        ("Thanks for watching!", 2.0, True, False),
-        ("A lot of words that nobody ever said.", 0.0, True, False),  # kept, but as suspect
-    ],
-)
-def test_a_text_is_invented_if_there_is_no_speech_and_it_is_doubted(text, speech, doubted, invented):
-    assert doubt.invented(text, speech, doubted=doubted) is invented
-
-
 def test_a_segment_does_not_begin_in_the_speech_before_it():
     window = Window(0, 200 * FRAME, (0.9,) * 60 + (0.0,) * 60 + (0.9,) * 80)
     start, end = passage._on_speech(window, 58 / SECOND, 200 / SECOND)

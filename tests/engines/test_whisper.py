@@ -89,7 +89,7 @@ def test_silence_is_one_empty_batch(tmp_path, micro_whisper):
 
 @pytest.mark.parametrize(("options", "language"), [(Options(translate=True), None), (Options(), "de")])
 def test_an_english_model_refuses_what_it_cannot_do(micro_whisper, options, language):
-    with pytest.raises(UsageError, match="English only"):
+    with pytest.raises(UsageError, match="only knows English"):
         Whisper(micro_whisper, "micro", options, language)
 
 

@@ -184,7 +184,7 @@ def prune():
     """Remove old jobs, again and again; returns which."""
     removed = []
     while not OVER.exists():
-        for job_id in list(actions.old_jobs(STORE, actions.Old(keep=3, status="done"))):
+        for job_id in list(actions.jobs_to_prune(STORE, actions.PruneRule(keep=3, status="done"))):
             try:
                 STORE.remove(job_id)
                 removed.append(job_id)

@@ -137,7 +137,7 @@ def test_a_missing_model_is_an_error_that_names_it(refused, options, said):
         (["--subtitles", "only"], 3, "no subtitle file beside"),
         (["--model", "huge"], 4, "there is no model named huge"),
         (["--model", "small"], 4, "svs models download small"),
-        (["--model", "./no-tokenizer"], 4, "no-tokenizer is not usable: it has no tokenizer.json"),
+        (["--model", "./no-tokenizer"], 4, "no-tokenizer cannot be used: it has no tokenizer.json"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -159,7 +159,7 @@ def test_a_file_that_is_not_the_killed_jobs_own_is_not_overwritten(svs, nearly_d
     mine.write_text("my own notes")
     refused = svs("jobs", "resume", "last")
     assert refused.returncode == 2
-    assert f"{mine} exists already" in refused.stderr
+    assert f"{mine} already exists" in refused.stderr
     assert mine.read_text() == "my own notes"
 
 

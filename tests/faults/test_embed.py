@@ -31,7 +31,7 @@ def test_a_copy_is_written_whole_by_resume(svs, svs_command, video, slow_disk, t
     arguments = ["summarize", video, "--embed", folder / "copy.mkv"]
     with subprocess.Popen([svs_command, *arguments], stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
-            if "is copied to" in line:
+            if "Copying the recording to" in line:
                 break
         while not list(folder.glob(".svs.*.part")):  # its files are there a moment after it says so
             assert process.poll() is None

@@ -351,12 +351,12 @@ SPECIAL = [
     Case("pipe.mp4", lambda path, on: os.mkfifo(path), "is not a regular file"),
     Case("socket.mp4", sock, "is not a regular file"),
     Case("folder.mp4", lambda path, on: path.mkdir(), "is a folder"),
-    Case("loop.mp4", lambda path, on: path.symlink_to(path), "lead in a circle"),
+    Case("loop.mp4", lambda path, on: path.symlink_to(path), "its links form a loop"),
     Case("nowhere.mp4", lambda path, on: path.symlink_to("none"), "there is no file"),
     Case("kernel.mp4", lambda path, on: path.symlink_to("/proc/kmsg"), ""),
     Case("zero.mp4", lambda path, on: path.symlink_to("/dev/zero"), "is not a regular file"),
     Case("stdin.mp4", lambda path, on: path.symlink_to("/dev/stdin"), "is not a regular file"),
-    Case("hollow.mp4", hollow, "has a size but nothing in it"),
+    Case("hollow.mp4", hollow, "has a size but no data"),
     Case("empty.mp4", lambda path, on: path.touch(), "is empty"),
 ]  # fmt: skip
 CASES = [*PLAYLISTS, *BOMBS, *DAMAGED, *SPECIAL]

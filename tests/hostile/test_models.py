@@ -52,7 +52,7 @@ def test_a_crafted_folder_is_refused_and_the_job_has_failed(svs, talk_video, fol
     craft(folder, attack)
     done = svs("summarize", talk_video, "--model", "./mine", "--end", "6")
     assert (done.returncode, done.stdout) == (4, "")
-    assert f"{folder} is not usable: its {attack[0]}" in done.stderr
+    assert f"{folder} cannot be used: its {attack[0]}" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads(svs("jobs", "show", "last", "--json").stdout)["status"] == "failed"
 
@@ -61,7 +61,7 @@ def test_a_model_that_was_crafted_after_it_was_installed_is_not_used(with_model,
     craft(models_home() / "micro", ATTACKS["an id beyond the vocabulary"])
     store, create = job
     made = create()
-    with pytest.raises(MissingError, match="micro is not usable") as failure:
+    with pytest.raises(MissingError, match="micro cannot be used") as failure:
         run(made, store)
     assert "svs models rm micro" in failure.value.hint
     assert (store.load(made.id).status, store.load(made.id).error.exit_code) == ("failed", 4)
@@ -75,7 +75,7 @@ def test_a_model_that_was_crafted_after_the_job_began_is_not_used(folder, job, m
         with pytest.raises(SystemExit):
             run(made, store)
     craft(folder, ATTACKS["an id beyond the vocabulary"])
-    with pytest.raises(MissingError, match="mine is not usable"):
+    with pytest.raises(MissingError, match="mine cannot be used"):
         run(store.load(made.id), store)
     assert store.load(made.id).status == "failed"
 

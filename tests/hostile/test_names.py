@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from svs.cli.errors import tell
+from svs.cli.errors import print_error
 from svs.errors import InputError
 from svs.media.fingerprint import describe
 from svs.model.job import Options
@@ -94,7 +94,7 @@ def test_an_error_names_the_file_and_nothing_else_happens(
     job = store.create(describe(tmp_path / name), Options(track="7"))
     with pytest.raises(InputError) as caught:
         run(job, store)
-    tell(caught.value)
+    print_error(caught.value)
     said = capsys.readouterr().err
     assert_harmless(said)
     assert f"{' '.join(visible(name).split())} has no audio track 7" in said

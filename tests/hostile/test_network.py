@@ -74,5 +74,5 @@ def test_a_job_refuses_networks_while_it_runs_and_records_it(home, tmp_path, ser
 def test_the_job_says_so(svs, tmp_path):
     (tmp_path / "talk.srt").write_text(SUBTITLES)
     assert svs("summarize", "talk.srt").returncode == 0
-    assert "refused to svs while it ran" in svs("jobs", "show", "last").stdout
+    assert "blocked while it ran" in svs("jobs", "show", "last").stdout
     assert json.loads(svs("jobs", "show", "last", "--json").stdout)["job"]["offline"] is True

@@ -145,7 +145,7 @@ def _look(store, job_id):
                 stdout().print(tables.job_details(job, state, "", store.progress(job.id)))
             assert "\x1b" not in shown.get()
             assert job.finished is None or listing.local(job.finished)
-    list(actions.old_jobs(store, actions.Old(keep=1)))
+    list(actions.jobs_to_prune(store, actions.PruneRule(keep=1)))
     results.load(store.load(job_id), store.folder(job_id))
 
 
@@ -237,7 +237,7 @@ def test_a_file_too_large_to_be_one_is_not_read(place, records):
         _write(store.folder(newest), file, records[file])
         with (store.folder(newest) / file).open("a") as opened:
             opened.write(" " * LARGEST_RECORD)  # still JSON
-    assert store.read(newest).problem == "job.json: it is too large to be one"
+    assert store.read(newest).problem == "job.json: it is too large"
     assert store.progress(newest) is None
 
 
@@ -247,7 +247,7 @@ def test_a_store_that_others_may_read_is_reported(svs, home, tmp_path):
     home.chmod(0o755)
     done = svs("summarize", "talk.srt")
     assert done.returncode == 0
-    assert f"warning: {home} can be read by other users: `chmod 700" in done.stderr
+    assert f"warning: {home} can be read by other users; run `chmod 700" in done.stderr
     assert "open to other users" in svs("doctor").stdout
     home.chmod(0o700)
     assert "other users" not in svs("summarize", "talk.srt", "--fresh").stderr

@@ -17,7 +17,7 @@ from svs.media.fingerprint import describe
 from svs.model.job import Options, OutputOptions, Plan, StageRecord
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
-from svs.ui.dashboard import verbs
+from svs.ui.dashboard import commands
 
 SAID = "The lamp alone is weak, so a glass lens gathers its light."
 HEARD = ("--model", "micro", "--end", "12")
@@ -98,7 +98,7 @@ def test_a_job_that_is_cancelled_before_it_begins_does_not_begin(store, make):
 def test_a_job_that_another_process_has_done_meanwhile_stays_done(store, make):
     job = make(formats=("md",))
     run(job, store)
-    with pytest.raises(Cancelled, match="done already"):
+    with pytest.raises(Cancelled, match="already done"):
         run(job, store)
     assert store.load(job.id).status == "done"
 
@@ -125,6 +125,29 @@ def test_what_is_done_to_a_removed_job_does_not_bring_it_back(store, make):
             act()
     store.state(job)
     assert list(store.root.iterdir()) == []
+
+
+def test_a_job_that_is_just_starting_is_asked_to_stop(store, make):
+    job = make("failed")
+    with store.hold(job.id):  # as a process does that has not yet recorded that it runs
+        assert actions.cancel(store, job.id) is False
+        assert store.asked_to_cancel(job.id)
+
+
+def test_a_cancel_marker_from_before_a_run_does_not_stop_it_but_a_new_one_does(store, make):
+    job = make()
+    store.ask_to_cancel(job.id)
+    os.utime(store.folder(job.id) / "cancel", (0, 0))
+    assert run(job, store).sentences
+    late = make()
+
+    def ask_when_held(event):
+        if event.kind == "started":
+            store.ask_to_cancel(late.id)
+
+    with pytest.raises(Cancelled):
+        run(late, store, ask_when_held)
+    assert not store.asked_to_cancel(late.id)
 
 
 def test_a_running_job_is_not_resumed_removed_or_retried(svs, store, make):
@@ -215,7 +238,7 @@ def _change(file):
     file.write_text(file.read_text() + "\n")
 
 
-@pytest.mark.parametrize(("happens", "message"), [(_change, "has changed"), (os.unlink, "is gone")])
+@pytest.mark.parametrize(("happens", "message"), [(_change, "has changed"), (os.unlink, "no longer exists")])
 def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
     svs, store, make, captions, happens, message
 ):
@@ -242,7 +265,11 @@ def test_a_source_that_is_not_what_it_was_is_refused_and_nothing_is_lost(
 
 def test_subtitles_beside_a_recording_are_read_as_they_were_when_they_were_chosen(store, make, recording):
     beside = recording.with_suffix(".srt")
-    beside.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{SAID}\n")
+    cues = (
+        f"00:0{n // 60}:{n % 60:02},000 --> 00:0{n // 60}:{n % 60 + 4:02},000\n{SAID}\n"
+        for n in range(0, 180, 5)
+    )
+    beside.write_text("\n".join(cues))
     job = make(source=recording)
 
     def change(event):
@@ -283,7 +310,7 @@ def test_resume_all_takes_interrupted_and_queued_jobs_and_goes_on_after_an_error
     done = svs("jobs", "resume", "--all")
     assert done.returncode == 1
     assert done.stdout.count(SAID) == 2
-    assert f"{gone} is gone" in done.stderr
+    assert f"{gone} no longer exists" in done.stderr
     states = [store.load(job.id).status for job in (first, failing, last)]
     assert states == ["done", "failed", "done"]
     assert [store.load(job.id) for job in others] == others
@@ -381,7 +408,7 @@ def test_all_ways_to_export_a_report_give_the_same_bytes(svs, store, recording, 
     assert done.returncode == 0, done.stderr
     assert svs("jobs", "export", "last", "-f", "html", "-o", tmp_path / "command").returncode == 0
     options = OutputOptions(formats=("html",), output_dir=str(tmp_path / "dashboard"))
-    verbs.export(store, store.resolve("last"), options)
+    commands.export(store, store.resolve("last"), options)
     reports = {name: (tmp_path / name).glob("*.html") for name in ("job", "command", "dashboard")}
     texts = [file.read_bytes() for files in reports.values() for file in files]
     assert b"data:image/jpeg" in texts[0]
@@ -437,7 +464,7 @@ def test_the_transcript_of_a_known_recording_is_reused(svs, recording, heard, tm
     assert _stages(events, "reused") == ["extract", "transcribe"]
     assert _stages(events, "started") == ["summarize"]
     assert [e["message"] for e in events if e["kind"] == "notice"] == [
-        f"The transcript is that of job {heard['job_id']}; --fresh transcribes again."
+        f"Reusing the transcript of job {heard['job_id']}; --fresh transcribes again."
     ]
     assert shown["job"]["origin"] == heard["job_id"]
     assert shown["result"]["source"] == str(now)
@@ -493,7 +520,7 @@ def test_nothing_is_left_of_a_removed_job(svs, heard, make, home, command):
 
 def test_the_notice_names_the_job_whose_transcript_is_reused(svs, recording, heard):
     done = svs("summarize", recording, *HEARD)
-    assert f"The transcript is that of job {heard['job_id']}" in done.stderr
+    assert f"Reusing the transcript of job {heard['job_id']}" in done.stderr
     assert heard["job_id"] not in done.stdout
 
 

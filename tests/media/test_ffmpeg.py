@@ -101,7 +101,7 @@ def test_a_script_in_ffmpegs_place_is_named_and_not_the_recording(svs, wrapped):
 def test_an_ffmpeg_that_is_broken_is_named_and_not_the_recording(monkeypatch, tmp_path):
     shutil.copy("/bin/false", tmp_path / "ffmpeg")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingError, match="ffmpeg does not run: it ends with 1"):
+    with pytest.raises(MissingError, match="ffmpeg does not run: it exits with 1"):
         probe(ASSETS / "talk.opus")
 
 
@@ -207,5 +207,5 @@ def test_the_environment_neither_writes_reports_nor_colours_the_log(monkeypatch,
         (False, ("7.1.5", "8.0.3", "8.1.2", "9.0.2-17-g2a571b6068", "N-118", "unknown")),
     ],
 )
-def test_has_holes_goes_by_the_version(holes, versions):
-    assert {ffmpeg.has_holes(version) for version in versions} == {holes}
+def test_may_be_vulnerable_goes_by_the_version(holes, versions):
+    assert {ffmpeg.may_be_vulnerable(version) for version in versions} == {holes}

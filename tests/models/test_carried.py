@@ -99,7 +99,7 @@ def test_no_code_of_a_package_runs(site):
 )
 def test_a_carried_model_with_a_changed_bit_is_refused(site, name, file, place):
     flip(site / file, place)
-    with pytest.raises(MissingError, match=f"its .* is not that of {name}") as failure:
+    with pytest.raises(MissingError, match=f"its .* is not the one of {name}") as failure:
         prepare(name)
     for package in packages.packages(name):
         assert package.name in failure.value.message
@@ -114,7 +114,7 @@ def test_a_known_model_with_a_flipped_bit_is_not_added(carried, tmp_path):
     folder.mkdir()
     packages.copy("tiny.en", folder)
     flip(folder / "model.bin", 40_000_000)
-    with pytest.raises(InputError, match=r"its model\.bin is not that of tiny\.en") as failure:
+    with pytest.raises(InputError, match=r"its model\.bin is not the one of tiny\.en") as failure:
         models.add(folder)
     assert "--name" in failure.value.hint
     assert models.installed() == ()

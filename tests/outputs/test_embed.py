@@ -249,10 +249,10 @@ def test_a_sound_recording_has_chapters_and_subtitles_too(done, tmp_path, record
         ("talk.mp4", "the recording itself"),
         ("link.mp4", "the recording itself"),
         ("twin.mp4", "the recording itself"),
-        ("there.mp4", "exists already"),
-        ("folder.mp4", "exists already"),
-        ("copy.txt", "does not have the extension"),
-        ("copy", "does not have the extension"),
+        ("there.mp4", "already exists"),
+        ("folder.mp4", "already exists"),
+        ("copy.txt", "has no extension of a format"),
+        ("copy", "has no extension of a format"),
         ("there.mp4/copy.mp4", "cannot write to the folder"),
     ],
 )
@@ -272,7 +272,7 @@ def test_a_refusal_comes_before_any_work(svs, home, tmp_path, recordings):
     (tmp_path / "there.mp4").write_text("mine")
     refused = svs("summarize", recordings[".mp4"], "--embed", "there.mp4")
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 2)
-    assert "there.mp4 exists already" in refused.stderr
+    assert "there.mp4 already exists" in refused.stderr
     assert not (home / "jobs").exists()
     assert (tmp_path / "there.mp4").read_text() == "mine"
 
@@ -294,7 +294,7 @@ def test_only_force_replaces_a_file(done, tmp_path):
     job, result = done
     copy = tmp_path / "copy.mp4"
     copy.write_text("mine")
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         embed.embed(job, result, copy, force=False)
     assert copy.read_text() == "mine"
     embed.embed(job, result, copy, force=True)
@@ -334,7 +334,7 @@ def test_the_job_knows_its_copy_again_when_it_was_killed_before_it_said_so(svs, 
     assert [file.name for file in tmp_path.iterdir()] == ["copy.mkv"]
     store.save(replace(job, status="running", outputs=()))
     copy.write_text("mine")
-    assert "exists already" in svs("jobs", "resume", "last").stderr
+    assert "already exists" in svs("jobs", "resume", "last").stderr
     assert copy.read_text() == "mine"
 
 

@@ -23,9 +23,19 @@ from svs.store.jobs import JobStore
 
 CREATED = "2026-11-25T10:00:00+00:00"
 OTHER = {
-    "track": "2", "start": 1.0, "end": 9.0, "translate": True, "prompt": "lenses", "hotwords": "Fresnel",
-    "device": "cuda", "compute_type": "float32", "method": "luhn", "length": "3", "chapters": "2",
-}  # fmt: skip
+    "encoding": "cp1251",
+    "track": "2",
+    "start": 1.0,
+    "end": 9.0,
+    "translate": True,
+    "prompt": "lenses",
+    "hotwords": "Fresnel",
+    "device": "cuda",
+    "compute_type": "float32",
+    "method": "luhn",
+    "length": "3",
+    "chapters": "2",
+}
 """A value that is not the default for every option that a stage's result depends on."""
 GROUPS = (
     LimitOptions,
@@ -85,11 +95,36 @@ def test_a_summarize_option_is_in_the_summary_key(job, name):
     assert _changed(job, **{name: OTHER[name]}) == {"summary"}
 
 
+def test_every_option_is_in_a_stages_key_or_in_a_group_that_is_in_none():
+    in_keys = FIELDS[ExtractOptions] | FIELDS[TranscribeOptions] | FIELDS[SummarizeOptions]
+    in_none = FIELDS[LimitOptions] | FIELDS[PlanOptions] | FIELDS[OutputOptions] | FIELDS[Options]
+    assert in_keys | in_none == set(Options.__struct_fields__)
+    assert not in_keys & in_none
+    assert set(OTHER) == in_keys
+
+
 def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
     changed = Options(
-        max_duration=10.0, max_size=5, allow_formats=("smk",), threads=3, fresh=True, subtitles="never",
-        engine="whisper", model="base", verbatim=True, formats=("md",), output_dir="/o", embed="/o/c.mp4",
-    )  # fmt: skip
+        max_duration=10.0,
+        max_size=5,
+        allow_formats=("smk",),
+        threads=3,
+        fresh=True,
+        subtitles="never",
+        engine="whisper",
+        model="base",
+        language="de",
+        verbatim=True,
+        strip_tags=True,
+        no_paths=True,
+        force=True,
+        formats=("md",),
+        output_dir="/o",
+        embed="/o/c.mp4",
+    )
+    groups = (LimitOptions, PlanOptions, OutputOptions)
+    unchanged = {n for n in changed.__struct_fields__ if getattr(changed, n) == getattr(Options(), n)}
+    assert not unchanged & set().union(*(FIELDS[group] for group in groups))
     assert _keys(replace(job, options=changed)) == _keys(job)
 
 
@@ -99,6 +134,19 @@ def test_the_plan_is_in_every_key_but_places_are_not(job, change):
     assert all(a != b for a, b in zip(_keys(job), _keys(other), strict=True))
     moved = replace(job, plan=replace(job.plan, model_folder="/elsewhere"))
     assert _keys(job) == _keys(moved)
+
+
+def test_a_whole_transcript_needs_no_engine_when_its_run_was_killed_before_it_ended(home, tmp_path):
+    (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n")
+    store = JobStore(home / "jobs")
+    job = store.create(describe(tmp_path / "talk.srt"), Options())
+    expected = run(job, store)
+    done = store.load(job.id)
+    unfinished = replace(done.stages[Stage.TRANSCRIBE], finished=None)
+    store.save(replace(done, status="running", stages={**done.stages, Stage.TRANSCRIBE: unfinished}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("svs.engines.load", None)
+        assert run(store.load(job.id), store).summary == expected.summary
 
 
 def test_a_job_begun_by_an_older_version_is_done_again_when_resumed(home, tmp_path):

@@ -32,5 +32,5 @@ def test_an_english_model_warns_of_audio_in_another_language(
     )
     warnings = []
     options = Options(model="micro", language=wish, subtitles="never")
-    plan(tagged, options, probe(tagged), warnings.append, lambda _: None)
+    plan(tagged, options, probe(tagged), warnings.append, lambda _: None, lambda _: None)
     assert [("German" in warning) for warning in warnings] == [True] * warned

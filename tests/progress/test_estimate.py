@@ -55,7 +55,7 @@ def test_a_line_is_found_again(fixed, pace, amounts):
 def test_whatever_earlier_jobs_took_a_fit_is_sound(points):
     found = fit(points)
     assert (found is None) == all(min(point) <= 0.001 for point in points)
-    assert found is None or (found.fixed >= 0 and found.pace >= 0 and found.off >= 0)
+    assert found is None or (found.fixed >= 0 and found.pace >= 0 and found.error >= 0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e4), st.floats(0.001, 1e3)), min_size=1, max_size=20), st.booleans())

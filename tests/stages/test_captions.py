@@ -214,3 +214,10 @@ def test_names_of_speakers_in_a_track_are_kept(either_ffmpeg, tmp_path, suffix, 
     target = tmp_path / "captions.srt"
     fetch(tmp_path / "t.mkv", target)
     assert [segment.speaker for segment in captions.read(target, "t").segments] == ["Ada Byron", "Charles"]
+
+
+def test_the_length_counts_where_a_clock_does_not_begin_at_zero(tmp_path, chosen):
+    film = recording(tmp_path / "t.mkv", (srt(), {}), audio=("-output_ts_offset", "36000"))
+    assert chosen(film)[0] == "subtitle track 1 (ass)"
+    (tmp_path / "t.srt").write_text(srt(count=300))
+    assert chosen(film)[1][0].startswith("t.srt does not fit the recording: it goes on to 29:58")

@@ -129,8 +129,12 @@ def test_short_sentences_fill_a_gap_only_while_much_is_missing(texts, chosen):
     assert summary(said, length="10w", method="lexrank").sentences == tuple(said[i] for i in chosen)
 
 
-def test_one_sentence_may_pass_the_limit():
-    assert len(summary(SAID, length="1w").sentences) == 1
+@pytest.mark.parametrize("method", METHODS)
+def test_a_limit_below_every_sentence_cuts_one_short(method):
+    (found,) = summary(SAID, length="3w", method=method).sentences
+    assert words([found]) == 3
+    assert found.text.endswith("\u2026")
+    assert found.said.startswith(found.text[1:-1], 1) or found.text[1:-1] in found.said
 
 
 def test_named_lengths_grow_with_the_recording_but_slowly():

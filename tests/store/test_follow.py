@@ -35,14 +35,14 @@ def told():
 @pytest.fixture
 def source(store, job, told, monkeypatch):
     """Return what reports a job's progress, without a pause between two records of it."""
-    monkeypatch.setattr(tracker, "_OFTEN", 1000)
+    monkeypatch.setattr(tracker, "_MAX_RECORDS", 1000)
     with store.hold(job.id):
         yield tracker.Tracker(job.id, store, fan_out(store.log, told.append), lambda: None)
 
 
 def test_each_look_brings_the_events_since_the_last(store, job, told, source):
     follower = Follower(store, job.id)
-    assert follower.look() == []
+    assert follower.new_events() == []
     for work in (
         lambda: source.start(Stage.EXTRACT, "s"),
         lambda: source.tick(50.0, 100.0),
@@ -57,12 +57,12 @@ def test_each_look_brings_the_events_since_the_last(store, job, told, source):
     ):
         told.clear()
         work()
-        seen = follower.look()
+        seen = follower.new_events()
         assert [event for event in seen if event.kind != "advanced"] == [
             event for event in told if event.kind != "advanced"
         ]
         assert not told or told[0].kind != "advanced" or seen == told
-        assert follower.look() == [], "nothing is told twice"
+        assert follower.new_events() == [], "nothing is told twice"
 
 
 def test_of_steps_that_come_together_the_last_one_is_seen(store, job):
@@ -81,7 +81,7 @@ def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, told,
     source.start(Stage.TRANSCRIBE, "s")
     source.tick(10.0, 100.0)
     source.tick(20.0, 100.0)
-    seen = Follower(store, job.id).look()
+    seen = Follower(store, job.id).new_events()
     assert [event.kind for event in seen] == ["started", "finished", "started", "advanced"]
     assert seen[-1] == told[-1]
 
@@ -93,7 +93,7 @@ def test_new_words_are_an_event_once(store, job, source):
     progress = store.progress(job.id)
     for number, words in enumerate(("one", "one", "two")):
         store.write_progress(job.id, replace(progress, line=words, done=20.0 + number))
-        lines = [event.message for event in follower.look() if event.kind == "line"]
+        lines = [event.message for event in follower.new_events() if event.kind == "line"]
         assert lines == ([words] if number != 1 else [])
 
 
@@ -107,7 +107,7 @@ def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(sto
     source.start(Stage.TRANSCRIBE, "s", 30.0)
     source.say("phase", "loading the model")
     assert shown() == ("loading the model", "")
-    assert told[-1] in follower.look()
+    assert told[-1] in follower.new_events()
     source.tick(30.0, 100.0)
     assert shown() == ("loading the model", ""), "nothing has been done yet"
     source.tick_estimated(31.0, 100.0)
@@ -118,7 +118,7 @@ def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(sto
     source.finish()
     assert shown() == ("", "")
     source.start(Stage.SUMMARIZE, "steps")
-    assert not any(event.kind == "line" for event in follower.look())
+    assert not any(event.kind == "line" for event in follower.new_events())
 
 
 def test_inside_a_batch_progress_moves_and_never_goes_back(store, job, told, source):
@@ -149,10 +149,10 @@ def test_only_the_ends_of_batches_show_a_speed(job, told, source, tmp_path):
 def test_a_job_has_ended_only_when_its_process_has_said_its_last(store, job, told, source):
     follower = Follower(store, job.id)
     store.save(replace(store.load(job.id), status="done"))
-    assert follower.look() == []
+    assert follower.new_events() == []
     assert not follower.ended, "it holds the job, and may still speak"
     source.end()
-    assert follower.look() == told
+    assert follower.new_events() == told
 
 
 def test_an_interrupted_job_has_ended_and_a_removed_one_cannot_be_followed(store, job):
@@ -177,8 +177,8 @@ def test_running_jobs_are_found_without_reading_the_others(store, job, tmp_path)
 def test_nothing_is_read_that_has_not_changed(store, job, source, monkeypatch):
     source.start(Stage.EXTRACT, "s")
     follower = Follower(store, job.id)
-    follower.look()
+    follower.new_events()
     for reader in ("read", "load", "progress"):
         monkeypatch.setattr(store, reader, lambda job_id: pytest.fail("it was read"))
     monkeypatch.setattr(follow, "read_log", lambda folder: pytest.fail("it was read"))
-    assert follower.look() == []
+    assert follower.new_events() == []

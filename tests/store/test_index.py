@@ -72,12 +72,12 @@ def test_a_record_is_read_once_and_again_when_it_has_changed(store, make):
     job = make()
     watcher = Watcher(store)
     for _ in range(3):
-        assert watcher.look(job.id).state == "queued"
+        assert watcher.refresh(job.id).state == "queued"
         watcher.sweep(0.01)
     assert store.reads == [job.id]
     store.save(replace(job, status="done", duration=60.0))
-    assert watcher.look(job.id).state == "done"
-    assert watcher.look(job.id).overall == 100
+    assert watcher.refresh(job.id).state == "done"
+    assert watcher.refresh(job.id).overall == 100
     assert store.reads == [job.id] * 2
 
 
@@ -97,15 +97,15 @@ def test_a_running_job_is_followed_by_its_progress_alone_until_it_ends(store, ma
     with store.hold(job.id):
         for percent in (10, 20):
             store.write_progress(job.id, progress(percent))
-            entry = watcher.look(job.id)
+            entry = watcher.refresh(job.id)
             assert (entry.state, entry.overall, entry.progress) == ("running", percent, progress(percent))
         assert watcher.running == [job.id]
         assert store.reads == [job.id]
-    entry = watcher.look(job.id)
+    entry = watcher.refresh(job.id)
     assert (entry.state, entry.overall, entry.progress) == ("interrupted", 20, None)
     assert watcher.running == []
     store.save(replace(job, status="done"))
-    assert watcher.look(job.id).state == "done"
+    assert watcher.refresh(job.id).state == "done"
 
 
 def test_looking_changes_nothing_when_nothing_has_changed(store, make):
@@ -115,7 +115,7 @@ def test_looking_changes_nothing_when_nothing_has_changed(store, make):
     before = watcher.changes
     files = sorted(store.root.rglob("*"))
     for job in jobs:
-        assert watcher.look(job.id) is watcher.known(job.id)
+        assert watcher.refresh(job.id) is watcher.known(job.id)
     watcher.update()
     watcher.sweep(0.01)
     assert watcher.changes == before
@@ -151,7 +151,7 @@ def test_a_job_removed_while_it_is_looked_at_is_no_trouble(store, make):
     job = make()
     watcher = Watcher(store)
     shutil.rmtree(store.folder(job.id))
-    assert watcher.look(job.id).name == "it has been removed"
+    assert watcher.refresh(job.id).name == "it has been removed"
     assert isinstance(watcher.record(job.id), Damaged)
     watcher.update()
     assert watcher.ids == []
@@ -179,7 +179,7 @@ def test_ten_thousand_jobs_cost_what_is_shown(store):
     watcher = Watcher(store)
     assert len(watcher.ids) == 10_000
     for job_id in watcher.ids[:20]:
-        watcher.look(job_id)
+        watcher.refresh(job_id)
     assert len(store.reads) == 20
     look_at_all(watcher)
     assert watcher.counts() == {"damaged": 10_000}

@@ -111,3 +111,19 @@ def test_the_main_language_is_the_one_spoken_longest():
 def test_a_segment_of_unknown_language_is_not_foreign():
     said = Segment(0.0, 1.0, "Hm."), Segment(1.0, 9.0, "Guten Tag.", language="de")
     assert languages_of(*said, first="und") == ("de", [None, None])
+
+
+def test_a_journal_of_a_newer_version_is_refused_before_anything_in_it_is_read(tmp_path):
+    path = tmp_path / "transcript.jsonl"
+    path.write_bytes(b'{"version": 99, "key": {"of": "another type"}}\n{"end": "likewise"}\n')
+    for read in (transcript.read, transcript.read_prefix):
+        with pytest.raises(StoreError, match="newer svs"):
+            read(path, "k")
+
+
+def test_a_loop_over_several_batches_is_suspect():
+    said = [Batch(30.0 * n + 30, 150.0, (Segment(30.0 * n, 30.0 * n + 5, "So it goes."),)) for n in range(5)]
+    found = transcript.transcript(HEADER, said)
+    assert [segment.suspect for segment in found.segments] == [False, True, True, True, True]
+    captions = transcript.transcript(replace(HEADER, engine="captions"), said)
+    assert not any(segment.suspect for segment in captions.segments)

@@ -22,7 +22,7 @@ def test_one_holds_a_lock_and_others_see_it(tmp_path):
 
 
 def test_whoever_only_looks_is_waited_for_however_long_it_looks(tmp_path, monkeypatch):
-    monkeypatch.setattr(locks, "_PATIENCE", 0.0)
+    monkeypatch.setattr(locks, "_CHECK_SECONDS", 0.0)
     lock = tmp_path / "lock"
     with lock.open("w") as looker:
         fcntl.flock(looker, fcntl.LOCK_SH)

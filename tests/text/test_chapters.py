@@ -60,10 +60,19 @@ def test_cue_words_draw_a_boundary():
     assert chapter_starts(in_a_row(cued), "en", 2) == [0, 13]
 
 
-@pytest.mark.parametrize(("minutes", "count"), [(2, 1), (4, 2)])
-def test_beyond_three_minutes_there_are_at_least_two(minutes, count):
-    said = in_a_row(["the tide rises with the moon"] * (14 * minutes))
-    assert len(chapter_starts(said, "en")) == count
+def test_two_topics_make_two_chapters_and_one_makes_one():
+    tides, bread = ([one.text for one in SAID[first : first + 10]] for first in (30, 20))
+    for times in (3, 8, 30):
+        said = in_a_row(tides * times + bread * times)
+        assert chapter_starts(said, "en") == pytest.approx([0, 10 * times], abs=1)
+        assert chapter_starts(in_a_row(tides * 2 * times), "en") == [0]
+
+
+def test_a_long_recording_has_no_chapter_under_a_minute():
+    said = in_a_row([one.text for first in TOPICS for one in SAID[first : first + 10] * 3])
+    times = [*(said[number].start for number in chapter_starts(said, "en")), said[-1].end]
+    assert len(times) > 3
+    assert all(b - a >= 60 for a, b in pairwise(times))
 
 
 @given(st.lists(st.tuples(WORDS, st.floats(0, 1e4)), max_size=40), st.none() | st.integers(1, 50))

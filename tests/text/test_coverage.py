@@ -65,5 +65,30 @@ def test_each_other_language_is_named_the_longest_first():
     )
 
 
+def test_of_many_languages_only_some_are_named():
+    every = [
+        "de",
+        "fr",
+        "es",
+        "it",
+        "pt",
+        "nl",
+        "da",
+        "sv",
+        "fi",
+        "pl",
+        "cs",
+        "hu",
+        "ro",
+        "el",
+        "tr",
+        "ru",
+        "uk",
+    ]
+    found = warnings(spoken(None, *every, "ja", "ko", "zh", "ar", "he"))
+    assert len(found) == 6
+    assert found[-1] == "So are 17 more languages."
+
+
 def test_a_translation_leaves_no_language_out():
     assert warnings(spoken(None, "fr", translated=True)) == ()

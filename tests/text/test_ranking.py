@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svs.model.speech import Segment, Sentence, Transcript
-from svs.text.ranking import CHAPTER, best
+from svs.text.ranking import best
 from svs.text.sentences import sentences
 from svs.text.tokens import count_words
 
@@ -71,14 +71,7 @@ def test_what_has_been_said_already_comes_later():
     order = []
     for count in range(1, len(sentences)):
         order += [text for text in texts(best(sentences, "en", count=count)) if text not in order]
-    assert order[0] == start
-    assert order.index(new) < order.index(repeating)
-
-
-def test_whole_sentences_count_more_than_pieces():
-    golden, silver = "Golden lenses gather very strange lights", "Silver lenses gather very strange lights."
-    assert first_of(golden, silver) == silver
-    assert first_of(f"{golden.lower()}.", silver) == silver
+    assert order.index(start) < order.index(new) < order.index(repeating)
 
 
 def test_no_text_is_chosen_twice():
@@ -124,16 +117,59 @@ def test_what_ends_before_a_pause_counts_more():
     assert first_of(golden, silver, pauses={61}) == silver
 
 
-def test_a_chapter_is_ranked_by_the_same_code():
-    chapter = said(*TOPIC)
-    found = best(chapter, "en", CHAPTER, words=25, count=2)
-    assert 1 <= len(found) <= 2
-    assert set(found) <= set(chapter)
+def test_a_limit_of_words_is_never_passed():
+    shortest = min(TOPIC, key=count_words)
+    assert texts(best(said(TOPIC[0] * 30, shortest), "en", words=9)) == [shortest]
+    for words in range(1, 30):
+        found = best(said(*TOPIC), "en", words=words)
+        assert 1 <= sum(count_words(text) for text in texts(found)) <= words
 
 
-def test_one_sentence_may_pass_the_limit_when_all_do():
-    assert len(best(said(*TOPIC), "en", words=3)) == 1
-    assert texts(best(said(TOPIC[0] * 30, TOPIC[3]), "en", words=8)) == [TOPIC[3]]
+def test_where_no_sentence_fits_the_best_one_is_cut_short_and_kept_whole_beside():
+    (found,) = best(said(TOPIC[0]), "en", words=3)
+    assert (found.text, found.said) == ("The lighthouse lens\u2026", TOPIC[0])
+    (spaceless,) = best(said("灯塔帮助船只在夜里找到港口的方向。"), "zh", words=3)
+    assert spaceless.text == "灯塔帮助船只\u2026"
+
+
+def test_a_question_is_chosen_only_with_its_answer():
+    question, answer = (
+        "Why do golden lenses guide very distant ships?",
+        "Golden lenses bundle the light of lamps.",
+    )
+    sentences = said(*TOPIC[3:], question, answer, *TOPIC[3:])
+    for count in range(1, 6):
+        chosen = texts(best(sentences, "en", count=count))
+        assert question not in chosen or answer in chosen
+    assert best(said(TOPIC[0], question), "en", words=15) == said(TOPIC[0])
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "Hello everybody and welcome to our lighthouse lamp lens lecture.",
+        "Thank you so much for the lighthouse lamp and lens pictures.",
+        "Can you see my lighthouse lamp and lens pictures now?",
+    ],
+)
+def test_greetings_are_never_quoted_while_there_is_anything_else(greeting):
+    assert greeting not in texts(best(said(greeting, *TOPIC), "en", words=500))
+    assert texts(best(said("Okay?", "Hello.", TOPIC[3]), "en", words=50)) == [TOPIC[3]]
+
+
+@pytest.mark.parametrize(
+    ("whole", "piece"),
+    [
+        ("We gather golden lenses across wide harbours.", "With golden lenses across very wide harbours."),
+        ("We gather golden lenses across wide harbours.", "We gather golden lenses across wide and"),
+        ("Golden lenses gather light across harbours.", "The next topic is golden lenses across harbours."),
+        ("Golden lenses gather light across harbours.", "These gather golden light across harbours."),
+    ],
+    ids=["no verb", "open end", "agenda", "dangling"],
+)
+def test_whole_sentences_are_preferred(whole, piece):
+    assert first_of(whole, piece) == whole
+    assert first_of(piece, whole) == whole
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -171,8 +207,8 @@ some_sentences = st.lists(st.tuples(some_words.map(" ".join), st.booleans()), ma
 def test_whatever_is_said_the_choice_keeps_its_promises(pairs, language, words, count):
     heard = [Sentence(3.0 * i, 3.0 * i + 2, text, suspect=doubt) for i, (text, doubt) in enumerate(pairs)]
     found = best(heard, language, words=words, count=count)
-    assert set(found) <= {sentence for sentence in heard if not sentence.suspect}
+    assert {one.said or one.text for one in found} <= {one.text for one in heard if not one.suspect}
     assert all(a.start < b.start for a, b in pairwise(found))
     assert len(set(texts(found))) == len(found) <= count
-    assert len(found) <= 1 or sum(count_words(text) for text in texts(found)) <= words
+    assert sum(count_words(text) for text in texts(found)) <= words
     assert bool(found) == any(count_words(s.text) for s in heard if not s.suspect)

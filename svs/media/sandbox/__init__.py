@@ -1,1 +1,1 @@
-"""What holds ffmpeg back: it may open the files that it was given, and do little else."""
+"""The sandbox of ffmpeg: it can open the files that it was given, and do little else."""

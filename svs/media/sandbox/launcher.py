@@ -1,9 +1,9 @@
-"""The sandbox from inside: a process that puts itself under all limits, and becomes another program.
+"""The sandbox from inside: a process that applies all limits to itself, and then executes another program.
 
-Its arguments: PARENT MEMORY FILE_SIZE CPU COUNT WRITE READ... COMMAND..., with as many READ as COUNT says; a
-limit of 0 is none, and so is an empty WRITE. On Linux it dies with its parent and, as far as the kernel can
-hold it, opens nothing but READ, WRITE and libraries, and makes no system call that `seccomp` refuses.
-It loads the standard library alone, and little of it: each run of ffmpeg begins here.
+Its arguments: PARENT MEMORY FILE_SIZE CPU COUNT WRITE READ... COMMAND..., with COUNT times READ; a limit of 0
+means no limit, and WRITE may be empty. On Linux it ends with its parent and, as far as the kernel supports
+it, can open only READ, WRITE and libraries, and make no system call that `seccomp` refuses. It imports
+little, and only from the standard library: each run of ffmpeg begins here.
 """
 
 import ctypes
@@ -34,25 +34,25 @@ _SYSTEM = (
     "/dev/null",
     "/dev/urandom",
 )
-"""Where the system's programs and libraries are, and what they need: nothing of it is a secret."""
+"""The system's programs and libraries, and what they need: none of it is secret."""
 _LIBRARIES = ("/usr/local/lib", "/usr/local/lib64")
-"""Folders that hold libraries beside what may be anything."""
+"""Folders with libraries among other files."""
 
 
 def main(arguments: list[str]) -> None:
-    """Become the command under all limits, or end with 126 when it cannot."""
+    """Execute the command under all limits, or exit with 126 if that fails."""
     parent, memory, file_size, cpu, count = map(int, arguments[:5])
     write, *rest = arguments[5:]
     reads, command = rest[:count], rest[count:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, 9)
-    if os.getppid() != parent:  # it has ended just before
+    if os.getppid() != parent:  # it ended before prctl
         return
     try:
         _limit(memory, file_size, cpu)
         if sys.platform == "linux":
             _confine(command[0], reads, write)
-        # Python ignores SIGXFSZ, and so does what follows: a file too large is a clean error.
+        # Python ignores SIGXFSZ, and so does the command: a file too large is a clean error.
         os.execv(command[0], command)  # noqa: S606 - the tool itself, by its absolute path
     except OSError as error:
         sys.stderr.write(f"cannot start {command[0]}: {error.strerror}\n")
@@ -66,13 +66,13 @@ def _limit(memory: int, file_size: int, cpu: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _lower(what: int, most: int) -> None:
+def _lower(what: int, limit: int) -> None:
     _, allowed = resource.getrlimit(what)
-    bound = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-    if most:
+    bound = limit if allowed == resource.RLIM_INFINITY else min(limit, allowed)
+    if limit:
         try:
             resource.setrlimit(what, (bound, bound))
-        except (ValueError, OSError):  # a system that knows the limit by name only
+        except (ValueError, OSError):  # a system that does not enforce this limit
             return
 
 
@@ -88,7 +88,7 @@ def _confine(program: str, reads: list[str], write: str) -> None:
 
 
 def _libraries(program: str) -> Iterator[str]:
-    """Yield the libraries of a program that was not installed with the system."""
+    """Yield the libraries of a program that does not belong to the system."""
     folder = os.path.dirname(os.path.realpath(program))  # noqa: PTH120 - pathlib takes 10 ms
     machine = os.uname().machine
     beside = [f"{folder}/../lib", f"{folder}/../lib64", f"/usr/local/lib/{machine}-linux-gnu"]

@@ -1,4 +1,4 @@
-"""The sandbox from outside: the one way in which ffmpeg is started."""
+"""The sandbox from outside: starts ffmpeg in it."""
 
 import os
 import subprocess
@@ -16,13 +16,13 @@ _LAUNCH = (
     "from svs.media.sandbox.launcher import main; main(sys.argv[1:])"
 )
 _KEPT = ("PATH", "SYSTEMROOT")
-"""The variables that programs need to start; all others may hold secrets."""
+"""The variables that programs need to start; all others may contain secrets."""
 _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
-"""Those that name folders of libraries."""
+"""The variables with folders of libraries."""
 _OURS = {
     "AV_LOG_FORCE_NOCOLOR": "1",
-    "MALLOC_ARENA_MAX": "1",  # one pool of memory for all threads: each one more takes 64 MB of address space
-    "GNUTLS_SYSTEM_PRIORITY_FILE": os.devnull,  # builds of ffmpeg have read these from folders of others
+    "MALLOC_ARENA_MAX": "1",  # one memory pool for all threads: each further one takes 64 MB of addresses
+    "GNUTLS_SYSTEM_PRIORITY_FILE": os.devnull,  # some builds of ffmpeg read these from folders of others
     "OPENSSL_CONF": os.devnull,
 }
 
@@ -35,15 +35,15 @@ def start(
     limits: Limits | None = None,
     handles: Iterable[int] = (),
 ) -> Child:
-    """Start a program that may read these files and write this one, and little else: see the README.
+    """Start a program that can read these files, write this one, and do little else: see the README.
 
-    It inherits these handles, so that it finds them in /proc/self/fd, where `reads` and `write` may lead too.
-    It gets a group of its own, so that it can be killed whole and Ctrl-C reaches svs alone.
+    It inherits these handles, so that it finds them in /proc/self/fd, where `reads` and `write` may point
+    too. It gets its own process group, so that all of it can be killed and Ctrl-C reaches only svs.
     """
     if os.name == "posix":
         numbers = (limits.memory, limits.written, limits.computing) if limits else (0, 0, 0)
-        told = map(str, (os.getpid(), *numbers, len(reads)))
-        command = [sys.executable, "-I", "-S", "-c", _LAUNCH, *told, write, *reads, *command]
+        settings = map(str, (os.getpid(), *numbers, len(reads)))
+        command = [sys.executable, "-I", "-S", "-c", _LAUNCH, *settings, write, *reads, *command]
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -60,6 +60,6 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     for name in _LIBRARIES:
         folders = os.environ.get(name, "").split(os.pathsep)
-        absolute = os.pathsep.join(filter(os.path.isabs, folders))  # an empty one is the current folder
+        absolute = os.pathsep.join(filter(os.path.isabs, folders))  # an empty entry means the current folder
         kept |= {name: absolute} if absolute else {}
     return kept | _OURS

@@ -1,7 +1,7 @@
-"""seccomp, Linux's filter of system calls: no sockets, no other processes, no changes but to open files.
+"""seccomp, Linux's filter of system calls: no sockets, no other processes, changes only to open files.
 
-The filter is a program in BPF's classic form, made here since a launcher has the standard library alone. What
-ffmpeg never needs is refused, and so is every call that is newer than this list; files are Landlock's part.
+The filter is a classic BPF program, built here because the launcher has only the standard library. It refuses
+what ffmpeg never needs, and every call that is newer than this list; Landlock handles the access to files.
 """
 
 import ctypes
@@ -14,9 +14,9 @@ _SET_SECCOMP, _FILTER = 22, 2  # prctl's PR_SET_SECCOMP and SECCOMP_MODE_FILTER
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Which column of the list is a machine's, and what the kernel calls it (AUDIT_ARCH)."""
 _X32 = 0x4000_0000
-"""From here on are the calls of x86_64's second, 32-bit form."""
+"""From this number on are the calls of x86_64's 32-bit variant (x32)."""
 _NEWEST = 462
-"""The last call that was looked at (mseal, Linux 6.10)."""
+"""The last call that was reviewed (mseal, Linux 6.10)."""
 
 _REFUSED = """
     socket 41 198  socketpair 53 199  connect 42 203  bind 49 200  listen 50 201  accept 43 202
@@ -61,7 +61,7 @@ _REFUSED = """
 """Each call's name and its numbers on x86_64 and aarch64: those of networks, of other processes, of memory
 and keys in common with them, of files by name or beyond their content, of privileges, of the kernel."""
 _UNKNOWN = "clone3 435 435  openat2 437 437"
-"""Calls whose arguments a filter cannot see: libraries fall back to the older ones when they are missing."""
+"""Calls whose arguments a filter cannot read: libraries fall back to older calls if these are missing."""
 _SOME = """
     clone 56 220  kill 62 129  tgkill 234 131  prctl 157 167  prlimit64 302 261  ioctl 16 29  fcntl 72 25
     open 2 -  openat 257 56
@@ -69,7 +69,7 @@ _SOME = """
 """Calls that depend on their arguments."""
 
 Step = tuple[int, int, int, int]
-"""Of BPF: what to do, how many steps to skip if a test holds, how many if not, and a number."""
+"""A BPF instruction: operation, steps to skip if a test is true, steps to skip if not, and a number."""
 _LOAD, _AND, _EQUAL, _ABOVE, _FROM, _ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x25, 0x35, 0x45, 0x06
 _KILL: Step = (_RETURN, 0, 0, 0x8000_0000)
 _ALLOW: Step = (_RETURN, 0, 0, 0x7FFF_0000)
@@ -84,7 +84,7 @@ _TRUNCATE, _WRITING = 0o1000, 0o3  # flags of open
 
 
 def available() -> bool:
-    """Say whether this kernel filters system calls, and svs knows those of this processor."""
+    """Return whether this kernel filters system calls, and svs knows those of this processor."""
     if sys.platform != "linux" or os.uname().machine not in _MACHINES or sys.maxsize < 1 << 32:
         return False
     libc = ctypes.CDLL(None, use_errno=True)
@@ -93,7 +93,7 @@ def available() -> bool:
 
 
 def restrict() -> None:
-    """Refuse the calls from now on, to this process and what becomes of it. Raises OSError.
+    """Refuse the calls from now on, in this process and what it executes. Raises OSError.
 
     Needs "no new privileges".
     """
@@ -106,7 +106,7 @@ def restrict() -> None:
 
 
 def program(machine: str, pid: int) -> list[Step]:
-    """Return the filter for a machine, as `os.uname` names it, and the one process that it is for."""
+    """Return the filter for a machine, as `os.uname` names it, and the process that it is for."""
     column, architecture = _MACHINES[machine]
     steps = [_load(4), *_unless(_EQUAL, architecture, _KILL), _load(0), *_if(_FROM, _X32, _KILL)]
     for number in _numbers(_REFUSED, column).values():
@@ -126,7 +126,7 @@ def _numbers(calls: str, column: int) -> dict[str, int]:
 
 
 def _conditions(pid: int) -> dict[str, list[Step]]:
-    """Return the steps for each call that depends on its arguments; whatever happens, they end."""
+    """Return the steps for each call that depends on its arguments; every path ends in a result."""
     return {
         "clone": [  # a thread, but no process
             _argument(0),
@@ -137,7 +137,7 @@ def _conditions(pid: int) -> dict[str, list[Step]]:
         "kill": _only(0, pid),
         "tgkill": _only(0, pid),
         "prctl": _only(0, *_NAMING),
-        "prlimit64": [  # to ask for its own limits: no other process, and no pointer to new ones
+        "prlimit64": [  # only to read its own limits: no other process, and no pointer to new limits
             _argument(0),
             *_unless(_EQUAL, 0, _REFUSE),
             _argument(2),
@@ -154,7 +154,7 @@ def _conditions(pid: int) -> dict[str, list[Step]]:
 
 
 def _no_truncation(number: int) -> list[Step]:
-    """Refuse to empty what is not opened for writing, which old versions of Landlock do not see."""
+    """Refuse to truncate files that are not opened for writing, which old versions of Landlock allow."""
     bits = (_AND, 0, 0, _TRUNCATE | _WRITING)
     return [_argument(number), bits, *_each((_TRUNCATE, _TRUNCATE | _WRITING), _REFUSE), _ALLOW]
 
@@ -176,12 +176,12 @@ def _unless(test: int, value: int, *then: Step) -> list[Step]:
 
 
 def _load(offset: int) -> Step:
-    """Take four bytes of seccomp_data: the call's number is at 0, the architecture at 4."""
+    """Load four bytes of seccomp_data: the call's number is at 0, the architecture at 4."""
     return (_LOAD, 0, 0, offset)
 
 
 def _argument(number: int) -> Step:
-    """Take the lower half of an argument: the kernel looks at no more of an int."""
+    """Load the lower half of an argument: the kernel reads no more of an int."""
     return _load(_offset(number))
 
 

@@ -1,4 +1,4 @@
-"""The dashboard as a program: its theme, and its one screen."""
+"""The dashboard's app: its theme and its main screen."""
 
 import os
 from collections.abc import Callable
@@ -29,27 +29,27 @@ class Dashboard(App[None]):
         wanted: str = "",
         measure: Callable[[], charts.Machine] = charts.machine,
     ) -> None:
-        """Make a dashboard in a light or a dark shade, with a filter to begin with."""
+        """Make a dashboard in a light or dark theme, with an initial filter."""
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._jobs = Jobs(watcher, wanted, measure)
         self._shade: Shade = shade
 
     def get_default_screen(self) -> Jobs:
-        """Return the screen to begin with."""
+        """Return the first screen."""
         return self._jobs
 
     def on_mount(self) -> None:
-        """Put the theme on."""
+        """Register and apply the theme."""
         self.ansi_theme_dark, self.ansi_theme_light = themes.DARK_COLOURS, themes.LIGHT_COLOURS
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
-        self._dress()
+        self._apply_theme()
 
-    def _dress(self) -> None:
+    def _apply_theme(self) -> None:
         kind = "ansi" if self.no_color else "svs"
         self.theme = f"{kind}-{self._shade}"
 
     def action_shade(self) -> None:
-        """Change between light and dark."""
+        """Switch between light and dark."""
         self._shade = "light" if self._shade == "dark" else "dark"
-        self._dress()
+        self._apply_theme()

@@ -1,4 +1,4 @@
-"""Two small plots: how fast the running jobs go, and how busy the machine is."""
+"""Two small plots: the speed of the running jobs, and the load of the machine."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from textual.widget import Widget
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """A braille character's dots, as bits, of its left and of its right column, from the bottom up."""
 _BRAILLE = 0x2800
-_LONGEST = 2000  # values; twice the columns of the widest screen
+_MAX_VALUES = 2000  # twice the columns of the widest screen
 
 
 def plot(values: Sequence[float], width: int, height: int, top: float) -> list[str]:
     """Return lines that show the last values as an area of braille dots, two of them a column.
 
-    The newest value is at the right; `top` reaches the upper edge. A value above 0 has a dot at least.
+    The newest value is at the right; `top` reaches the upper edge. A value above 0 has at least one dot.
     """
     scale = 4 * height / top if top > 0 else 0.0
     dots = [min(4 * height, max(value > 0, round(value * scale))) for value in values[-2 * width :]]
@@ -27,7 +27,7 @@ def plot(values: Sequence[float], width: int, height: int, top: float) -> list[s
 
 
 def _character(pair: tuple[int, int], below: int) -> str:
-    """Return the character that shows two neighbours above a height."""
+    """Return the character that shows two neighbouring values above a height."""
     bits = (dot for column, dots in zip(pair, _DOTS, strict=True) for dot in dots[: max(0, column - below)])
     return chr(_BRAILLE + sum(bits))
 
@@ -48,12 +48,12 @@ def machine() -> Machine:
 
 
 class Chart(Widget):
-    """A plot with a line above it that says what it shows."""
+    """A plot with a title line."""
 
     def __init__(self, name: str, unit: str, colour: str, top: float | None = None) -> None:
         super().__init__(id=name.lower())
         self._title, self._unit, self._colour, self._top = name, unit, colour, top
-        self._values: deque[float] = deque(maxlen=_LONGEST)
+        self._values: deque[float] = deque(maxlen=_MAX_VALUES)
 
     def add(self, value: float) -> None:
         """Add the newest value."""

@@ -1,4 +1,4 @@
-"""The chosen job in full, on three tabs: what is known of it, its summary, and its transcript."""
+"""The details of the chosen job, on three tabs: facts, summary and transcript."""
 
 from collections.abc import Sequence
 
@@ -21,11 +21,11 @@ from svs.ui.result import summary_view
 from svs.ui.terminal import term
 
 WIDE = 150
-"""From so many columns on, the table and the details stand side by side."""
+"""Columns from which the table and the details are side by side."""
 
 
 class Detail(Vertical):
-    """Shows one job; what it said is read only while someone looks at it, and in a thread."""
+    """Shows one job; its summary and transcript are read only when their tab is shown, in a thread."""
 
     def __init__(self, watcher: Watcher) -> None:
         super().__init__(id="detail")
@@ -49,7 +49,7 @@ class Detail(Vertical):
 
     @property
     def tab(self) -> str:
-        """Which tab is shown."""
+        """The tab that is shown."""
         return self.query_one(TabbedContent).active
 
     def turn(self, tab: str) -> None:
@@ -57,7 +57,7 @@ class Detail(Vertical):
         self.query_one(TabbedContent).active = "summary" if self._wide and tab == "job" else tab
 
     def fit(self, width: int) -> None:
-        """Show the job above the tabs where there is room, else on a tab of its own."""
+        """Show the job above the tabs if there is room, else on a tab of its own."""
         if (width >= WIDE) != self._wide:
             self._wide = width >= WIDE
             tabs = self.query_one(TabbedContent)
@@ -73,7 +73,7 @@ class Detail(Vertical):
         self.query_one(Transcript).action_search()
 
     def focus_tab(self) -> None:
-        """Let the keys that scroll work on what the tab shows."""
+        """Focus the content of the tab, so that the scrolling keys apply to it."""
         self.query_one(f"#{self.tab}", TabPane).query("Lines, VerticalScroll").first().focus()
 
     def show(self, entry: Entry | None) -> None:
@@ -89,11 +89,11 @@ class Detail(Vertical):
 
     def _facts(self, entry: Entry | None) -> RenderableType:
         if entry is None:
-            return Text("No job here. `svs summarize VIDEO` makes one.", "dim")
+            return Text("No job here. Run `svs summarize VIDEO`.", "dim")
         return facts(entry, self._watcher.record(entry.id), str(self._watcher.store.folder(entry.id)))
 
     def _reset(self) -> None:
-        """Show nothing of another job, and begin at the top."""
+        """Clear what was shown of another job, and scroll to the top."""
         self._loaded = None
         self._show_words(Text(), ())
         for view in self.query(VerticalScroll):
@@ -101,7 +101,7 @@ class Detail(Vertical):
 
     @on(TabbedContent.TabActivated)
     def _load_if_needed(self) -> None:
-        """Read the job's words, unless these are the ones that are shown or being read."""
+        """Read the job's summary and transcript, unless they are shown or being read already."""
         if self._entry is None or self.tab == "job" or self._loading:
             return
         job = self._watcher.record(self._entry.id)
@@ -125,8 +125,8 @@ class Detail(Vertical):
             said = with_gaps(result.sentences, result.transcript.gaps)
             return summary_view(result, head=False), said
         header, batches = transcript.read(folder / results.TRANSCRIPT)
-        heard = transcript.transcript(header, batches) if header else None
-        so_far = with_gaps(heard.segments, heard.gaps) if heard else ()
+        partial = transcript.transcript(header, batches) if header else None
+        so_far = with_gaps(partial.segments, partial.gaps) if partial else ()
         return Text("There is no summary yet.", "dim"), so_far
 
     def _show_loaded(self, job_id: str, shown: RenderableType, said: Sequence[Said]) -> None:

@@ -1,4 +1,4 @@
-"""What the dashboard asks and explains, each on a small screen of its own."""
+"""The dashboard's dialogs: help, the question before removing, and export."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -18,25 +18,25 @@ from svs.outputs import FORMATS
 from svs.store.index import Entry
 from svs.ui.dashboard.formatting import one_line
 
-_REPLACE = "replace"
+_OVERWRITE = "overwrite"
 
 KEYS = (
     ("↑ ↓  PgUp PgDn  Home End", "choose a job (also j k g G)"),
     ("/", "filter: words that occur in a job's status, id, engine, name or title"),
     ("f", "find words in the transcript; n N: the next, the previous place"),
-    ("Enter", "the chosen job on the whole screen"),
+    ("Enter", "show the chosen job on the whole screen"),
     ("Esc", "back; also clears the filter"),
     ("1 2 3  ← →", "the job, its summary, its transcript"),
-    ("c", "cancel: what is done is kept"),
+    ("c", "cancel: work so far is kept"),
     ("r", "resume a job that was stopped or failed"),
-    ("R", "retry: start it anew"),
+    ("R", "retry: start it from the beginning"),
     ("d  Delete", "remove a job, after a question"),
     ("e", "export the result of a job that is done"),
     ("o", "open the job's folder"),
     ("y", "copy the job's id"),
     ("t", "light or dark"),
     ("?", "these keys"),
-    ("q  Ctrl-C", "leave; jobs go on"),
+    ("q  Ctrl-C", "quit; jobs keep running"),
 )
 
 
@@ -49,7 +49,7 @@ class Help(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Lay out the keys."""
+        """Make the table of keys."""
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="bold cyan", no_wrap=True)
         grid.add_column()
@@ -61,7 +61,7 @@ class Help(ModalScreen[None]):
 
 
 class Confirm(ModalScreen[bool]):
-    """Asks whether a job shall be removed."""
+    """Asks whether to remove a job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", show=False),
@@ -71,13 +71,15 @@ class Confirm(ModalScreen[bool]):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__()
-        self._question = f"{one_line(entry.name)}\n\nJob {entry.id} goes, with its transcript and summary.\n"
+        self._question = (
+            f"{one_line(entry.name)}\n\nJob {entry.id} is removed, with its transcript and summary.\n"
+        )
 
     def compose(self) -> ComposeResult:
         """Ask."""
         with Vertical(classes="dialog") as box:
             box.border_title = "Remove this job?"
-            yield Static(Text(self._question + "Files written for you stay."))
+            yield Static(Text(self._question + "Exported files are kept."))
             with Horizontal(classes="buttons"):
                 yield Button("Keep it (n)", id="keep", compact=True)
                 yield Button("Remove it (y)", id="remove", variant="error", compact=True)
@@ -92,21 +94,21 @@ class Confirm(ModalScreen[bool]):
 
 
 class Toggles(OptionList):
-    """A list of things that can be on or off, which shows without colours."""
+    """A list of options that can be on or off, readable without colours."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", show=False)]
 
     def __init__(self, labels: dict[str, str], on: set[str]) -> None:
         self._labels = labels
         self.on = on
-        """Those that are on."""
+        """The names that are on."""
         super().__init__(*(Option(self._prompt(name), name) for name in labels), compact=True, markup=False)
 
     def _prompt(self, name: str) -> str:
         return f"[{'x' if name in self.on else ' '}] {self._labels[name]}"
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Turn one on or off."""
+        """Turn an option on or off."""
         name = event.option_id or ""
         self.on ^= {name}
         self.replace_option_prompt(name, self._prompt(name))
@@ -122,7 +124,7 @@ class Export(ModalScreen[OutputOptions | None]):
         with Vertical(classes="dialog") as box:
             box.border_title = "Export"
             formats = {name: f"{name:<5} {form.suffix}" for name, form in FORMATS.items()}
-            yield Toggles({**formats, _REPLACE: "replace files that are there"}, on={"md"})
+            yield Toggles({**formats, _OVERWRITE: "overwrite existing files"}, on={"md"})
             yield Label("Folder")
             yield Input(str(Path.cwd()), compact=True)
             with Horizontal(classes="buttons"):
@@ -136,7 +138,7 @@ class Export(ModalScreen[OutputOptions | None]):
         names = tuple(name for name in FORMATS if name in chosen)
         if names:
             folder = str(Path(self.query_one(Input).value).expanduser().absolute())
-            self.dismiss(OutputOptions(formats=names, output_dir=folder, force=_REPLACE in chosen))
+            self.dismiss(OutputOptions(formats=names, output_dir=folder, force=_OVERWRITE in chosen))
         else:
             self.notify("Choose a format with Enter or the space bar.", severity="warning")
 

@@ -1,4 +1,4 @@
-"""The small words of the dashboard: times, sizes, bars; all of them harmless to a terminal."""
+"""Formatting for the dashboard: states, times, sizes, bars; all safe for a terminal."""
 
 from datetime import datetime
 
@@ -18,11 +18,11 @@ _SIGNS: dict[State, str] = {
     "damaged": "!",
 }
 _UNITS = ((90 * 60, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
-"""From how many seconds on a unit is used, its seconds, its name."""
+"""The seconds from which a unit is used, its seconds, its name."""
 
 
 def one_line(text: str) -> str:
-    """Return text from outside as one harmless line."""
+    """Return text from outside as one line, with control characters made visible."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
@@ -37,14 +37,14 @@ def count(condition: State, number: int, *, short: bool = False) -> Text:
 
 
 def bar(percent: float, width: int, colour: str) -> Text:
-    """Return a bar; it is full at 100 percent only."""
+    """Return a bar; it is full only at 100 percent."""
     halves = int(min(100.0, max(0.0, percent)) / 100 * 2 * width)
     full = "━" * (halves // 2) + "╸" * (halves % 2)
     return Text.assemble((full, colour), ("─" * (width - len(full)), "dim"))
 
 
 def date(iso: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """Return a record's time as the clock on the wall showed it."""
+    """Return a record's time as local time."""
     try:
         return datetime.fromisoformat(iso).astimezone().strftime(pattern)
     except (ValueError, OverflowError):
@@ -52,7 +52,7 @@ def date(iso: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def span(left: tuple[float, float]) -> str:
-    """Return a time left that is known between bounds, as `3-5 min`."""
+    """Return a range of time left, as `3-5 min`."""
     least, most = left
     limit, seconds, unit = next(entry for entry in _UNITS if most >= entry[0] or not entry[0])
     digits = 1 if limit > 90 and most < 10 * seconds else 0

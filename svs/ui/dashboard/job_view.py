@@ -1,4 +1,4 @@
-"""One job in full: what is known of it, its summary, and its transcript."""
+"""The facts about a job: its stages, costs, options and files."""
 
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -22,11 +22,13 @@ _BAR = 10
 
 
 def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
-    """Return what is known of a job."""
+    """Return the facts about a job."""
     title = Text.assemble(Text(formatting.one_line(entry.name), "bold"), "  ", formatting.state(entry.state))
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
-        return Group(formatting.state(entry.state), Text(), grid, Text(), Text("d removes it.", "dim"))
+        return Group(
+            formatting.state(entry.state), Text(), grid, Text(), Text("Press d to remove it.", "dim")
+        )
     parts: list[RenderableType] = [title, *_trouble(job), stages(job, entry)]
     if entry.progress:
         parts.append(_now(entry.progress))
@@ -42,7 +44,7 @@ def _trouble(job: Job) -> Iterator[Text]:
 
 
 def stages(job: Job, entry: Entry) -> Table:
-    """Return the bars of the stages, with what each took."""
+    """Return the bars of the stages, with the time and cost of each."""
     grid = Table.grid(padding=(0, 2))
     for justify in ("left", "left", "right", "right", "right", "right"):
         grid.add_column(justify=justify, no_wrap=True)
@@ -69,7 +71,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
 
 
 def _now(progress: Progress) -> RenderableType:
-    """Return what is so at this moment."""
+    """Return the present progress of a running job."""
     shown = [
         formatting.one_line(progress.phase),
         f"{formatting.span(progress.left)} left" if progress.left else "",
@@ -78,8 +80,8 @@ def _now(progress: Progress) -> RenderableType:
         f"process {progress.pid}",
     ]
     line = Text("   ".join(filter(None, shown)), "cyan")
-    heard = " ".join(progress.line.split())
-    return Group(line, term(f"“{heard}”", "italic")) if heard else line
+    words = " ".join(progress.line.split())
+    return Group(line, term(f"“{words}”", "italic")) if words else line
 
 
 def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
@@ -95,7 +97,7 @@ def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
     if job.plan:
         yield "Engine", f"{job.plan.engine} ({job.plan.model})"
     if job.origin:
-        yield "Transcript", f"taken over from job {job.origin}"
+        yield "Transcript", f"reused from job {job.origin}"
     yield from _cost(job)
     if chosen := _chosen(job.options):
         yield "Options", chosen
@@ -120,7 +122,7 @@ def _cost(job: Job) -> Iterator[tuple[str, str]]:
 
 
 def _chosen(options: Options) -> str:
-    """Return the options that are not what they are by default."""
+    """Return the options that differ from their defaults."""
     default = structs.asdict(Options())
     changed = ((name, value) for name, value in structs.asdict(options).items() if value != default[name])
     return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in changed)

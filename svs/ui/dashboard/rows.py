@@ -1,4 +1,4 @@
-"""A job as a line of the table, with as many columns as there is room for."""
+"""A job as a row of the table, with as many columns as fit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ _GAP = "  "
 class _Column:
     title: str
     width: int
-    roomy: int
-    """How wide the table must be to have this column."""
+    min_table: int
+    """The width of the table from which this column is shown."""
     cell: Callable[[Entry], Text]
 
 
@@ -53,7 +53,7 @@ _COLUMNS = (
     _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
     _Column("VIDEO", 0, 0, lambda entry: Text(formatting.one_line(entry.name))),
 )
-"""The last one takes the room that is left."""
+"""The last column takes the rest of the width."""
 
 
 def headings(width: int) -> Text:
@@ -69,7 +69,7 @@ def row(entry: Entry, width: int) -> Text:
 def _line(cells: list[tuple[_Column, Text]], width: int) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     for column, cell in cells:
-        if width >= column.roomy:
+        if width >= column.min_table:
             if column.width:
                 cell.truncate(column.width, overflow="ellipsis", pad=True)
                 cell.append(_GAP)

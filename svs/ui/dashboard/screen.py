@@ -1,4 +1,4 @@
-"""The dashboard's screen: it looks at the store twice a second, and does what `svs jobs` does."""
+"""The dashboard's main screen: it polls the store twice a second, and runs the commands of `svs jobs`."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from svs.errors import SvsError
 from svs.jobs.actions import POSSIBLE, last_output
 from svs.model.job import OutputOptions, State
 from svs.store.index import Entry, Watcher
-from svs.ui.dashboard import charts, dialogs, rows, verbs
+from svs.ui.dashboard import charts, commands, dialogs, rows
 from svs.ui.dashboard.detail import Detail
 from svs.ui.dashboard.head import Head
 from svs.ui.dashboard.table import JobTable
@@ -27,13 +27,13 @@ from svs.ui.output import visible
 if TYPE_CHECKING:
     from subprocess import Popen
 
-_TICK = 0.5  # seconds between two looks
-_SAMPLE = 2.0  # seconds between two points of a chart
-_SWEEP = 0.02  # seconds of a tick in which jobs are looked at that nobody sees
-_REST = 0.005  # seconds between two sweeps, in which the screen has the processor
+_TICK_SECONDS = 0.5
+_SAMPLE_SECONDS = 2.0  # between two points of a chart
+_SWEEP_SECONDS = 0.02  # of a tick, to refresh jobs that are not visible
+_SWEEP_PAUSE = 0.005  # seconds between two sweeps, so that the screen stays responsive
 _TABS = ("job", "summary", "transcript")
 _ANY = ("remove", "open", "copy")
-"""What can be done to a job in any state."""
+"""The actions that are possible in any state."""
 
 
 class Jobs(Screen[None]):
@@ -73,7 +73,7 @@ class Jobs(Screen[None]):
         self._started: dict[str, Popen[bytes]] = {}
 
     def compose(self) -> ComposeResult:
-        """Lay the screen out."""
+        """Lay out the screen."""
         yield Head()
         with Container(id="body"):
             with Vertical(id="left"):
@@ -88,22 +88,22 @@ class Jobs(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin to look."""
-        self._measure()  # the next one tells the load since then
+        """Start polling."""
+        self._measure()  # the next call returns the load since this one
         self.query_one(JobTable).focus()
         self.call_after_refresh(self.tick)
-        self.set_interval(_TICK, self.tick)
-        self.set_interval(_TICK, self.sweep)  # not before the first jobs are on the screen
+        self.set_interval(_TICK_SECONDS, self.tick)
+        self.set_interval(_TICK_SECONDS, self.sweep)  # not before the first jobs are on the screen
 
-    # Looking
+    # Polling
 
     def tick(self) -> None:
-        """Look at what is shown and at what runs, and show what has changed."""
+        """Refresh the visible and the running jobs, and show what has changed."""
         table = self.query_one(JobTable)
         for job_id in {*table.shown(), *self.watcher.running, *filter(None, [table.chosen])}:
-            self.watcher.look(job_id)
+            self.watcher.refresh(job_id)
         if self._problem:
-            self.query_one(Head).complain(self._problem)
+            self.query_one(Head).show_problem(self._problem)
         elif (now := (self.watcher.changes, self.watcher.complete)) != self._seen:
             self._seen = now
             self._show_jobs()
@@ -112,21 +112,21 @@ class Jobs(Screen[None]):
         self._reap()
 
     def sweep(self) -> None:
-        """Look, in a thread, for jobs that came or went, and at those that nobody sees."""
+        """Find added and removed jobs, and refresh those that are not visible, in a thread."""
         if not self._sweeping:
             self._sweeping = True
             self._sweep()
 
     @work(thread=True)
     def _sweep(self) -> None:
-        """Look without end until all jobs are known, later a little each time."""
+        """Refresh jobs until all are known; after that, some in each call."""
         try:
             self.watcher.update()
             self._problem = ""
-            self.watcher.sweep(_SWEEP)
+            self.watcher.sweep(_SWEEP_SECONDS)
             while not self.watcher.complete and not get_current_worker().is_cancelled:
-                time.sleep(_REST)
-                self.watcher.sweep(_SWEEP)
+                time.sleep(_SWEEP_PAUSE)
+                self.watcher.sweep(_SWEEP_SECONDS)
         except SvsError as error:
             self._problem, self._seen = error.message, None
         finally:
@@ -141,7 +141,7 @@ class Jobs(Screen[None]):
         entry = self._entry
         self.query_one(Detail).show(entry)
         state = entry.state if entry else None
-        if self._offered != state:  # the keys are laid out anew only when they differ
+        if self._offered != state:  # lay out the keys again only if they differ
             self._offered = state
             self.refresh_bindings()
 
@@ -152,7 +152,7 @@ class Jobs(Screen[None]):
 
     def _sample(self) -> None:
         now = time.monotonic()
-        if now - self._sampled < _SAMPLE:
+        if now - self._sampled < _SAMPLE_SECONDS:
             return
         self._sampled = now
         machine = self._measure()
@@ -162,13 +162,13 @@ class Jobs(Screen[None]):
         self.query_one(Head).measure(machine)
 
     def _reap(self) -> None:
-        """Tell of a resumed job that ended in an error: it may not even have begun."""
+        """Show the error of a resumed job whose process failed; it may not even have begun."""
         for job_id, process in list(self._started.items()):
             if process.poll() is not None:
                 del self._started[job_id]
                 if process.returncode:
                     output = last_output(self.watcher.store, job_id)
-                    self.tell(output or f"job {job_id} could not be resumed", "error")
+                    self.show_message(output or f"job {job_id} could not be resumed", "error")
 
     def on_resize(self) -> None:
         """Fit the headings to the width."""
@@ -181,7 +181,7 @@ class Jobs(Screen[None]):
             Text("  ") + rows.headings(max(1, width - 2)), layout=False
         )
 
-    # Going about
+    # Navigation
 
     def action_filter(self) -> None:
         """Go to the filter."""
@@ -205,7 +205,7 @@ class Jobs(Screen[None]):
         self.query_one(Detail).focus_tab()
 
     def action_back(self) -> None:
-        """Undo, one at a time: the zoom, the focus, the filter."""
+        """Go back one step: leave the zoom, the focus or the filter."""
         table, body = self.query_one(JobTable), self.query_one("#body")
         if table.has_focus or self.query_one("#filter", Input).has_focus:
             self.query_one("#filter", Input).value = ""
@@ -224,17 +224,17 @@ class Jobs(Screen[None]):
         self.action_tab(_TABS[(_TABS.index(self.query_one(Detail).tab) + step) % len(_TABS)])
 
     def action_leave(self) -> None:
-        """End the dashboard; the jobs go on."""
+        """Quit the dashboard; the jobs keep running."""
         self.app.exit()
 
     def action_help(self) -> None:
         """Show the keys."""
         self.app.push_screen(dialogs.Help())
 
-    # Doing
+    # Commands
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Offer only what can be done to the chosen job."""
+        """Offer only the actions that are possible for the chosen job."""
         if action not in (*POSSIBLE, *_ANY) or not self.is_mounted:
             return True
         entry = self._entry
@@ -242,28 +242,28 @@ class Jobs(Screen[None]):
 
     def action_cancel(self) -> None:
         """Cancel the job."""
-        self._do(verbs.cancel)
+        self._do(commands.cancel)
 
     def action_resume(self) -> None:
-        """Go on with the job."""
-        self._do(verbs.resume)
+        """Resume the job."""
+        self._do(commands.resume)
 
     def action_retry(self) -> None:
         """Start the job again from the beginning."""
-        self._do(verbs.retry)
+        self._do(commands.retry)
 
     def action_open(self) -> None:
         """Show the job's folder in the file manager."""
-        self._do(verbs.open_folder)
+        self._do(commands.open_folder)
 
     def action_remove(self) -> None:
-        """Ask, and remove the job."""
+        """Remove the job, after a question."""
         if entry := self._entry:
             job_id = entry.id
 
             def remove(sure: bool | None) -> None:  # noqa: FBT001 - what the dialog answers
                 if sure:
-                    self._do(verbs.remove, job_id)
+                    self._do(commands.remove, job_id)
 
             self.app.push_screen(dialogs.Confirm(entry), remove)
 
@@ -274,7 +274,7 @@ class Jobs(Screen[None]):
 
             def write(options: OutputOptions | None) -> None:
                 if options:
-                    self._do(partial(verbs.export, options=options), job_id)
+                    self._do(partial(commands.export, options=options), job_id)
 
             self.app.push_screen(dialogs.Export(), write)
 
@@ -282,27 +282,27 @@ class Jobs(Screen[None]):
         """Copy the job's id."""
         if entry := self._entry:
             self.app.copy_to_clipboard(entry.id)
-            self.tell(f"copied {entry.id}")
+            self.show_message(f"copied {entry.id}")
 
-    def tell(self, message: str, severity: Literal["information", "error"] = "information") -> None:
-        """Show a message for a while; whatever is in it, it is no markup."""
+    def show_message(self, message: str, severity: Literal["information", "error"] = "information") -> None:
+        """Show a message for a while; it is never interpreted as markup."""
         self.notify(visible(message), severity=severity, markup=False)
 
-    def _do(self, verb: verbs.Verb, job_id: str | None = None) -> None:
-        """Do something to a job, the chosen one if none is named."""
+    def _do(self, command: commands.Command, job_id: str | None = None) -> None:
+        """Run a command on a job, by default the chosen one."""
         chosen = job_id or self.query_one(JobTable).chosen
         if chosen:
-            self._work(verb, chosen)
+            self._work(command, chosen)
 
     @work(thread=True)
-    def _work(self, verb: verbs.Verb, job_id: str) -> None:
+    def _work(self, command: commands.Command, job_id: str) -> None:
         try:
-            done = verb(self.watcher.store, job_id)
+            done = command(self.watcher.store, job_id)
             self.watcher.update()
         except SvsError as error:
-            self.app.call_from_thread(self.tell, f"{error.message}\n{error.hint}".strip(), "error")
+            self.app.call_from_thread(self.show_message, f"{error.message}\n{error.hint}".strip(), "error")
         else:
             if done.process:
                 self._started[job_id] = done.process
-            self.app.call_from_thread(self.tell, done.message)
+            self.app.call_from_thread(self.show_message, done.message)
         self.app.call_from_thread(self.tick)

@@ -1,4 +1,4 @@
-"""The table of jobs: it asks only for the jobs whose lines it draws, however many there are."""
+"""The table of jobs: it reads only the jobs whose rows are visible, however many there are."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from svs.store.index import Watcher
 from svs.ui.dashboard import rows
 
 _MARK = 2
-"""Columns before each line, for the mark of the chosen one."""
+"""Columns before each row, for the mark of the chosen job."""
 
 
 class JobTable(ScrollView, can_focus=True):
@@ -42,7 +42,7 @@ class JobTable(ScrollView, can_focus=True):
         """The id of the chosen job."""
 
     def show(self, ids: list[str]) -> None:
-        """Show these jobs. The choice stays with its job while that is there, and the view stays in place."""
+        """Show these jobs. The chosen job stays chosen while it exists, and the view stays in place."""
         self._ids = ids
         self.virtual_size = Size(0, len(ids))
         try:
@@ -56,12 +56,12 @@ class JobTable(ScrollView, can_focus=True):
         self.refresh()
 
     def shown(self) -> list[str]:
-        """Return the jobs whose lines can be seen."""
+        """Return the jobs whose rows are visible."""
         top = self.scroll_offset.y
         return self._ids[top : top + self.size.height]
 
     def _choose(self, row: int) -> None:
-        """Choose the job in a line, or the nearest one, and have it seen."""
+        """Choose the job in a row, or the nearest one, and scroll to it."""
         self._row = max(0, min(row, len(self._ids) - 1))
         self.chosen = self._ids[self._row] if self._ids else None
         self.scroll_to_region(Region(0, self._row, 1, 1), animate=False, force=True)
@@ -69,7 +69,7 @@ class JobTable(ScrollView, can_focus=True):
         self.post_message(self.Chosen())
 
     def action_move(self, lines: int) -> None:
-        """Choose a job some lines further down."""
+        """Choose a job some rows further down."""
         self._choose(self._row + lines)
 
     def action_page(self, pages: int) -> None:
@@ -87,7 +87,7 @@ class JobTable(ScrollView, can_focus=True):
             self._choose(row)
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line of what can be seen now."""
+        """Draw a visible row."""
         width, row = self.size.width, self.scroll_offset.y + y
         if row >= len(self._ids):
             return Strip.blank(width, self.rich_style)

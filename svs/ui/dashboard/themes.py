@@ -1,4 +1,4 @@
-"""The colours, for dark and for light rooms: all text has the contrast that WCAG 2.2 asks for, 4.5."""
+"""The dark and the light theme: all text has the contrast that WCAG 2.2 requires, 4.5."""
 
 from rich.terminal_theme import TerminalTheme
 from textual.theme import Theme
@@ -6,9 +6,9 @@ from textual.theme import Theme
 Colour = tuple[int, int, int]
 
 
-def _palette(ground: Colour, ink: Colour, colours: list[Colour]) -> TerminalTheme:
-    """Return what the names red, green, yellow, blue, magenta and cyan stand for."""
-    return TerminalTheme(ground, ink, [ground, *colours, ink])
+def _palette(background: Colour, text: Colour, colours: list[Colour]) -> TerminalTheme:
+    """Return a palette with these colours for red, green, yellow, blue, magenta and cyan."""
+    return TerminalTheme(background, text, [background, *colours, text])
 
 
 DARK_COLOURS = _palette(

@@ -1,4 +1,4 @@
-"""A transcript of any length, with search; only the lines that can be seen are drawn."""
+"""A transcript of any length, with search; only visible lines are drawn."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -26,11 +26,11 @@ _MARGIN = 10
 
 
 Said = Sentence | Segment | Gap
-"""Segments are what there is of a transcript that is not finished."""
+"""Segments belong to a transcript that is not finished."""
 
 
 class Lines(ScrollView, can_focus=True):
-    """The sentences, each with its time, folded to the width."""
+    """The sentences, each with its time, wrapped to the width."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,20 +42,20 @@ class Lines(ScrollView, can_focus=True):
         self._at = 0
 
     def show(self, said: Sequence[Said]) -> None:
-        """Show these sentences; whoever reads at the end of them stays at the end."""
+        """Show these sentences; a view that is scrolled to the end stays there."""
         at_end = self._said and self.scroll_offset.y >= self.max_scroll_y > 0
         self._said = said
-        self._fold()
+        self._wrap()
         self._find()
         if at_end:
             self.scroll_end(animate=False)
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
-        """Fold the sentences to the new width."""
-        self._fold()
+        """Wrap the sentences to the new width."""
+        self._wrap()
 
-    def _fold(self) -> None:
-        """Note at which line each sentence begins; there is always room for the scroll bar."""
+    def _wrap(self) -> None:
+        """Compute the line at which each sentence begins, with space for the scroll bar."""
         self._width = max(8, self.outer_size.width - _MARGIN - 2)
         heights = [len(self._lines(said)) for said in self._said]
         self._starts = [0, *accumulate(heights)]
@@ -71,7 +71,7 @@ class Lines(ScrollView, can_focus=True):
         return list(text.wrap(self.app.console, self._width)) or [text]
 
     def search(self, wanted: str) -> None:
-        """Find some words, and go to the first sentence with them from here on."""
+        """Find these words, and go to the first sentence with them from here on."""
         self._wanted = wanted
         self._find()
         here = bisect_right(self._starts, self.scroll_offset.y) - 1
@@ -85,21 +85,21 @@ class Lines(ScrollView, can_focus=True):
         self._found = [number for number, text in enumerate(texts) if wanted and wanted in text]
 
     def step(self, count: int) -> None:
-        """Go to a later find, or (negative) to an earlier one; after the last comes the first."""
+        """Go to a later match, or (negative) to an earlier one; after the last comes the first."""
         if self._found:
             self._at = (self._at + count) % len(self._found)
             self.scroll_to(y=self._starts[self._found[self._at]], animate=False, force=True)
             self.refresh()
 
     @property
-    def finds(self) -> str:
-        """Which of the finds is shown, in words."""
+    def position(self) -> str:
+        """The number of the shown match among all, in words."""
         if not self._wanted:
             return ""
-        return f"{self._at + 1} of {len(self._found)}" if self._found else "not said"
+        return f"{self._at + 1} of {len(self._found)}" if self._found else "no match"
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line of what can be seen now."""
+        """Draw a visible line."""
         width, line = self.size.width, self.scroll_offset.y + y
         if line >= self._starts[-1]:
             return Strip.blank(width, self.rich_style)
@@ -125,7 +125,7 @@ class Transcript(Vertical):
     ]
 
     def compose(self) -> ComposeResult:
-        """Put the field above the lines."""
+        """Put the search field above the lines."""
         with Horizontal(id="search-line"):
             yield Input(placeholder="f to find words", compact=True, select_on_focus=False, id="search")
             yield Static(id="finds", markup=False)
@@ -134,16 +134,16 @@ class Transcript(Vertical):
     def show(self, said: Sequence[Said]) -> None:
         """Show these sentences."""
         self.query_one(Lines).show(said)
-        self._tell()
+        self._show_position()
 
-    def _tell(self) -> None:
-        self.query_one("#finds", Static).update(self.query_one(Lines).finds, layout=False)
+    def _show_position(self) -> None:
+        self.query_one("#finds", Static).update(self.query_one(Lines).position, layout=False)
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
         event.stop()
         self.query_one(Lines).search(event.value)
-        self._tell()
+        self._show_position()
 
     @on(Input.Submitted)
     def _leave(self, event: Input.Submitted) -> None:
@@ -151,10 +151,10 @@ class Transcript(Vertical):
         self.query_one(Lines).focus()
 
     def action_search(self) -> None:
-        """Go to the field."""
+        """Go to the search field."""
         self.query_one(Input).focus()
 
     def action_step(self, count: int) -> None:
-        """Go to another find."""
+        """Go to another match."""
         self.query_one(Lines).step(count)
-        self._tell()
+        self._show_position()

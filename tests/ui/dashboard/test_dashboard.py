@@ -335,7 +335,7 @@ def test_a_transcript_is_searched(see, make):
         await view.until("2 of 2")
         await view.press("/")
         await view.type("[of] x")
-        await view.until("not said")
+        await view.until("no match")
 
     see(steps)
 
@@ -391,9 +391,9 @@ def test_help_names_every_key(see, some):
 
     async def steps(view):
         await view.press("?")
-        await view.until("retry: start it anew")
+        await view.until("retry: start it from the beginning")
         await view.press("escape")
-        assert "retry: start it anew" not in view.text
+        assert "retry: start it from the beginning" not in view.text
 
     see(steps)
 
@@ -471,7 +471,7 @@ def test_retry_works_once_the_recording_is_back(see, stopped, store, tmp_path):
 
     async def steps(view):
         await view.press("R")
-        await view.until("is gone")
+        await view.until("no longer exists")
         moved.rename(file)
         await view.press("R")
         await view.until("✓ 1 done")

@@ -1,4 +1,4 @@
-"""What the keys do to a job: the same as the commands of `svs jobs`."""
+"""The commands behind the keys: the same as those of `svs jobs`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it."""
+    """The result of a command."""
 
     message: str
     """A sentence for the user."""
     process: "Popen[bytes] | None" = None
-    """What was started for it."""
+    """The process that was started, if any."""
 
 
-Verb = Callable[[JobStore, str], Done]
-"""Does something to the job with an id. Raises SvsError."""
+Command = Callable[[JobStore, str], Done]
+"""Acts on the job with an id. Raises SvsError."""
 
 
 def cancel(store: JobStore, job_id: str) -> Done:
@@ -34,19 +34,19 @@ def cancel(store: JobStore, job_id: str) -> Done:
 
 
 def remove(store: JobStore, job_id: str) -> Done:
-    """Remove a job with everything that svs keeps of it."""
+    """Remove a job with everything that svs stores about it."""
     actions.remove(store, job_id)
     store.forget_removed()
     return Done(f"removed {job_id}")
 
 
 def resume(store: JobStore, job_id: str) -> Done:
-    """Go on with a job, in a process of its own that outlives the dashboard."""
-    return Done(f"going on with {job_id}", actions.resume_detached(store, job_id))
+    """Resume a job, in a process that outlives the dashboard."""
+    return Done(f"resuming {job_id}", actions.resume_detached(store, job_id))
 
 
 def retry(store: JobStore, job_id: str) -> Done:
-    """Start a job again from the beginning, in a process of its own that outlives the dashboard."""
+    """Start a job again from the beginning, in a process that outlives the dashboard."""
     actions.retry(store, job_id)
     return resume(store, job_id)
 
@@ -62,6 +62,8 @@ def open_folder(store: JobStore, job_id: str) -> Done:
     try:
         return Done(f"opening {folder}", launch.show_folder(folder))
     except FileNotFoundError as error:
-        raise MissingError("there is no file manager to open it with", f"The folder is {folder}") from error
+        raise MissingError(
+            "there is no file manager to open the folder", f"The folder is {folder}"
+        ) from error
     except OSError as error:
         raise StoreError(f"cannot open {folder}: {error.strerror}") from error

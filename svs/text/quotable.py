@@ -1,0 +1,104 @@
+"""Whether a sentence can be quoted by itself: no fragment, greeting, agenda, dangling pronoun.
+
+English is known by words; of other languages only questions, thanks and what sums up are.
+"""
+
+import re
+
+from svs.text.english import listed
+from svs.text.tokens import count_words
+
+ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
+"""What a question ends with."""
+
+_GREETING = re.compile(
+    r"\b(?:hello|hi (?:everyone|everybody|all|guys|there)|welcome (?:to|back|everyone|everybody|all)"
+    r"|thank you|thanks|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
+    r"|(?:hear|see) (?:me|us|my)|(?:share|sharing) (?:my|your|the) screen|you(?:'re| are) (?:on mute|muted)"
+    r"|have a (?:good|great|nice)|any (?:other )?questions|raise your hands?|take a (?:short )?break)\b"
+)
+_THANKS = re.compile(
+    r"\b(?:danke|vielen dank|merci|gracias|obrigad[oa]|grazie|dank je|tack|kiitos|dziękuję|спасибо|teşekkür)"
+    r"|شكرا|धन्यवाद|谢谢|謝謝|ありがとう|감사합니다|ขอบคุณ"
+)
+_THANKS_WORDS = 8  # a longer sentence says something besides
+_SUMMING_UP = re.compile(
+    r"^(?:(?:in short|in summary|to summarize|to sum up|in conclusion|to conclude|the (?:main )?point is"
+    r"|kurz gesagt|zusammengefasst|en bref|en résumé|en resumen|in breve|коротко говоря|итак"
+    r"|k\u0131sacas\u0131|lyhyesti sanottuna|संक्षेप में|باختصار)\b|總之|总之|つまり)"
+)
+_AGENDA = re.compile(
+    r"^(?:(?:now|then|today|first|next|finally)[, ]+)?(?:(?:(?:the|my|our|a) )?"
+    r"(?:first|second|third|fourth|fifth|next|last|final|other|another) "
+    r"(?:topic|thing|question|item|part|point|section|step|subject|agenda item|slide)\b[^,]{0,30}? "
+    r"(?:is|was|will be)"
+    r"|(?:let's|let us|let me|(?:i|we)(?:'m|'re| am| are) going to|(?:i|we)(?:'ll| will)"
+    r"|i(?:'d| would) like to|i (?:just )?want(?:ed)? to) (?:\w+ ){0,2}?"
+    r"(?:talk|move|start|begin|go|turn|look|discuss|switch|give|show|present|jump|take))\b"
+)
+_LEANING = re.compile(
+    r"^(?:it|it's|its|they|they're|them|their|he|he's|she|she's|his|her|this|that|that's|these|those|which|who|then"
+    r"|there|such|so|because|otherwise|instead|therefore|also|and|but|or|the (?:latter|former|same))\b"
+)
+_OWN = re.compile(r"^(?:there (?:is|are|was|were|has|have|will|can)\b|that is why\b)")
+_OPEN_END = re.compile(
+    r"\b(?:the|a|an|of|and|or|but|to|in|on|at|for|with|by|from|that|which|is|are|was|were|be|because|if|as|like"
+    r"|i|we|they|my|your|our|their|its|very|so)[\s.\u2026,]*$"
+)
+_FINITE = listed("""
+    is are was were am be been has have had do does did can could will would shall should may might must isn't
+    aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't couldn't won't wouldn't shouldn't
+    cannot gonna wanna becomes became comes came goes went gets got
+""")
+_AUXILIARIES = listed("is are was were am has have had can could will would should may might must")
+_CONTRACTED = ("'s", "'re", "'ve", "'ll", "'d", "'m")
+_PREPOSITIONS = listed("""
+    for of with in at by from to about into on as like without within between during through across under over
+    including such and or
+""")
+
+
+def is_greeting(text: str, language: str) -> bool:
+    """Tell whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
+    if language == "en":
+        return bool(_GREETING.search(_plain(text)))
+    return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(_plain(text)))
+
+
+def sums_up(text: str) -> bool:
+    """Tell whether a sentence announces that it sums up what was said."""
+    return bool(_SUMMING_UP.match(_plain(text)))
+
+
+def is_fragment(text: str, language: str) -> bool:
+    """Tell whether a sentence is not whole: it has no verb, or an open end."""
+    if language != "en":
+        return False
+    small = _plain(text)
+    words = re.findall(r"[a-z']+", small)
+    if not words:
+        return False
+    open_start = words[0] in _PREPOSITIONS or words[0].endswith("ing")
+    without_verb = open_start and not any(map(_is_finite, words[1:]))
+    inverted = words[0] in _AUXILIARIES and not small.endswith("?")
+    return without_verb or inverted or bool(_OPEN_END.search(small))
+
+
+def announces(text: str, language: str) -> bool:
+    """Tell whether a sentence only says what will be spoken of."""
+    return language == "en" and bool(_AGENDA.search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("\u2019", "'").split())
+
+
+def _is_finite(word: str) -> bool:
+    """Tell whether an English word is a verb that has a subject."""
+    return word in _FINITE or word.endswith(_CONTRACTED)
+
+
+def leans_back(text: str, language: str) -> bool:
+    """Tell whether a sentence begins with a word that stands for something said before it."""
+    small = _plain(text)
+    return language == "en" and bool(_LEANING.match(small)) and not _OWN.match(small)
