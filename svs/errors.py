@@ -42,6 +42,10 @@ class StoreError(SvsError):
     exit_code = 5
 
 
+class HeldError(StoreError):
+    """Another process runs the job, or does something else to it."""
+
+
 class Stopped(SvsError):  # noqa: N818 - the user's request, not an error
     """A signal asked to stop: exit code 130 after Ctrl-C, 143 after SIGTERM."""
 

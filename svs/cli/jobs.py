@@ -10,7 +10,7 @@ from svs.cli import completion
 from svs.cli.errors import print_error
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.settings import Configured
-from svs.errors import Stopped, SvsError, UsageError
+from svs.errors import Cancelled, HeldError, Stopped, SvsError, UsageError
 from svs.model.job import State
 from svs.ui.view import View
 
@@ -57,6 +57,7 @@ def list_jobs(
     status: Annotated[State | None, typer.Option(help="Only jobs with this status.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the jobs, newest first."""
     import sys
@@ -66,7 +67,9 @@ def list_jobs(
 
     found = _jobs(_store(), status)
     jobs = list(found if everything else islice(found, number))
-    if as_json:
+    if ids:
+        write("".join(f"{job.id}\n" for job, _, _ in jobs))
+    elif as_json:
         from svs.system.codec import encode
 
         write(encode([_summary(*job) for job in jobs], indent=2).decode())
@@ -281,7 +284,12 @@ def resume(
             autocompletion=completion.job_ids,
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Resume every interrupted job.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Resume every interrupted or queued job.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
+    ] = None,
     progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     notify: Notify = None,
@@ -290,11 +298,54 @@ def resume(
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = _store(), Notices(notify, content=notify_content)
     if everything == bool(job_ids):
-        raise UsageError("no job is given", "Give ids, or --all for every interrupted job.")
-    chosen = [store.resolve(reference) for reference in job_ids or ()]
+        raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
-        chosen = [job.id for job, _, _ in _jobs(store, "interrupted")][::-1]
+        _resume_all(store, jobs, progress, notices, as_json=as_json)
+        return
+    chosen = [store.resolve(reference) for reference in job_ids or ()]
     _run_all(store, chosen, notices, progress, as_json=as_json)
+
+
+def _resume_all(
+    store: "JobStore", at_once: int | None, view: View, notices: Notices, *, as_json: bool
+) -> None:
+    """Run the interrupted jobs and the queued ones, the oldest first."""
+    from svs.cli import batch
+    from svs.jobs import queue
+    from svs.store.jobs import Damaged
+
+    found = [job for job, state, _ in _jobs(store, None) if state in ("interrupted", "queued")]
+    chosen = [job for job in reversed(found) if not isinstance(job, Damaged)]
+    if chosen:
+        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, as_json=as_json)
+    else:
+        typer.echo("No job is interrupted or queued.", err=True)
+
+
+@app.command(hidden=True)
+def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Run a job for a process that started this one, with which it ends. Ends well if it is done already.
+
+    Exits with 75 when another process runs it.
+    """
+    from svs.cli.running import run_job, stop_children
+    from svs.jobs import child
+
+    child.end_with_parent(stop_children)
+    store = _store()
+    job = store.load(job_id)
+    if job.status == "done":
+        return
+    if job.status == "cancelled":
+        raise Cancelled(f"job {job_id} was cancelled", f"`svs jobs resume {job_id}` goes on with it.")
+    try:
+        run_job(job, store, "none")
+    except HeldError as error:
+        print_error(error)
+        raise typer.Exit(child.HELD) from None
+    except Cancelled:
+        if store.load(job_id).status != "done":  # else another process has just done it
+            raise
 
 
 @app.command(cls=Configured)
@@ -318,7 +369,7 @@ def _run_all(
 ) -> None:
     """Run jobs one after the other; a failure does not stop the others."""
     from svs.cli.running import run_job
-    from svs.cli.summarize import show as show_result
+    from svs.ui.result import show as show_result
 
     def run(job_id: str) -> None:
         job = store.load(job_id)

@@ -67,16 +67,22 @@ class Notices:
         from svs.ui.output import visible
 
         name = visible(job.source.name).replace("\n", "\\n")
+        body = f"{name}: {outcome} after {clock(seconds)}"
+        if self._notifier and self._content and outcome == "done":
+            body += "\n\n" + _first_sentence(store, job.id)
+        self.send(f"svs: {name} {outcome}", body)
+
+    def send(self, title: str, body: str) -> None:
+        """Ring the bell, and send a message to every address; one that fails is a warning."""
+        from svs.ui.output import visible
+
         if self._bell and sys.stderr.isatty():
-            sys.stderr.write(f"\a\x1b]0;svs: {name} {outcome}\x1b\\")
+            sys.stderr.write(f"\a\x1b]0;{title}\x1b\\")
             sys.stderr.flush()
         if self._notifier:
-            body = f"{name}: {outcome} after {clock(seconds)}"
-            if self._content and outcome == "done":
-                body += "\n\n" + _first_sentence(store, job.id)
             with suppress(KeyboardInterrupt):  # the job has ended: Ctrl-C only stops this wait
-                for service in self._notifier.send(f"svs: {name} {outcome}", body):
-                    typer.echo(f"warning: the notification to {visible(service)} failed", err=True)
+                for place in self._notifier.send(title, body):
+                    typer.echo(f"warning: the notification to {visible(place)} failed", err=True)
 
 
 def _outcome(error: SvsError) -> str:

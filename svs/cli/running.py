@@ -26,7 +26,7 @@ def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbo
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
     with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
-        with stop.handling_signals():
+        with listening(stop.on_signal):
             return _in_thread(lambda: run(job, store, report, stop))
 
 
@@ -76,19 +76,7 @@ class _Stop:
                 exit_code=128 + self._signal,
             )
 
-    @contextmanager
-    def handling_signals(self) -> Iterator[None]:
-        """Handle the signals that end a program, except ignored ones: nohup ignores SIGHUP."""
-        numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-        handled = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
-        before = {number: signal.signal(number, self._on_signal) for number in handled}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+    def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._signal is not None:
             stop_children()
             for part in self._folder.glob("*.part"):
@@ -100,6 +88,19 @@ class _Stop:
         message = "stopping at the next safe point; press Ctrl-C again to stop at once"
         event = ProgressEvent(job_id=self._job_id, stage=None, kind="notice", message=message, at=time.time())
         self._report(event)
+
+
+@contextmanager
+def listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle the signals that end a program, except ignored ones: nohup ignores SIGHUP."""
+    numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heard}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
 def stop_children() -> None:

@@ -10,18 +10,22 @@ from typing import Annotated
 import typer
 
 from svs import times
-from svs.cli import completion
+from svs.cli import batch, completion
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.errors import UsageError
 from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
-from svs.model.speech import Result
 from svs.ui.view import View
 
 
 def summarize(
-    video: Annotated[
-        Path, typer.Argument(readable=False, help="A video, an audio recording, or a subtitle file.")
+    videos: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO...",
+            readable=False,
+            help="Videos, audio recordings or subtitle files; folders of them.",
+        ),
     ],
     length: Annotated[
         str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
@@ -116,6 +120,17 @@ def summarize(
         str, typer.Option(help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.")
     ] = "default",
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0: all cores.")] = 0,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many of several recordings at a time; default: 1 with a GPU, else one for each core, "
+            "at most 4, with 2 GB of memory each.",
+        ),
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Also what is in folders within the folders.")
+    ] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,
     detach: Annotated[
@@ -126,7 +141,7 @@ def summarize(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Summarize a video: its most important sentences, as they were said, with their times.
+    """Summarize videos: their most important sentences, as they were said, with their times.
 
     The summary goes to stdout: formatted on a terminal, as Markdown in a pipe.
     """
@@ -163,15 +178,23 @@ def summarize(
         force=force,
         fresh=fresh,
     )
-    check(options, video)
+    recordings = batch.several(videos, recursive=recursive)
+    if recordings is None:
+        check(options, videos[0])
+    else:
+        batch.check(options, detach=detach)
     notices = Notices(notify, content=notify_content)
     if progress in ("auto", "rich", "plain") and not (quiet or detach) and _on_terminal():
-        offer_model(video, options)
-    if detach:
+        for video in recordings or videos:
+            offer_model(video, options)
+    if recordings is not None:
+        view = "none" if quiet and progress == "auto" else progress
+        batch.summarize(recordings, options, jobs, view, notices, as_json=as_json)
+    elif detach:
         environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
-        _detach(video, options, environment)
+        _detach(videos[0], options, environment)
     else:
-        _run(video, options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
+        _run(videos[0], options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
 
 
 def _detach(video: Path, options: Options, environment: dict[str, str]) -> None:
@@ -203,27 +226,12 @@ def _run(
     from svs.media.fingerprint import describe
     from svs.store.jobs import JobStore
     from svs.system.paths import jobs_home
+    from svs.ui.result import show
 
     store = JobStore(jobs_home())
     job = store.create(describe(video), options)
     with notices.of(job, store):
         show(run_job(job, store, progress, quiet=quiet, verbose=verbose), as_json=as_json)
-
-
-def show(result: Result, *, as_json: bool) -> None:
-    """Print a result to stdout: formatted on a terminal, as Markdown in a pipe."""
-    from svs import outputs
-    from svs.ui.output import write
-    from svs.ui.terminal import stdout
-
-    if as_json:
-        write(outputs.render(result, "json"))
-    elif stdout().is_terminal:
-        from svs.ui.result import summary_view
-
-        stdout().print(summary_view(result))
-    else:
-        write(outputs.render(result, "md"))
 
 
 def check(options: Options, video: Path) -> None:

@@ -92,7 +92,7 @@ def _watch_with_bars(followers: list["Follower"]) -> None:
 def _lines(*, as_json: bool) -> _View:
     from svs.ui.watch import Json, Lines
 
-    return Json() if as_json else Lines()
+    return Json(sys.stdout) if as_json else Lines(sys.stdout)
 
 
 def _watch(followers: list["Follower"], view: _View) -> None:
@@ -147,9 +147,9 @@ def attach(
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
     from svs.cli.running import showing
-    from svs.cli.summarize import show
     from svs.store import results
     from svs.store.follow import Follower
+    from svs.ui.result import show
 
     store = _store()
     follower = Follower(store, store.resolve(job_id))

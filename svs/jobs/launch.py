@@ -11,7 +11,10 @@ _SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
 
 
 def start(
-    arguments: list[str], log: Path, environment: Mapping[str, str] | None = None
+    arguments: list[str],
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    stdin: int = subprocess.DEVNULL,
 ) -> "subprocess.Popen[bytes]":
     """Start `svs ARGUMENTS` in a session of its own. Its output is appended to the log.
 
@@ -20,7 +23,7 @@ def start(
     """
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        return _start([*_SVS, *arguments], handle, {**os.environ, **(environment or {})})
+        return _start([*_SVS, *arguments], handle, {**os.environ, **(environment or {})}, stdin)
     finally:
         os.close(handle)
 
@@ -32,11 +35,13 @@ def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
     return _start([opener, str(folder)], subprocess.DEVNULL, environment)
 
 
-def _start(command: list[str], output: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def _start(
+    command: list[str], output: int, environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
+) -> "subprocess.Popen[bytes]":
     flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
     return subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=output,
         stderr=output,
         start_new_session=True,

@@ -209,6 +209,8 @@ class Job(Struct, frozen=True, kw_only=True):
     offline: bool = False
     """The network was refused while it ran: see `svs.system.network`."""
     error: JobError | None = None
+    crashes: Count = 0
+    """How often its process was killed or crashed, since it began or last failed, while a queue ran it."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from svs.errors import StoreError, UsageError
+from svs.errors import HeldError, StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
@@ -272,10 +272,10 @@ class JobStore:
                     raise _no_job(job_id) from None
             yield folder
 
-    def _held_by_another(self, job_id: str) -> StoreError:
+    def _held_by_another(self, job_id: str) -> HeldError:
         progress = self.progress(job_id)
         holder = f"process {progress.pid}" if progress else "another process"
-        return StoreError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
+        return HeldError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder. Raises StoreError if it is running."""

@@ -5,10 +5,22 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from svs import outputs
 from svs.model.speech import Gap, Result
 from svs.outputs.shared import at_changes, by_chapter, cautions, facts, speaker_label, timestamp, with_gaps
 from svs.text.coverage import mark
-from svs.ui.terminal import term
+from svs.ui.output import write
+from svs.ui.terminal import stdout, term
+
+
+def show(result: Result, *, as_json: bool) -> None:
+    """Print a result on stdout: laid out on a terminal, Markdown into a pipe."""
+    if as_json:
+        write(outputs.render(result, "json"))
+    elif stdout().is_terminal:
+        stdout().print(summary_view(result))
+    else:
+        write(outputs.render(result, "md"))
 
 
 def summary_view(result: Result, *, head: bool = True) -> RenderableType:

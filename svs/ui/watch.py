@@ -1,9 +1,8 @@
 """The views of `svs jobs watch`, for several jobs: bars for terminals, lines for pipes, JSON for programs."""
 
-import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from msgspec.structs import asdict
 from rich.console import Console, Group, RenderableType
@@ -81,42 +80,45 @@ def _costs(follower: Follower) -> list[str]:
 
 
 class Lines:
-    """Writes plain lines to stdout, each with its job's id."""
+    """Writes plain lines, each with its job's id."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
         self._listeners: dict[str, PlainProgress] = {}
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Write a line about an event, if it is important enough."""
         prefix = f"{follower.job.id} "
-        self._listeners.setdefault(follower.job.id, PlainProgress(sys.stdout, prefix=prefix))(event)
+        self._listeners.setdefault(follower.job.id, PlainProgress(self._file, prefix=prefix))(event)
 
     def end(self, follower: Follower) -> None:
         """Write how a job has ended."""
         reason = f": {follower.job.error.message}" if follower.job.error else ""
-        PlainProgress(sys.stdout, prefix=f"{follower.job.id} ").write(f"{follower.state}{reason}")
+        PlainProgress(self._file, prefix=f"{follower.job.id} ").write(f"{follower.state}{reason}")
 
 
 class Json:
-    """Writes each event to stdout as a line of JSON."""
+    """Writes each event as a line of JSON."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Write an event; one with new numbers also has speed, time left, load and memory."""
         more = follower.progress if event.kind == "advanced" else None
         names = ("speed", "left", "load", "memory")
         extra = {name: value for name, value in asdict(more).items() if name in names} if more else {}
-        _write({**_fields(event), **extra})
+        self._write({**_fields(event), **extra})
 
     def end(self, follower: Follower) -> None:
         """Write how a job has ended."""
         error = follower.job.error.message if follower.job.error else None
-        _write({"job_id": follower.job.id, "kind": "ended", "status": follower.state, "error": error})
+        self._write({"job_id": follower.job.id, "kind": "ended", "status": follower.state, "error": error})
+
+    def _write(self, record: dict[str, object]) -> None:
+        self._file.write(encode(record).decode())
+        self._file.flush()
 
 
 def _fields(event: ProgressEvent) -> dict[str, object]:
     return {name: getattr(event, name) for name in event.__slots__}
-
-
-def _write(record: dict[str, object]) -> None:
-    sys.stdout.write(encode(record).decode())
-    sys.stdout.flush()

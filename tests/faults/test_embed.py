@@ -12,7 +12,10 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
 ]
-SUBTITLES = "1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n"
+SUBTITLES = "\n".join(
+    f"00:00:{second:02},000 --> 00:00:{second + 4:02},000\nA glass lens gathers its light.\n"
+    for second in range(0, 55, 5)
+)
 
 
 @pytest.fixture(scope="module")

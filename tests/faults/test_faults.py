@@ -57,7 +57,7 @@ FAULTS = [
     (HEARING, "lost_permission", WHISPER, 5, DENIED, "interrupted", "extract"),
     (LAST, "lost_permission", WHISPER, 5, DENIED, "interrupted", "extract transcribe"),
     (WRITING, "lost_permission", WHISPER, 5, DENIED, "interrupted", "extract transcribe summarize"),
-    (OPENING, "vanished_source", WHISPER, 3, "there is no file", "failed", ""),
+    (OPENING, "vanished_source", WHISPER, 3, "no longer exists", "failed", ""),
     (DECODING, "killed_child", WHISPER, 1, "ffmpeg was killed", "failed", ""),
 ]
 

@@ -227,6 +227,7 @@ def test_resume_prepares_again_what_was_removed(carried, svs, talk_video, home):
     record = json.loads((job / "job.json").read_text()) | {"status": "running"}  # as if it had been killed
     del record["stages"]["transcribe"], record["stages"]["summarize"]
     (job / "job.json").write_text(json.dumps(record))
+    (job / "transcript.jsonl").unlink()
     models.remove("tiny.en")
     done = svs("jobs", "resume", job.name)
     assert (done.returncode, done.stderr.count(LINE.format("tiny.en"))) == (0, 1)

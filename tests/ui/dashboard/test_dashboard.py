@@ -439,7 +439,7 @@ def test_only_what_fits_the_job_is_offered(see, some):
             "done": "eo",
             "failed": "rRo",
             "cancelled": "rRo",
-            "interrupted": "rRo",
+            "interrupted": "crRo",
             "damaged": "o",
         }
 

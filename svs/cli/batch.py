@@ -1,0 +1,211 @@
+"""Many jobs at once: `svs summarize` with several recordings, and `svs jobs resume --all`."""
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import typer
+
+from svs.errors import Stopped, StoreError, UsageError
+from svs.times import clock
+from svs.ui.view import View
+
+if TYPE_CHECKING:
+    from svs.cli.notify import Notices
+    from svs.events import ProgressEvent
+    from svs.jobs import queue
+    from svs.model.job import Job, Options, State
+    from svs.store.follow import Follower
+    from svs.store.jobs import JobStore
+
+
+def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
+    """Return the recordings that the user means, or None when it is the one file that is named.
+
+    Raises InputError when one is not there.
+    """
+    from svs.jobs import inputs
+
+    if len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
+        return None
+    return inputs.find(videos, recursive=recursive)
+
+
+def check(options: "Options", *, detach: bool) -> None:
+    """Refuse what cannot work for any of several recordings."""
+    from svs.stages.outline import parse_chapters
+    from svs.stages.summarize import parse_length
+
+    parse_length(options.length)
+    parse_chapters(options.chapters)
+    if options.embed:
+        raise UsageError("--embed names one file", "Give it with one recording.")
+    if detach:
+        raise UsageError("--detach takes one recording", "Several can be left running with nohup.")
+
+
+def summarize(
+    recordings: list[Path],
+    options: "Options",
+    at_once: int | None,
+    view: View,
+    notices: "Notices",
+    *,
+    as_json: bool,
+) -> None:
+    """Summarize several recordings. Raises what `run` raises."""
+    from msgspec.structs import replace
+
+    from svs.jobs import inputs, queue
+    from svs.store.jobs import JobStore
+    from svs.system.paths import jobs_home
+    from svs.ui.output import visible
+
+    store = JobStore(jobs_home())
+    at_once = at_once or queue.jobs_at_once(options.device)
+    if at_once > 1 and not options.threads:
+        options = replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
+    jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
+    for job in jobs:
+        if job.status == "done":
+            typer.echo(f"skipped: {visible(job.source.path)} is done already, in job {job.id}", err=True)
+    run(store, jobs, at_once, view, notices, as_json=as_json)
+
+
+def run(
+    store: "JobStore", jobs: Sequence["Job"], at_once: int, view: View, notices: "Notices", *, as_json: bool
+) -> None:
+    """Run jobs, print the summaries in their order, and then a tally.
+
+    Raises Stopped after a signal, and Exit with 1 when a job is not done in the end.
+    """
+    from svs.jobs import queue
+
+    signals: list[int] = []
+    began = time.monotonic()
+    todo = [job for job in jobs if job.status != "done"]
+    with _stopping(signals), _showing(view, todo) as shown:
+        problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
+    states = {job.id: store.state(store.read(job.id)) for job in jobs}
+    done = [job.id for job in jobs if states[job.id] == "done"]
+    for job_id in done:
+        _print_result(store, job_id, as_json=as_json)
+    tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
+    with suppress(OSError):
+        typer.echo(tally, err=True)
+        for job in todo:
+            _say_failure(store, job, states[job.id], problems.get(job.id, ""))
+    notices.send(f"svs: {len(jobs)} recordings", tally)
+    if signals:
+        hint = "Go on with `svs jobs resume --all`."
+        raise Stopped("stopped; what is done so far is kept", hint, exit_code=128 + signals[0])
+    if len(done) < len(jobs):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _stopping(signals: list[int]) -> Iterator[None]:
+    """Keep the first signal that asks to stop in the list; the second ends everything at once."""
+    from svs.cli.running import listening
+
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if signals:
+            raise KeyboardInterrupt
+        signals.append(number)
+        with suppress(OSError):  # the terminal may be closed
+            typer.echo("stopping at the next safe point; press Ctrl-C again to stop at once", err=True)
+
+    with listening(on_signal):
+        yield
+
+
+@contextmanager
+def _showing(view: View, jobs: Sequence["Job"]) -> Iterator["queue.View"]:
+    """Give the view that the user wants, on stderr."""
+    from svs.ui.terminal import stderr
+    from svs.ui.watch import Json, Lines
+
+    console = stderr()
+    if view == "auto":
+        view = "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
+    if view == "rich":
+        from svs.ui.batch import BatchBars
+
+        with BatchBars(console, jobs) as bars:
+            yield _Forgiving(bars)
+    elif view == "none":
+        yield _Forgiving(None)
+    else:
+        yield _Forgiving(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
+
+
+class _Forgiving:
+    """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
+
+    def __init__(self, view: "queue.View | None") -> None:
+        self._view = view
+
+    def show(self, follower: "Follower", event: "ProgressEvent") -> None:
+        """Show what happened to a job."""
+        with suppress(OSError):
+            if self._view:
+                self._view.show(follower, event)
+
+    def end(self, follower: "Follower") -> None:
+        """Show how a job has ended."""
+        with suppress(OSError):
+            if self._view:
+                self._view.end(follower)
+
+
+def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
+    """Print a summary as `svs summarize` does for one recording, but JSON on one line."""
+    from svs.cli.errors import print_error
+    from svs.store import results
+    from svs.system.codec import encode
+    from svs.ui.output import write
+    from svs.ui.result import show
+
+    try:
+        result = results.load(store.load(job_id), store.folder(job_id))
+    except StoreError as error:  # its files were removed or damaged meanwhile
+        print_error(error)
+        return
+    if as_json:
+        write(encode(result).decode())
+    else:
+        show(result, as_json=False)
+
+
+def _tally(
+    store: "JobStore", states: dict[str, "State"], skipped: int, todo: set[str], seconds: float
+) -> str:
+    """Return how all ended, how much was recorded in what was done now, and how long it took."""
+    counts = Counter(states.values())
+    counts["done"] -= skipped
+    numbers = [f"{counts[name]} {name}" for name in ("done", "failed")]
+    numbers.insert(1, f"{skipped} skipped")
+    numbers += [f"{number} {name}" for name, number in counts.items() if name not in ("done", "failed")]
+    recorded = sum(store.load(job_id).duration for job_id in todo if states[job_id] == "done")
+    return f"{', '.join(numbers)}: {clock(recorded)} of recording in {clock(seconds)}"
+
+
+def _say_failure(store: "JobStore", job: "Job", state: "State", problem: str) -> None:
+    """Say why a job is not done, in a line."""
+    from svs.store.jobs import Damaged
+    from svs.ui.output import visible
+
+    record = store.read(job.id)
+    if isinstance(record, Damaged):
+        problem = problem or record.problem
+    elif record.error and state == "failed":
+        problem = record.error.message
+    if problem or state == "cancelled":
+        line = f"{state if state == 'cancelled' else 'failed'}: {job.source.name} (job {job.id}): {problem}"
+        typer.echo(" ".join(visible(line.removesuffix(": ")).split()), err=True)
