@@ -257,14 +257,15 @@ def test_a_job_ends_with_the_process_that_started_it(start, store):
 
 @posix
 def test_two_queues_share_the_jobs_and_none_is_run_twice(start, svs_command, store):
-    await_words(start)
-    child(start).suspend()
+    first = next(event["job_id"] for event in events(start) if event["kind"] == "started")
+    suspended = child(start)
+    suspended.suspend()
     again = [svs_command, *start.args[1:]]
     with subprocess.Popen(again, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as other:
-        ended = next(event for event in events(other) if event["kind"] == "ended")
-        assert ended["job_id"] == store.ids()[0], "it took the job that was still queued"
-        child(start).resume()
+        ended = next(event["job_id"] for event in events(other) if event["kind"] == "ended")
+        suspended.resume()  # before anything is asserted: the other process waits for it
         printed = [process.communicate()[0] for process in (start, other)]
+    assert ended != first, "it took the job that was still queued"
     assert (start.returncode, other.returncode) == (0, 0)
     assert printed[0] == printed[1]
     assert len(printed[0].splitlines()) == 2

@@ -39,7 +39,11 @@ def slow_disk(tmp_path, monkeypatch):
     folder = tmp_path / "slow"
     folder.mkdir()
     wrapper = folder / "ffmpeg"
-    wrapper.write_text(f'#!/bin/sh\nexec {shlex.quote(str(ffmpeg.find()))} -re "$@"\n')
+    usual_ffmpeg = shlex.quote(str(ffmpeg.find()))
+    # A list of packets is no copy of the recording: reading it slowly would only make the tests slow.
+    wrapper.write_text(
+        f'#!/bin/sh\ncase "$*" in *framecrc*) slow= ;; *) slow=-re ;; esac\nexec {usual_ffmpeg} $slow "$@"\n'
+    )
     wrapper.chmod(0o755)
     usual = os.environ["PATH"]
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{usual}")
