@@ -14,7 +14,7 @@ _ARROW = r"(?:[-\u2010-\u2015]{1,3}\s*[-\u2010-\u2015]{0,2}\s*>|[\u2192\u279c])"
 _CUE = re.compile(rf"\s*({_TIME})\s*{_ARROW}\s*({_TIME})?(?:\s.*)?")
 _PAIR = re.compile(rf"\s*({_COLONS})\s*,\s*({_COLONS})\s*")
 """As SubViewer has it."""
-_LIKE_A_CUE = re.compile(rf".*-->|\s*-?\d{{1,9}}\s*[:;.][^>\u2192]{{0,40}}{_ARROW}")
+_LIKE_A_CUE = re.compile(rf"[^<>]{{0,20}}-->|\s*-?\d{{1,9}}\s*[:;.][^>\u2192]{{0,40}}{_ARROW}")
 _BEFORE_LINE = re.compile(r"\s*([\[(<]?)\s*((?:\d{1,3}:){1,2}\d{2}(?:[.,:]\d{1,3})?)(?:\s*[\])>]|(?=\s|$))")
 _CLOCK = re.compile(
     r"(-?)(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}):(\d{1,9})(?:[.,](\d{1,9}))?"  # h:m:s:part, h:m:s or m:s

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from svs.engines.captions import SUFFIXES as CAPTIONS
 from svs.errors import InputError
+from svs.media.input_check import address_in
 from svs.model.job import Options
 from svs.outputs import FORMATS
 
@@ -25,7 +26,8 @@ _OWN = tuple(form.suffix for form in FORMATS.values())
 
 def is_pattern(path: Path) -> bool:
     """Say whether a path is a pattern that the shell did not expand."""
-    return any(sign in str(path) for sign in "*?[") and not path.exists()
+    signs = any(sign in str(path) for sign in "*?[")
+    return signs and not path.exists() and not address_in(str(path))
 
 
 def find(paths: Iterable[Path], *, recursive: bool = False) -> list[Path]:

@@ -139,7 +139,7 @@ def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
     if isinstance(error, FileNotFoundError):
         if path.name == "-":
             return InputError("there is no file -", _NO_INPUT)
-        if address := _address(str(path)):
+        if address := address_in(str(path)):
             return InputError(f"there is no file {address}", _NO_ADDRESS)
         hint = "Check the name."
         if _SEQUENCE.search(path.name):
@@ -155,10 +155,10 @@ def advice(typed: str) -> str:
     """Return a sentence for whoever gives an address, or the standard input, as a recording; else nothing."""
     if typed == "-":
         return _NO_INPUT
-    return _NO_ADDRESS if not os.path.lexists(typed) and _address(typed) else ""
+    return _NO_ADDRESS if not os.path.lexists(typed) and address_in(typed) else ""
 
 
-def _address(path: str) -> str:
+def address_in(path: str) -> str:
     """Return the address that a path was meant to be, as it was typed; empty where it is none."""
     match = _ADDRESS.fullmatch(path)
     return re.sub(r"^([a-z0-9+.-]+:)/(?!/)", r"\1//", match[1], flags=re.IGNORECASE) if match else ""

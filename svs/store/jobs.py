@@ -31,7 +31,7 @@ _LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
 _KEY = re.compile("[0-9a-f]{64}")
 _MAX_NOTE = 100  # bytes
 _STALE = 3600  # seconds
-LARGEST_RECORD = 8_000_000
+LARGEST_RECORD = 12_000_000
 """Bytes; a typical record has a few thousand, and the limits of its fields allow no more than this."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000

@@ -167,9 +167,13 @@ def events(process):
     return (json.loads(line) for line in process.stderr if line.startswith("{"))
 
 
-def await_words(process):
-    """Wait until the job that runs has its first words, and return its id."""
-    return next(event["job_id"] for event in events(process) if event["kind"] == "line")
+def await_transcription(process):
+    """Wait until a job begins to transcribe, which takes seconds, and return its id."""
+    return next(
+        event["job_id"]
+        for event in events(process)
+        if (event["kind"], event["stage"]) == ("started", "transcribe")
+    )
 
 
 def child(process):
@@ -189,7 +193,7 @@ def states(store):
 
 @posix
 def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_process, store, tmp_path):
-    job_id = await_words(start)
+    job_id = await_transcription(start)
     child(start).kill()
     stages = [event["stage"] for event in events(start) if event["kind"] == "reused"]
     first, second = start.stdout.read().splitlines()
@@ -203,9 +207,9 @@ def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_pr
 
 @posix
 def test_a_job_whose_process_is_killed_twice_has_failed(start, store):
-    job_id = await_words(start)
+    job_id = await_transcription(start)
     child(start).kill()
-    assert await_words(start) == job_id
+    assert await_transcription(start) == job_id
     child(start).kill()
     assert [event["status"] for event in events(start) if event["kind"] == "ended"] == ["failed", "done"]
     assert start.wait() == 1
@@ -215,7 +219,7 @@ def test_a_job_whose_process_is_killed_twice_has_failed(start, store):
 
 @posix
 def test_ctrl_c_stops_what_runs_and_resume_all_goes_on(start, svs_process, store):
-    await_words(start)
+    await_transcription(start)
     start.send_signal(signal.SIGINT)
     said = start.stderr.read()
     assert start.wait() == 130
@@ -227,7 +231,7 @@ def test_ctrl_c_stops_what_runs_and_resume_all_goes_on(start, svs_process, store
 
 @posix
 def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
-    await_words(start)
+    await_transcription(start)
     start.stderr.close()
     assert len(start.stdout.read().splitlines()) == 2
     assert start.wait() == 0
@@ -236,7 +240,7 @@ def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
 
 @posix
 def test_the_same_command_goes_on_with_what_it_had_begun(start, svs_process, store):
-    await_words(start)
+    await_transcription(start)
     start.send_signal(signal.SIGINT)
     start.communicate()
     done = svs_process(*start.args[1:])
@@ -246,7 +250,7 @@ def test_the_same_command_goes_on_with_what_it_had_begun(start, svs_process, sto
 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG of Linux")
 def test_a_job_ends_with_the_process_that_started_it(start, store):
-    job_id = await_words(start)
+    job_id = await_transcription(start)
     runner = child(start)
     start.kill()
     psutil.wait_procs([runner], timeout=30)

@@ -555,3 +555,12 @@ def test_numbers_beyond_all_measure_are_no_times(tmp_path):
     (tmp_path / "a.ass").write_text(f"[Events]\n{bad}{good}")
     found = read(tmp_path / "a.ass", "a.ass")
     assert ([segment.text for segment in found.segments], found.lost) == (["Kept."], 1)
+
+
+def test_an_arrow_within_what_is_said_begins_no_cue(tmp_path):
+    file = tmp_path / "talk.srt"
+    said = "The arrow of a comment --> ends what nobody sees."
+    file.write_text(f"1\n00:00:01,000 --> 00:00:04,000\n{said}\n")
+    found = read(file, file.name)
+    assert [segment.text for segment in found.segments] == [said]
+    assert not found.lost

@@ -114,7 +114,7 @@ def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_mo
     assert any(now.left and now.left[0] <= now.left[1] for now in heard)
     assert any(now.speed for now in heard)
     assert any(now.memory > 0 for now in heard)
-    assert any(now.line for now in heard)
+    assert any(event.kind == "line" and event.message for event, _ in seen)
     said = [(event.message, now.phase) for event, now in seen if event.kind == "phase"]
     assert said[0] == ("loading the model", "loading the model")
     assert not heard[-1].phase
