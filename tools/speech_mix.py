@@ -7,7 +7,7 @@ from pathlib import Path
 
 from speech_scores import Reference, Said
 
-from svs.media import ffmpeg
+from svs.media import tool
 
 RATE = 16_000
 BYTES = 2
@@ -42,6 +42,6 @@ def mix(folder: Path, references: dict[str, Reference], minutes: float, target: 
 def sound(path: Path) -> bytes:
     """Return a recording's first channel as 16-bit samples at 16 kHz, without the silence before it."""
     filters = "pan=mono|c0=c0,silenceremove=start_periods=1:start_threshold=-40dB"
-    arguments = [str(ffmpeg.find()), "-v", "error", "-nostdin", "-i", str(path), "-af", filters]
+    arguments = [str(tool.find()), "-v", "error", "-nostdin", "-i", str(path), "-af", filters]
     arguments += ["-ar", str(RATE), "-f", "s16le", "-"]
     return subprocess.run(arguments, check=True, capture_output=True).stdout

@@ -15,7 +15,8 @@ from empty_store import MICRO, run_svs
 
 from svs.progress.estimate import error
 from svs.progress.stats import SHARES
-from svs.store.jobs import Damaged, JobStore
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
 
 MINUTES = (3, 45)  # the shortest and the longest recording
 

@@ -14,7 +14,19 @@ from typing import Annotated, NoReturn
 import typer
 
 import svs
-from svs.cli import config, dashboard, doctor, jobs, models, search, speakers, summarize, testvideo, watch
+from svs.cli import (
+    config,
+    dashboard,
+    doctor,
+    jobs,
+    jobs_run,
+    models,
+    search,
+    speakers,
+    summarize,
+    testvideo,
+    watch,
+)
 from svs.cli.errors import print_error
 from svs.cli.settings import Configured
 from svs.errors import SvsError
@@ -33,6 +45,7 @@ app.command(
     cls=Configured,
     context_settings={"auto_envvar_prefix": "SVS"},
 )(summarize.summarize)
+jobs_run.mount(jobs.app)
 watch.mount(jobs.app)
 search.mount(jobs.app)
 speakers.mount(jobs.app)

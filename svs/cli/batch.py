@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from svs.cli.store import open_store
 from svs.errors import Stopped, StoreError, UsageError
 from svs.times import clock
 from svs.ui.view import View
@@ -63,11 +64,9 @@ def summarize(
     from msgspec.structs import replace
 
     from svs.jobs import inputs, queue
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
     from svs.ui.output import visible
 
-    store = JobStore(jobs_home())
+    store = open_store()
     at_once = at_once or queue.jobs_at_once(options.device)
     if at_once > 1 and not options.threads:
         options = replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
@@ -198,7 +197,7 @@ def _tally(
 
 def _say_failure(store: "JobStore", job: "Job", state: "State", problem: str) -> None:
     """Say why a job is not done, in a line."""
-    from svs.store.jobs import Damaged
+    from svs.store.records import Damaged
     from svs.ui.output import visible
 
     record = store.read(job.id)

@@ -24,7 +24,7 @@ def job_ids(incomplete: str) -> list[tuple[str, str]]:
 
 
 def _about(store: "JobStore", job_id: str) -> str:
-    from svs.store.jobs import Damaged
+    from svs.store.records import Damaged
 
     job = store.read(job_id)
     if isinstance(job, Damaged):

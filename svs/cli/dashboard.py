@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from svs.cli.store import open_store
 from svs.errors import UsageError
 
 
@@ -18,8 +19,6 @@ def dashboard(
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise UsageError("the dashboard needs a terminal", "Use `svs jobs list` instead.")
     from svs.store.index import Watcher
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
     from svs.ui.dashboard.app import Dashboard
 
-    Dashboard(Watcher(JobStore(jobs_home())), theme, filter_words).run()
+    Dashboard(Watcher(open_store()), theme, filter_words).run()

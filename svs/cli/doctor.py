@@ -58,12 +58,12 @@ def doctor() -> None:
 
 
 def _ffmpeg() -> Iterator[Check]:
-    from svs.media import ffmpeg
+    from svs.media import tool
 
     try:
-        found = ffmpeg.find()
-        version = ffmpeg.version(found)
-        yield Check("ffmpeg", f"{version}  {found}", _VULNERABLE if ffmpeg.may_be_vulnerable(version) else "")
+        found = tool.find()
+        version = tool.version(found)
+        yield Check("ffmpeg", f"{version}  {found}", _VULNERABLE if tool.may_be_vulnerable(version) else "")
     except SvsError as error:
         yield Check("ffmpeg", error.message, error.hint, fatal=True)
 

@@ -1,54 +1,27 @@
-"""`svs jobs`: list, show, resume, export and remove jobs."""
+"""`svs jobs`: list, show, export, cancel and remove jobs."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from svs.cli import completion
-from svs.cli.errors import print_error
-from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.settings import Configured
-from svs.errors import Cancelled, HeldError, Stopped, SvsError, UsageError
+from svs.cli import completion, parsers
+from svs.cli.store import Id, Ids, for_each, open_store
+from svs.errors import SvsError, UsageError
 from svs.model.job import State
-from svs.ui.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import timedelta
+    from collections.abc import Iterator
 
     from svs.model.job import Job, Progress
-    from svs.store.jobs import Damaged, JobStore
+    from svs.store.jobs import JobStore
+    from svs.store.records import Damaged
 
 app = typer.Typer(
     help="List, show, resume, export and remove jobs.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Id = Annotated[
-    str,
-    typer.Argument(
-        metavar="ID",
-        help="A job's id, its unique beginning or end, or `last`.",
-        autocompletion=completion.job_ids,
-    ),
-]
-Ids = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="ID...",
-        help="Ids, unique beginnings or ends, or `last`.",
-        autocompletion=completion.job_ids,
-    ),
-]
 Ended = Literal["done", "failed", "cancelled", "interrupted"]
-
-
-def _store() -> "JobStore":
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
-
-    return JobStore(jobs_home())
 
 
 @app.command("list")
@@ -65,7 +38,7 @@ def list_jobs(
 
     from svs.ui.output import write
 
-    found = _jobs(_store(), status)
+    found = _jobs(open_store(), status)
     jobs = list(found if everything else islice(found, number))
     if ids:
         write("".join(f"{job.id}\n" for job, _, _ in jobs))
@@ -103,7 +76,7 @@ def _jobs(
 def _summary(job: "Job | Damaged", state: State, progress: "Progress | None") -> dict[str, object]:
     """Return a job's entry in the list as JSON."""
     from svs.model.job import percent
-    from svs.store.jobs import Damaged
+    from svs.store.records import Damaged
 
     if isinstance(job, Damaged):
         return {"id": job.id, "status": "damaged", "folder": str(job.folder), "problem": job.problem}
@@ -126,12 +99,12 @@ def stats(
 ) -> None:
     """Show each engine's speed and coverage, and how accurate the time left was."""
     from svs.progress import stats as found
-    from svs.store.jobs import Damaged
+    from svs.store.records import Damaged
     from svs.ui.output import write
     from svs.ui.tables import stats_table
     from svs.ui.terminal import stdout
 
-    rows = found.rows(job for job in _store().jobs() if not isinstance(job, Damaged))
+    rows = found.rows(job for job in open_store().jobs() if not isinstance(job, Damaged))
     if as_json:
         from svs.system.codec import encode
 
@@ -156,7 +129,7 @@ def show(
     from svs.ui.tables import job_details
     from svs.ui.terminal import stdout
 
-    store = _store()
+    store = open_store()
     job = store.load(store.resolve(job_id))
     state, folder = store.state(job), store.folder(job.id)
     result = results.load(job, folder) if state == "done" else None
@@ -186,7 +159,7 @@ def path(job_id: Id) -> None:
     """Print the folder of a job."""
     from svs.ui.output import write
 
-    store = _store()
+    store = open_store()
     write(f"{store.folder(store.resolve(job_id))}\n")
 
 
@@ -194,8 +167,9 @@ def path(job_id: Id) -> None:
 def rm(job_ids: Ids) -> None:
     """Remove jobs with everything that svs stores about them. Exported files are kept."""
     from svs.jobs import actions
+    from svs.store import reuse
 
-    store = _store()
+    store = open_store()
 
     def remove(reference: str) -> None:
         job_id = store.resolve(reference)
@@ -203,24 +177,9 @@ def rm(job_ids: Ids) -> None:
         typer.echo(f"removed {job_id}", err=True)
 
     try:
-        _each(job_ids, remove)
+        for_each(job_ids, remove)
     finally:
-        store.forget_removed()
-
-
-def _each(names: list[str], work: "Callable[[str], None]") -> None:
-    """Do the work for each job. A failure is printed, and does not stop the others."""
-    failed: list[SvsError] = []
-    for name in names:
-        try:
-            work(name)
-        except Stopped:
-            raise
-        except SvsError as error:
-            print_error(error)
-            failed.append(error)
-    if failed:
-        raise typer.Exit(failed[0].exit_code)
+        reuse.forget_removed(store)
 
 
 @app.command()
@@ -253,13 +212,12 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without running anything again."""
-    from svs.cli.summarize import split_formats
     from svs.jobs import actions
     from svs.model.job import OutputOptions
     from svs.ui.output import write
 
-    store = _store()
-    names = split_formats("md" if formats is None and embed is None else formats or "")
+    store = open_store()
+    names = parsers.formats("md" if formats is None and embed is None else formats or "")
     if not names and embed is None:
         raise UsageError("no format is given", "Give one or more, such as -f md,srt.")
     options = OutputOptions(
@@ -274,113 +232,6 @@ def export(
         write(f"{file}\n")
 
 
-@app.command(cls=Configured)
-def resume(
-    job_ids: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ID...]",
-            help="Ids, unique beginnings or ends, or `last`.",
-            autocompletion=completion.job_ids,
-        ),
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Resume every interrupted or queued job.")
-    ] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
-    ] = None,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
-    notify: Notify = None,
-    notify_content: NotifyContent = False,
-) -> None:
-    """Resume jobs that were stopped or failed, from where they stopped."""
-    store, notices = _store(), Notices(notify, content=notify_content)
-    if everything == bool(job_ids):
-        raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
-    if everything:
-        _resume_all(store, jobs, progress, notices, as_json=as_json)
-        return
-    chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, progress, as_json=as_json)
-
-
-def _resume_all(
-    store: "JobStore", at_once: int | None, view: View, notices: Notices, *, as_json: bool
-) -> None:
-    """Run the interrupted jobs and the queued ones, the oldest first."""
-    from svs.cli import batch
-    from svs.jobs import queue
-    from svs.store.jobs import Damaged
-
-    found = [job for job, state, _ in _jobs(store, None) if state in ("interrupted", "queued")]
-    chosen = [job for job in reversed(found) if not isinstance(job, Damaged)]
-    if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, as_json=as_json)
-    else:
-        typer.echo("No job is interrupted or queued.", err=True)
-
-
-@app.command(hidden=True)
-def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Run a job for a process that started this one, with which it ends. Ends well if it is done already.
-
-    Exits with 75 when another process runs it.
-    """
-    from svs.cli.running import run_job, stop_children
-    from svs.jobs import child
-
-    child.end_with_parent(stop_children)
-    store = _store()
-    job = store.load(job_id)
-    if job.status == "done":
-        return
-    if job.status == "cancelled":
-        raise Cancelled(f"job {job_id} was cancelled", f"`svs jobs resume {job_id}` goes on with it.")
-    try:
-        run_job(job, store, "none")
-    except HeldError as error:
-        print_error(error)
-        raise typer.Exit(child.HELD) from None
-    except Cancelled:
-        if store.load(job_id).status != "done":  # else another process has just done it
-            raise
-
-
-@app.command(cls=Configured)
-def retry(
-    job_ids: Ids,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
-    notify: Notify = None,
-    notify_content: NotifyContent = False,
-) -> None:
-    """Start failed, cancelled or interrupted jobs again from the beginning, with the same options."""
-    from svs.jobs import actions
-
-    store, notices = _store(), Notices(notify, content=notify_content)
-    jobs = [actions.retry(store, store.resolve(reference)) for reference in job_ids]
-    _run_all(store, [job.id for job in jobs], notices, progress, as_json=as_json)
-
-
-def _run_all(
-    store: "JobStore", job_ids: list[str], notices: Notices, progress: View, *, as_json: bool
-) -> None:
-    """Run jobs one after the other; a failure does not stop the others."""
-    from svs.cli.running import run_job
-    from svs.ui.result import show as show_result
-
-    def run(job_id: str) -> None:
-        job = store.load(job_id)
-        if job.status == "done":
-            raise UsageError(f"job {job.id} is already done", f"`svs jobs show {job.id}` shows its summary.")
-        with notices.of(job, store):
-            show_result(run_job(job, store, progress), as_json=as_json)
-
-    _each(job_ids, run)
-
-
 @app.command()
 def cancel(
     job_ids: Ids,
@@ -391,14 +242,14 @@ def cancel(
     """Cancel jobs. Their work so far is kept, and they can be resumed."""
     from svs.jobs import actions
 
-    store = _store()
+    store = open_store()
 
     def stop(reference: str) -> None:
         job_id = store.resolve(reference)
         ended = actions.cancel(store, job_id, at_once=at_once)
         typer.echo(f"{'cancelled' if ended else 'asked to stop:'} {job_id}", err=True)
 
-    _each(job_ids, stop)
+    for_each(job_ids, stop)
 
 
 @app.command()
@@ -410,11 +261,12 @@ def prune(
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""
     from svs.jobs import actions
+    from svs.store import reuse
     from svs.ui.output import write
 
     if older_than is None and not keep and status is None:
         raise UsageError("this would remove every job", "Give --older-than, --keep or --status.")
-    store = _store()
+    store = open_store()
 
     def remove(job_id: str) -> None:
         try:
@@ -426,19 +278,8 @@ def prune(
         else:  # not when another process was faster
             write(f"{job_id}\n")
 
-    rule = actions.PruneRule(older_than=_age(older_than), keep=keep, status=status)
+    rule = actions.PruneRule(older_than=parsers.age(older_than), keep=keep, status=status)
     try:
-        _each(list(actions.jobs_to_prune(store, rule)), remove)
+        for_each(list(actions.jobs_to_prune(store, rule)), remove)
     finally:
-        store.forget_removed()
-
-
-def _age(text: str | None) -> "timedelta | None":
-    """Return the duration that `30d`, `12h` or `2w` means."""
-    from datetime import timedelta
-
-    if text is None:
-        return None
-    if not re.fullmatch(r"\d{1,5}[hdw]", text):
-        raise UsageError(f"{text!r} is not an age", "Write 12h, 30d or 2w.")
-    return timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[text[-1]]: int(text[:-1])})
+        reuse.forget_removed(store)

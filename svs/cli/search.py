@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from svs.cli.store import open_store
 from svs.errors import SvsError
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ def search(
     Case and accents are ignored, and part of a word is enough.
     """
     from svs.store import search as searching
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
     from svs.ui.output import visible
 
     def skip(problem: str) -> None:
@@ -43,7 +42,7 @@ def search(
 
     found = 0
     show = _show(words, as_json=as_json)
-    for hit in islice(searching.search(JobStore(jobs_home()), words, skip), limit):
+    for hit in islice(searching.search(open_store(), words, skip), limit):
         found += 1
         show(hit)
     if not found:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svs.cli import completion
+from svs.cli.store import Id, open_store
 
 if TYPE_CHECKING:
     from svs.model.speech import Result
@@ -16,14 +16,7 @@ def mount(app: typer.Typer) -> None:
 
 
 def speakers(
-    job_id: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID",
-            help="A job's id, its unique beginning or end, or `last`.",
-            autocompletion=completion.job_ids,
-        ),
-    ],
+    job_id: Id,
     names: Annotated[
         list[str] | None,
         typer.Argument(metavar="[WHO=NAME...]", help="1=Anna names a speaker, 3=1 makes two of them one."),
@@ -36,11 +29,9 @@ def speakers(
     The names are kept beside the transcript, which stays as it is. All outputs made from now on have them.
     """
     from svs.jobs import speakers as naming
-    from svs.store.jobs import JobStore
     from svs.store.speakers import parse
-    from svs.system.paths import jobs_home
 
-    store = JobStore(jobs_home())
+    store = open_store()
     chosen, wishes = store.resolve(job_id), list(map(parse, names or ()))
     if undo:
         naming.undo(store, chosen)

@@ -1,8 +1,6 @@
 """`svs summarize`: the main command."""
 
-import codecs
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +8,10 @@ from typing import Annotated
 import typer
 
 from svs import times
-from svs.cli import batch, completion
+from svs.cli import batch, completion, parsers
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
+from svs.cli.store import open_store
 from svs.errors import UsageError
 from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
@@ -152,13 +151,13 @@ def summarize(
         start=None if start is None else times.parse(start),
         end=None if end is None else times.parse(end),
         max_duration=times.parse_length(max_duration),
-        max_size=None if max_size is None else _size(max_size),
-        allow_formats=_formats(allow_format),
+        max_size=None if max_size is None else parsers.size(max_size),
+        allow_formats=parsers.input_formats(allow_format),
         subtitles=subtitles,
-        encoding=_encoding(encoding),
+        encoding=parsers.encoding(encoding),
         engine=engine,
-        model=_model(model),
-        language=_language(language),
+        model=parsers.model(model),
+        language=parsers.language(language),
         translate=translate,
         prompt=prompt,
         hotwords=hotwords,
@@ -169,8 +168,8 @@ def summarize(
         length=length,
         chapters=chapters,
         verbatim=verbatim,
-        speaker_names=_speaker_names(speaker_names),
-        formats=split_formats(formats),
+        speaker_names=parsers.speaker_names(speaker_names),
+        formats=parsers.formats(formats),
         output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
         embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
         strip_tags=strip_tags,
@@ -199,11 +198,9 @@ def summarize(
 
 def _detach(video: Path, options: Options, environment: dict[str, str]) -> None:
     from svs.jobs.actions import start_detached
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
     from svs.ui.output import write
 
-    job = start_detached(JobStore(jobs_home()), video, options, environment)
+    job = start_detached(open_store(), video, options, environment)
     write(f"{job.id}\n")
 
 
@@ -224,11 +221,9 @@ def _run(
 ) -> None:
     from svs.cli.running import run_job
     from svs.media.fingerprint import describe
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
     from svs.ui.result import show
 
-    store = JobStore(jobs_home())
+    store = open_store()
     job = store.create(describe(video), options)
     with notices.of(job, store):
         show(run_job(job, store, progress, quiet=quiet, verbose=verbose), as_json=as_json)
@@ -249,65 +244,3 @@ def check(options: Options, video: Path) -> None:
 
         check_outputs(video, options)
     check_plan(Path(os.path.abspath(video)), options)  # noqa: PTH100
-
-
-def split_formats(text: str) -> tuple[str, ...]:
-    """Return the formats that a list such as `md,srt` names."""
-    from svs.outputs import FORMATS
-
-    names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
-    for name in names:
-        if name not in FORMATS:
-            raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
-    return names
-
-
-def _speaker_names(text: str) -> tuple[tuple[str, str], ...]:
-    """Return who gets which name."""
-    from svs.store.speakers import parse
-
-    return tuple(parse(wish) for wish in text.split(",") if wish.strip())
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    """Return the formats of ffmpeg's that the user allows."""
-    from svs.media.whitelist import formats
-
-    return formats(text)
-
-
-def _size(text: str) -> int:
-    """Return the bytes that `500M`, `20G` or `1000000` stands for."""
-    match = re.fullmatch(r"(\d+)([KMGT]?)B?", text.upper(), re.ASCII)
-    if not match:
-        raise UsageError(f"{text!r} is not a size", "Write 500M, 20G or a number of bytes.")
-    power: int = 1000 ** " KMGT".index(match[2] or " ")
-    return int(match[1]) * power
-
-
-def _language(text: str | None) -> str | None:
-    if text is None or text.lower() == "auto":
-        return None
-    from svs.languages import code
-
-    short = code(text)
-    if not short:
-        raise UsageError(f"there is no language {text!r}", "Write its code or its name, as de or German.")
-    return short
-
-
-def _encoding(text: str | None) -> str | None:
-    """Return an encoding that Python knows."""
-    if text is None or text.lower() == "auto":
-        return None
-    try:
-        return codecs.lookup(text).name if b"a".decode(text) else None
-    except (LookupError, UnicodeError):
-        raise UsageError(f"there is no encoding {text!r}", "Give its name, as cp1251 or shift_jis.") from None
-
-
-def _model(text: str | None) -> str | None:
-    """Return a model's name, or the absolute path of a folder, for a job may be resumed from elsewhere."""
-    from svs.models.installed import named
-
-    return named(text) if text else text

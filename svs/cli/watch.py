@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from svs.cli.completion import job_ids as complete_ids
+from svs.cli.store import Id, open_store
 from svs.errors import Cancelled, SvsError
 from svs.times import parse_length
 from svs.ui.view import View
@@ -17,17 +18,9 @@ if TYPE_CHECKING:
     from svs.events import ProgressEvent
     from svs.model.job import Job
     from svs.store.follow import Follower
-    from svs.store.jobs import JobStore
 
 _POLL_SECONDS = 0.25  # progress is not written more often
 _TIMED_OUT = 124  # as GNU timeout exits
-
-Id = Annotated[
-    str,
-    typer.Argument(
-        metavar="ID", help="A job's id, its unique beginning or end, or `last`.", autocompletion=complete_ids
-    ),
-]
 
 
 class _View(Protocol):
@@ -44,13 +37,6 @@ def mount(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _store() -> "JobStore":
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
-
-    return JobStore(jobs_home())
-
-
 def watch(
     job_ids: Annotated[
         list[str] | None,
@@ -65,7 +51,7 @@ def watch(
     """Watch jobs live until they have ended. Exits with 0 when all of them are done, else with 1."""
     from svs.store.follow import Follower, running
 
-    store = _store()
+    store = open_store()
     ids = list(dict.fromkeys(map(store.resolve, job_ids or ()))) or running(store)
     if not ids:
         typer.echo("No job is running.", err=True)
@@ -130,7 +116,7 @@ def wait(
     from svs.store.follow import Follower
 
     until = None if timeout is None else time.monotonic() + parse_length(timeout)
-    store = _store()
+    store = open_store()
     followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
     for active in _poll(followers):
         for follower in active:
@@ -151,7 +137,7 @@ def attach(
     from svs.store.follow import Follower
     from svs.ui.result import show
 
-    store = _store()
+    store = open_store()
     follower = Follower(store, store.resolve(job_id))
     try:
         with showing(progress, verbose=False) as report:
@@ -194,7 +180,7 @@ def logs(
     def print_event(event: "ProgressEvent") -> None:
         write(encode(event).decode() if as_json else log_line(event))
 
-    store = _store()
+    store = open_store()
     follower = Follower(store, store.resolve(job_id))
     if not follow:
         for event in read_log(store.folder(follower.job.id)):

@@ -24,7 +24,6 @@ _STEP = 0.5  # seconds by which the rest must get shorter
 _DIVISIBLE = 8.0  # seconds; a doubtful piece as long as this is decoded in two parts
 _SOFT_START, _SOFT_END = 0.2, 0.3  # seconds kept before and after the speech that the voice detector finds
 _CLEAR = 0.5  # share of a doubted segment that is speech, from which it is believed: spelt digits, say
-_ANY = 0.01  # seconds of speech
 _TOUCH = 0.2  # seconds by which speech and a segment may overlap by accident
 _AROUND = 0.3  # seconds around a gap that are decoded with it
 _MORE = 1.2  # factor by which a second text must be longer than a sparse one
@@ -131,12 +130,13 @@ class Passage:
             speech = self.window.speech(start - _AROUND, end + _AROUND)
             if not text or doubt.invented(text, speech, doubted=doubted):
                 continue
+            clear = speech >= _CLEAR * (end - start)
             start, end = _on_speech(piece, start, end)
             yield Segment(
                 round(start, 3),
                 round(end, 3),
                 text,
-                suspect=doubt.wrong(found) or speech < (_CLEAR * (end - start) if doubted else _ANY),
+                suspect=not speech or doubt.wrong(found) or (doubted and not clear),
                 language=found.language if found.language != self.language else None,
             )
 

@@ -18,7 +18,8 @@ from svs.model.job import Job, Options, OutputOptions, State
 from svs.outputs import write
 from svs.pipeline import plan
 from svs.store import results
-from svs.store.jobs import Damaged, JobStore, now
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged, now
 from svs.system.files import store_errors
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def export(store: JobStore, job_id: str, options: OutputOptions) -> tuple[str, .
 def remove(store: JobStore, job_id: str) -> None:
     """Remove a job with everything in its folder, and the temporary files of killed runs beside its outputs.
 
-    Refuses a running job. Call `store.forget_removed` afterwards, once for many jobs.
+    Refuses a running job. Call `reuse.forget_removed` afterwards, once for many jobs.
     """
     job = store.read(job_id)
     store.remove(job_id)

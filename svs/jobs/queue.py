@@ -19,7 +19,8 @@ from svs.media.fingerprint import describe
 from svs.model.job import Device, Job, JobError, LimitOptions, Options
 from svs.model.media import Source
 from svs.store.follow import Follower
-from svs.store.jobs import Damaged, JobStore, now
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged, now
 
 if TYPE_CHECKING:
     from subprocess import Popen

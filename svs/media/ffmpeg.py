@@ -1,23 +1,19 @@
 """Running ffmpeg: find it, pass outside files to it safely, and run it with progress."""
 
-import importlib.util
 import os
 import re
-import shutil
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING, BinaryIO, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
-from svs.errors import InputError, MissingError, StoreError, SvsError
+from svs.errors import InputError, StoreError, SvsError
 from svs.fields import message
-from svs.media import input_check, whitelist
+from svs.media import input_check, tool, whitelist
 from svs.media.limits import STREAMS, Limits, Patience, check
 from svs.media.sandbox import process as sandbox
 from svs.system.files import store_errors
@@ -53,63 +49,6 @@ class FfmpegError(SvsError):
         )
         self.log = log
         self.returncode = returncode
-
-
-def find() -> Path:
-    """Return the system's ffmpeg, else the one inside imageio-ffmpeg."""
-    system = shutil.which("ffmpeg")
-    # Never an ffmpeg in the current folder; and a snap cannot read hidden folders, where the store may be.
-    if system and Path(system).is_absolute() and Path(system).resolve().name != "snap":
-        return Path(system)
-    spec = importlib.util.find_spec("imageio_ffmpeg")
-    for folder in (spec and spec.submodule_search_locations) or ():
-        for packaged in sorted(Path(folder, "binaries").glob("ffmpeg-*")):
-            if os.access(packaged, os.X_OK):
-                return packaged
-    raise MissingError(
-        "ffmpeg is not installed",
-        "Install it with your system's package manager, or run `pip install imageio-ffmpeg`.",
-    )
-
-
-@cache
-def version(ffmpeg: Path) -> str:
-    """Return the version of an ffmpeg, such as `5.1.9`. Raises MissingError."""
-    match = re.match(r"ffmpeg version (?:n?(\d+(?:\.\d+)+)|(\S+))", ask(ffmpeg, "-version"))
-    return (match[1] or match[2]) if match else "unknown"
-
-
-def ask(ffmpeg: Path, question: Literal["-version", "-encoders", "-filters"]) -> str:
-    """Return ffmpeg's answer about itself. Raises MissingError if it does not run in the sandbox."""
-    try:
-        process = sandbox.start([str(ffmpeg), question])
-        answer, log = (output.decode(errors="replace") for output in process.communicate())
-    except OSError as error:
-        raise _does_not_run(ffmpeg, str(error)) from error
-    if process.returncode:
-        raise _does_not_run(ffmpeg, (log.strip() or f"it exits with {process.returncode}").splitlines()[-1])
-    return answer
-
-
-def _does_not_run(ffmpeg: Path, reason: str) -> MissingError:
-    """Return the error for an ffmpeg that exists but does not run."""
-    hint = "Install ffmpeg again."
-    with suppress(OSError), ffmpeg.open("rb") as file:
-        if file.read(2) == b"#!":
-            hint = (
-                "It is a script, but svs can run only ffmpeg itself in its sandbox: put the folder of the "
-                "real ffmpeg first on your PATH."
-            )
-    return MissingError(f"{ffmpeg} does not run: {reason}", hint)
-
-
-def may_be_vulnerable(version: str) -> bool:
-    """Return whether an ffmpeg may have CVE-2026-8461, according to its version number."""
-    numbers = [int(number) for number in re.findall(r"\d+", version.partition("-")[0])][:3]
-    for fixed in ([8, 1, 2], [8, 0, 3], [7, 1, 5]):
-        if numbers[:2] == fixed[:2]:
-            return numbers < fixed
-    return bool(numbers) and numbers < [8, 2]
 
 
 class _Url(str):
@@ -192,8 +131,8 @@ def _run(
     on_time: Callable[[float], None] | None,
 ) -> str:
     cpu = _children_time()
-    tool = find()
-    process = _start(tool, arguments, recording, reads)
+    binary = tool.find()
+    process = _start(binary, arguments, recording, reads)
     position = [0.0]
     log: deque[bytes] = deque()
     progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
@@ -224,7 +163,7 @@ def _run(
         raise SvsError("ffmpeg was killed", "Memory may have run out. Continue with `svs jobs resume last`.")
     if returncode:
         if not opened(text):
-            version(tool)  # raises if the problem is ffmpeg, not the file
+            tool.version(binary)  # raises if the problem is ffmpeg, not the file
         raise FfmpegError(text, returncode)
     return text
 
@@ -278,7 +217,7 @@ def _path(name: str) -> str:
 
 
 def _start(
-    tool: Path, arguments: list[str], recording: _Recording | None, reads: tuple[str, ...]
+    binary: Path, arguments: list[str], recording: _Recording | None, reads: tuple[str, ...]
 ) -> sandbox.Child:
     """Start ffmpeg in the sandbox. It gets the recording by its path.
 
@@ -294,7 +233,7 @@ def _start(
         handle = recording.file.fileno()
         handles.add(handle)
         inputs = [f"/proc/self/fd/{handle}" if Path(name) == recording.path else name for name in inputs]
-    command = [str(tool), *_ALWAYS, *arguments]
+    command = [str(binary), *_ALWAYS, *arguments]
     limits = recording.limits if recording else None
     return sandbox.start(command, reads=[*inputs, *reads], write=output, limits=limits, handles=handles)
 

@@ -1,4 +1,4 @@
-"""A copy of a recording with a subtitle track and chapters added: nothing of it is encoded anew."""
+"""A copy of a recording with a subtitle track and chapters added: nothing in it is re-encoded."""
 
 import re
 from collections.abc import Callable

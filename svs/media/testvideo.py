@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from msgspec.structs import replace
 
 from svs.errors import MissingError, UsageError
-from svs.media.ffmpeg import ask, find, run
+from svs.media.ffmpeg import run
+from svs.media.tool import ask, find
 from svs.model.speech import Chapter, Sentence
 from svs.system.files import private_folder
 

@@ -20,7 +20,8 @@ from svs.pipeline.plan import probe_source
 from svs.progress.resources import processor_time
 from svs.progress.tracker import Tracker
 from svs.store import results, transcript
-from svs.store.jobs import JobStore, now
+from svs.store.jobs import JobStore
+from svs.store.records import now
 from svs.system.files import store_errors
 
 _MAX_MESSAGES = 20  # warnings, or notices, in a record

@@ -20,9 +20,10 @@ from svs.pipeline.job_run import JobRun
 from svs.pipeline.stages import STEPS
 from svs.progress import estimate
 from svs.progress.tracker import Tracker
-from svs.store import results
+from svs.store import results, reuse
 from svs.store import transcript as journal
-from svs.store.jobs import Damaged, JobStore, now
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged, now
 from svs.system import network
 from svs.system.paths import open_to_others
 
@@ -134,7 +135,7 @@ def _decide(run: JobRun) -> None:
 
 def _reuse_transcript(run: JobRun) -> None:
     """Copy the transcript of an earlier job that transcribed the same recording in the same way."""
-    origin = None if run.options.fresh else run.store.recall(keys.reuse_key(run.job))
+    origin = None if run.options.fresh else reuse.recall(run.store, keys.reuse_key(run.job))
     stages = {name: origin.stages.get(name) for name in (Stage.EXTRACT, Stage.TRANSCRIBE)} if origin else {}
     if origin is None or not all(record and record.finished for record in stages.values()):
         return

@@ -20,7 +20,7 @@ from svs.stages.extract import extract
 from svs.stages.outline import outline
 from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
-from svs.store import results
+from svs.store import results, reuse
 from svs.store import transcript as journal
 from svs.system.files import store_errors
 from svs.text import coverage
@@ -109,7 +109,7 @@ def _transcribe(run: JobRun) -> None:
         end = min(run.options.end or inf, run.media.duration or batches[-1].end)
         run.record(duration=round(max(0.0, end - (run.options.start or 0.0)), 3))
     else:
-        run.store.remember(keys.reuse_key(run.job), run.job.id)
+        reuse.remember(run.store, keys.reuse_key(run.job), run.job.id)
     run.finish(Stage.TRANSCRIBE)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from contextlib import suppress
 
 _INTERVAL = 2.0  # seconds between two samples: each reads something of every process
@@ -9,8 +10,8 @@ _INTERVAL = 2.0  # seconds between two samples: each reads something of every pr
 
 def processor_time() -> float:
     """Return the processor time of this process and its ended children, in seconds."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
 
 
 class Usage:

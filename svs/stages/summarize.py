@@ -27,7 +27,7 @@ _UNITS: dict[str, Unit] = {"": "sentences", "%": "percent", "w": "words"}
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a summary shall be."""
+    """How long a summary should be."""
 
     amount: int
     unit: Unit

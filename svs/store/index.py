@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from svs.model.job import Job, Progress, State, percent
-from svs.store.jobs import Damaged, JobStore
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

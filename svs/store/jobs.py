@@ -9,8 +9,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from svs.errors import HeldError, StoreError, UsageError
@@ -18,6 +17,8 @@ from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
+from svs.store import records
+from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
 from svs.system.codec import checked, decode
 from svs.system.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
@@ -28,69 +29,15 @@ _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
 _LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
 """The names of folders left behind by processes that were killed while they made or removed a job."""
-_KEY = re.compile("[0-9a-f]{64}")
-_MAX_NOTE = 100  # bytes
 _STALE = 3600  # seconds
-LARGEST_RECORD = 12_000_000
-"""Bytes; a typical record has a few thousand, and the limits of its fields allow no more than this."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """A job whose record cannot be read: it is listed, and otherwise left alone."""
-
-    id: str
-    folder: Path
-    problem: str
-
-
-def now() -> str:
-    """Return the time in the format of records: ISO 8601, UTC, seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _new_id() -> str:
     """Return the time in UTC with its fraction of a second as four hex digits: later ids sort later."""
     at = datetime.now(UTC)
     return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
-
-
-def _parse(data: bytes, job_id: str) -> Job:
-    """Return the job of a record. Raises ValueError if svs would not write such a record."""
-    job = decode(data, Job)
-    if problem := _implausible(job, job_id):
-        raise ValueError(problem)
-    return job
-
-
-def _implausible(job: Job, job_id: str) -> str:
-    """Return what is wrong with a record although every field has the right type; empty if it is valid."""
-    if job.id != job_id:
-        return "it belongs to another job"
-    if not all(map(_is_time, (job.created, job.finished or job.created))):
-        return "it has an invalid time"
-    targets = (job.options.output_dir, job.options.embed)
-    paths = (job.source.path, *filter(None, targets), *job.outputs)
-    if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
-        return "it has a path that svs does not write"
-    return ""
-
-
-def _record(job: Job) -> bytes:
-    """Return a job's record. Raises ValueError if it could not be read again."""
-    data = checked(job, LARGEST_RECORD, indent=2)
-    if problem := _implausible(job, job.id):
-        raise ValueError(problem)
-    return data
-
-
-def _is_time(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).utcoffset() == timedelta(0)
-    except ValueError:
-        return False
 
 
 def _foreign(folder: Path) -> str:
@@ -111,7 +58,8 @@ class JobStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._transcripts = root.parent / "transcripts"
+        self.transcripts = root.parent / "transcripts"
+        """Which jobs have which transcript: see `svs.store.reuse`."""
 
     def create(self, source: Source, options: Options) -> Job:
         """Create a queued job with a folder of its own. Raises UsageError if its record would be invalid."""
@@ -129,7 +77,7 @@ class JobStore:
         folder = self.folder(job.id)
         new = self.root / f".{job.id}.new"
         try:
-            data = _record(job)
+            data = records.to_bytes(job)
         except ValueError as error:
             raise UsageError(f"cannot create a job: {error}", "Give shorter names and texts.") from error
         try:
@@ -200,7 +148,7 @@ class JobStore:
         """Write a job's record; it is on the disk when this returns."""
         path = self.folder(job.id) / "job.json"
         try:
-            data = _record(job)
+            data = records.to_bytes(job)
         except ValueError as error:
             raise StoreError(
                 f"cannot write {path}: {error}", "This is a bug in svs: please report it."
@@ -230,7 +178,7 @@ class JobStore:
             version = decode(data, dict[str, object]).get("version")
             if isinstance(version, int) and version > JOB_VERSION:
                 return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
-            return _parse(data, job_id)
+            return records.parse(data, job_id)
         except FileNotFoundError:
             return Damaged(job_id, folder, "job.json is missing")
         except OSError as error:
@@ -288,7 +236,7 @@ class JobStore:
                 folder.rename(removed)
             with suppress(FileNotFoundError):  # another process may remove it too
                 shutil.rmtree(removed)
-        clear_parts(self._transcripts, job_id)
+        clear_parts(self.transcripts, job_id)
         self._sweep()
 
     def tidy(self, job_id: str, *, before: float = math.inf) -> None:
@@ -296,7 +244,7 @@ class JobStore:
         folder = self.folder(job_id)
         for part in folder.glob("*.part"):  # the pattern matches hidden files too
             discard(part)
-        clear_parts(self._transcripts, job_id)
+        clear_parts(self.transcripts, job_id)
         with store_errors("clear", folder):
             marker = folder / "cancel"
             with suppress(FileNotFoundError):
@@ -312,29 +260,6 @@ class JobStore:
     def asked_to_cancel(self, job_id: str) -> bool:
         """Return whether the cancel marker exists."""
         return (self.folder(job_id) / "cancel").exists()
-
-    def remember(self, key: str, job_id: str) -> None:
-        """Record which job has a transcript, by a hash of the recording and of how it was transcribed."""
-        path = self._transcripts / key
-        with store_errors("write", path):
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            write_atomic(path, job_id.encode(), owner=job_id)
-
-    def forget_removed(self) -> None:
-        """Remove the notes about transcripts whose jobs are removed, where possible."""
-        with suppress(OSError):
-            for note in filter(lambda entry: _KEY.fullmatch(entry.name), os.scandir(self._transcripts)):
-                with suppress(OSError, ValueError, UsageError):
-                    if not self.folder(read_plain(Path(note), _MAX_NOTE).decode("ascii")).exists():
-                        Path(note).unlink()
-
-    def recall(self, key: str) -> Job | None:
-        """Return the job that has this transcript, if it still exists."""
-        try:
-            job = self.read(read_plain(self._transcripts / key, _MAX_NOTE).decode("ascii"))
-        except (OSError, ValueError, UsageError):
-            return None
-        return None if isinstance(job, Damaged) else job
 
     def write_progress(self, job_id: str, progress: Progress) -> None:
         """Replace a running job's progress; not durable, since it is useless after a crash."""

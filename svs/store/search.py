@@ -15,7 +15,8 @@ from svs.fields import Name, Seconds
 from svs.model.job import Job
 from svs.model.speech import Sentence, Summary, Transcript
 from svs.store import results, speakers, transcript
-from svs.store.jobs import Damaged, JobStore
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
 from svs.system.files import read_plain
 from svs.text.sentences import sentences
 

@@ -10,7 +10,7 @@ _LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
 """Languages without a list of stop words, and a near relative that has one."""
 
 _SAMPLE = 2000  # words are enough to tell a language
-_FEWEST, _SHARE = 4, 0.1  # different stop words, and their share, below which it cannot be told
+_FEWEST, _SHARE = 4, 0.1  # different stop words, and their share, below which it is unknown
 
 _STEMMERS = {
     "ar": "arabic",

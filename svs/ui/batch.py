@@ -23,7 +23,7 @@ _NAME = 30  # letters of a file's name
 
 
 class BatchBars:
-    """Draws while it is entered; how many hours are still to come is told from the files' sizes."""
+    """Draws while it is entered; how many hours are still to come is estimated from the sizes of files."""
 
     def __init__(self, console: Console, jobs: Sequence[Job]) -> None:
         self._jobs = {job.id: job for job in jobs}

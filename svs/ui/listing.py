@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from svs.events import ProgressEvent
 from svs.model.job import Job, Progress, State, percent
-from svs.store.jobs import Damaged
+from svs.store.records import Damaged
 from svs.times import clock
 from svs.ui.output import visible
 

@@ -1,4 +1,4 @@
-"""Speech that is not in the transcript, and other languages, are told wherever a user may look.
+"""Speech that is not in the transcript, and other languages, are found wherever a user may look.
 
 Each job here was stopped after its transcript, whose journal the test has written.
 """
@@ -14,9 +14,10 @@ from svs.model.job import Options, StageRecord
 from svs.model.speech import Batch, Gap, Segment
 from svs.pipeline import keys
 from svs.pipeline import plan as planning
-from svs.store import results
+from svs.store import results, reuse
 from svs.store import transcript as journal
-from svs.store.jobs import JobStore, now
+from svs.store.jobs import JobStore
+from svs.store.records import now
 from svs.system.paths import jobs_home
 
 SAID = (
@@ -63,7 +64,7 @@ def stopped(talk_video, with_model):
         )
         store.save(job)
         journal.begin(store.folder(job.id) / results.TRANSCRIPT, header, [batch])
-        store.remember(keys.reuse_key(job), job.id)
+        reuse.remember(store, keys.reuse_key(job), job.id)
         return job.id
 
     return make
@@ -77,8 +78,8 @@ def ended(svs, job_id):
 
 
 def test_what_was_not_understood_is_in_the_result_and_warned_of(svs, stopped):
-    told, result = ended(svs, stopped(LOSSY))
-    assert f"warning: {WARNING}" in told
+    found, result = ended(svs, stopped(LOSSY))
+    assert f"warning: {WARNING}" in found
     assert result["warnings"] == [WARNING]
     assert result["transcript"]["gaps"] == [{"start": 17.0, "end": 20.5}, {"start": 30.0, "end": 31.5}]
     assert (result["transcript"]["speech"], result["transcript"]["coverage"]) == (40.0, 0.875)
@@ -87,16 +88,16 @@ def test_what_was_not_understood_is_in_the_result_and_warned_of(svs, stopped):
 
 def test_a_small_loss_is_shown_without_a_warning(svs, stopped):
     job_id = stopped(Batch(90.0, 90.0, SAID, (Gap(30.0, 31.5),), 100.0))
-    told, result = ended(svs, job_id)
-    assert "understood" not in told
+    found, result = ended(svs, job_id)
+    assert "understood" not in found
     assert result["warnings"] == []
     assert "98.5 % of the speech; not understood: 0:30-0:31" in svs("jobs", "show", job_id).stdout
 
 
 def test_a_whole_transcript_is_said_to_be_whole(svs, stopped):
     job_id = stopped(Batch(90.0, 90.0, SAID, (), 40.0))
-    told, _ = ended(svs, job_id)
-    assert "understood" not in told
+    found, _ = ended(svs, job_id)
+    assert "understood" not in found
     assert "100 % of the speech" in svs("jobs", "show", job_id).stdout
 
 
@@ -150,10 +151,10 @@ def test_speech_without_any_words_is_not_called_silence(svs, stopped):
 
 def test_the_summary_is_of_the_main_language_and_the_others_are_named(svs, stopped):
     job_id = stopped(Batch(90.0, 90.0, SAID + GERMAN, (), 50.0), length="100%")
-    told, result = ended(svs, job_id)
+    found, result = ended(svs, job_id)
     (warning,) = result["warnings"]
     assert warning.startswith("German is spoken too, for 0:07 in all;")
-    assert f"warning: {warning}" in told
+    assert f"warning: {warning}" in found
     languages = {one["text"]: one["language"] for one in result["sentences"]}
     assert languages == {one.text: one.language for one in SAID + GERMAN}
     chosen = [one["text"] for one in result["summary"]["sentences"]]

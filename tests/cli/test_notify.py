@@ -34,7 +34,7 @@ def video(tmp_path):
 
 
 class Webhook(BaseHTTPRequestHandler):
-    """Keeps what it gets; answers with 500 as often as it is told to."""
+    """Keeps what it gets; answers with 500 as often as it is found to."""
 
     def do_POST(self):
         self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))

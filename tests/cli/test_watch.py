@@ -89,8 +89,8 @@ def test_jobs_watch_shows_the_events_that_the_job_itself_shows(start, with_model
         e for e in own if e["kind"] not in ("advanced", "line")
     ]
     advanced = [e for e in seen if e["kind"] == "advanced"]
-    told = {(e["stage"], e["done"], e["total"], e["overall"], e["at"], e["unit"]) for e in own}
-    assert {(e["stage"], e["done"], e["total"], e["overall"], e["at"], e["unit"]) for e in advanced} <= told
+    found = {(e["stage"], e["done"], e["total"], e["overall"], e["at"], e["unit"]) for e in own}
+    assert {(e["stage"], e["done"], e["total"], e["overall"], e["at"], e["unit"]) for e in advanced} <= found
     shares = [e["overall"] for e in seen]
     assert shares == sorted(shares)
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from svs.media import ffmpeg
+from svs.media import tool
 
 _WITHOUT_POWERS = ("setpriv", "--inh-caps", "-all", "--bounding-set", "-all")
 """Linux: root, but with the rights of any user who owns the same files."""
@@ -39,7 +39,7 @@ def slow_disk(tmp_path, monkeypatch):
     folder = tmp_path / "slow"
     folder.mkdir()
     wrapper = folder / "ffmpeg"
-    usual_ffmpeg = shlex.quote(str(ffmpeg.find()))
+    usual_ffmpeg = shlex.quote(str(tool.find()))
     # A list of packets is no copy of the recording: reading it slowly would only make the tests slow.
     wrapper.write_text(
         f'#!/bin/sh\ncase "$*" in *framecrc*) slow= ;; *) slow=-re ;; esac\nexec {usual_ffmpeg} $slow "$@"\n'

@@ -21,7 +21,8 @@ from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.pipeline.run import run
 from svs.store import results
-from svs.store.jobs import LARGEST_RECORD, Damaged, JobStore
+from svs.store.jobs import JobStore
+from svs.store.records import LARGEST_RECORD, Damaged
 from svs.ui import listing, tables
 from svs.ui.terminal import stdout
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from svs.errors import MissingError, Stopped
-from svs.media import ffmpeg
+from svs.media import ffmpeg, tool
 from svs.media.probe import probe
 from svs.media.sandbox import landlock
 from svs.media.testvideo import ASSETS
@@ -38,11 +38,11 @@ def test_the_systems_ffmpeg_comes_first(monkeypatch, tmp_path):
     mine = tmp_path / ("ffmpeg.exe" if os.name == "nt" else "ffmpeg")
     mine.touch(mode=0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert ffmpeg.find() == mine
+    assert tool.find() == mine
 
 
 def test_without_one_the_packaged_ffmpeg_is_found_and_runs(nothing_on_path):
-    found = ffmpeg.find()
+    found = tool.find()
     assert "imageio_ffmpeg" in found.parts
     assert "sine=duration=1" in ffmpeg.run(SECOND)
 
@@ -51,28 +51,28 @@ def test_an_ffmpeg_in_the_current_folder_is_never_run(monkeypatch, tmp_path):
     (tmp_path / "ffmpeg").touch(mode=0o700)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", ".")
-    assert "imageio_ffmpeg" in ffmpeg.find().parts
+    assert "imageio_ffmpeg" in tool.find().parts
 
 
 def test_without_any_ffmpeg_the_error_says_what_to_do(nothing_on_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(MissingError) as caught:
-        ffmpeg.find()
+        tool.find()
     assert "pip install imageio-ffmpeg" in caught.value.hint
 
 
 def test_the_version_is_a_number(nothing_on_path):
-    assert re.fullmatch(r"\d+\.\d+(\.\d+)*", ffmpeg.version(ffmpeg.find()))
+    assert re.fullmatch(r"\d+\.\d+(\.\d+)*", tool.version(tool.find()))
 
 
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="no system ffmpeg")
 def test_the_systems_version_is_a_number_too():
-    assert re.match(r"\d+\.\d+", ffmpeg.version(ffmpeg.find()))
+    assert re.match(r"\d+\.\d+", tool.version(tool.find()))
 
 
 def test_a_file_that_is_no_ffmpeg_has_no_version(tmp_path):
     with pytest.raises(MissingError):
-        ffmpeg.version(tmp_path / "ffmpeg")
+        tool.version(tmp_path / "ffmpeg")
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def wrapped(tmp_path, monkeypatch):
     real, script = tmp_path / "real" / "ffmpeg", tmp_path / "bin" / "ffmpeg"
     real.parent.mkdir()
     script.parent.mkdir()
-    shutil.copy(ffmpeg.find(), real)
+    shutil.copy(tool.find(), real)
     script.write_text(f'#!/bin/sh\nexec {real} "$@"\n')
     script.chmod(0o700)
     monkeypatch.setenv("PATH", str(script.parent), prepend=os.pathsep)
@@ -208,4 +208,4 @@ def test_the_environment_neither_writes_reports_nor_colours_the_log(monkeypatch,
     ],
 )
 def test_may_be_vulnerable_goes_by_the_version(holes, versions):
-    assert {ffmpeg.may_be_vulnerable(version) for version in versions} == {holes}
+    assert {tool.may_be_vulnerable(version) for version in versions} == {holes}

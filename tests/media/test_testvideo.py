@@ -15,8 +15,9 @@ import pytest
 
 from svs.errors import MissingError, UsageError
 from svs.media import testvideo
-from svs.media.ffmpeg import ask, find, run
+from svs.media.ffmpeg import run
 from svs.media.testvideo import make_test_video
+from svs.media.tool import ask, find
 
 TALK = json.loads((testvideo.ASSETS / "talk.json").read_text(encoding="utf-8"))
 SUFFIXES = [".mp4", ".mov", ".mkv", ".webm"]
@@ -186,11 +187,11 @@ def test_subtitles_and_chapters_are_the_true_ones_in_every_round(tmp_path: Path,
 
     run(["-i", f"file:{video}", "-map", "0:s:0", f"file:{tmp_path / 'a.srt'}"])
     cues = pysubs2.load(str(tmp_path / "a.srt"))
-    told = [(each["start"], each["end"], each["text"]) for each in TALK["sentences"]]
-    told += [(start + lap, min(end, 6) + lap, text) for start, end, text in told[:2]]
-    assert [cue.plaintext for cue in cues] == [text for *_, text in told]
-    assert [cue.start / 1000 for cue in cues] == pytest.approx([start for start, *_ in told], abs=0.02)
-    assert [cue.end / 1000 for cue in cues] == pytest.approx([end for _, end, _ in told], abs=0.02)
+    found = [(each["start"], each["end"], each["text"]) for each in TALK["sentences"]]
+    found += [(start + lap, min(end, 6) + lap, text) for start, end, text in found[:2]]
+    assert [cue.plaintext for cue in cues] == [text for *_, text in found]
+    assert [cue.start / 1000 for cue in cues] == pytest.approx([start for start, *_ in found], abs=0.02)
+    assert [cue.end / 1000 for cue in cues] == pytest.approx([end for _, end, _ in found], abs=0.02)
 
     pattern = r"Chapter #0:\d+: start ([\d.]+), end ([\d.]+)\s+Metadata:\s+title\s+: (.+)"
     chapters = re.findall(pattern, log_of(video).split("Output #0")[0])

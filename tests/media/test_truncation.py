@@ -1,4 +1,4 @@
-"""A file that breaks off is told from a whole one, however long its last page is."""
+"""A file that breaks off is found from a whole one, however long its last page is."""
 
 import pytest
 from hypothesis import given

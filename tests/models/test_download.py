@@ -125,14 +125,14 @@ def assert_complete(model, hub):
 
 
 def test_a_download_brings_the_files_and_reports_progress(hub):
-    told = []
-    model = download(on_progress=lambda done, total: told.append((done, total)))
+    found = []
+    model = download(on_progress=lambda done, total: found.append((done, total)))
     assert_complete(model, hub)
     assert models.installed() == (model,)
     size = sum(len(data) for name, data in hub.announced.items() if name != "README.md")
-    assert {total for _, total in told} == {size}
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1] == (size, size)
+    assert {total for _, total in found} == {size}
+    assert [done for done, _ in found] == sorted(done for done, _ in found)
+    assert found[-1] == (size, size)
     assert [path.name for path in models_home().iterdir() if not path.name.endswith(".lock")] == [LOOSE]
     assert model.verified == "no"
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from svs.errors import InputError, UsageError
-from svs.media import ffmpeg
+from svs.media import ffmpeg, tool
 from svs.media.fingerprint import describe
 from svs.media.probe import probe
 from svs.media.testvideo import make_test_video
@@ -17,7 +17,8 @@ from svs.model.job import Job, Options
 from svs.model.speech import Chapter, Result, Sentence, Summary, Transcript
 from svs.outputs import embed
 from svs.outputs.shared import PARTIAL
-from svs.store.jobs import JobStore, now
+from svs.store.jobs import JobStore
+from svs.store.records import now
 from svs.system.codec import encode
 
 SAID = (
@@ -44,7 +45,7 @@ SHOWN = (
 
 
 def read(*arguments):
-    command = [ffmpeg.find(), "-v", "error", *arguments]
+    command = [tool.find(), "-v", "error", *arguments]
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
 
 
@@ -146,7 +147,7 @@ def test_a_copy_without_tags_has_nothing_but_pictures_sound_and_subtitles(
         assert exported.returncode == 0, exported.stderr
     data = copy.read_bytes()
     assert SECRET.encode() not in data
-    report = subprocess.run([ffmpeg.find(), "-i", copy], capture_output=True, check=False).stderr.decode()
+    report = subprocess.run([tool.find(), "-i", copy], capture_output=True, check=False).stderr.decode()
     for tag in ("2001-02-03", "01:02:03:04", "Chapter", "attached pic", "Attachment"):
         assert tag not in report
     kept, had = ([track.partition(",")[2] for track in streams(file)] for file in (copy, tagged[suffix]))

@@ -55,7 +55,7 @@ def make(path: Path, *options: str, tone: str = "sine=duration=2") -> Path:
 
 
 class Ticks(list[tuple[float, float | None]]):
-    """What a stage told of its progress."""
+    """What a stage found of its progress."""
 
     def __call__(self, done: float, total: float | None) -> None:
         assert total is None or 0 <= done <= total

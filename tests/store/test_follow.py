@@ -28,19 +28,19 @@ def job(store, tmp_path):
 
 
 @pytest.fixture
-def told():
+def found():
     return []
 
 
 @pytest.fixture
-def source(store, job, told, monkeypatch):
+def source(store, job, found, monkeypatch):
     """Return what reports a job's progress, without a pause between two records of it."""
     monkeypatch.setattr(tracker, "_MAX_RECORDS", 1000)
     with store.hold(job.id):
-        yield tracker.Tracker(job.id, store, fan_out(store.log, told.append), lambda: None)
+        yield tracker.Tracker(job.id, store, fan_out(store.log, found.append), lambda: None)
 
 
-def test_each_look_brings_the_events_since_the_last(store, job, told, source):
+def test_each_look_brings_the_events_since_the_last(store, job, found, source):
     follower = Follower(store, job.id)
     assert follower.new_events() == []
     for work in (
@@ -55,14 +55,14 @@ def test_each_look_brings_the_events_since_the_last(store, job, told, source):
         source.finish,
         source.end,
     ):
-        told.clear()
+        found.clear()
         work()
         seen = follower.new_events()
         assert [event for event in seen if event.kind != "advanced"] == [
-            event for event in told if event.kind != "advanced"
+            event for event in found if event.kind != "advanced"
         ]
-        assert not told or told[0].kind != "advanced" or seen == told
-        assert follower.new_events() == [], "nothing is told twice"
+        assert not found or found[0].kind != "advanced" or seen == found
+        assert follower.new_events() == [], "no event is reported twice"
 
 
 def test_of_steps_that_come_together_the_last_one_is_seen(store, job):
@@ -74,7 +74,7 @@ def test_of_steps_that_come_together_the_last_one_is_seen(store, job):
         assert store.progress(job.id).done == 20.0
 
 
-def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, told, source):
+def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, found, source):
     source.start(Stage.EXTRACT, "s")
     source.tick(100.0, 100.0)
     source.finish()
@@ -83,7 +83,7 @@ def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, told,
     source.tick(20.0, 100.0)
     seen = Follower(store, job.id).new_events()
     assert [event.kind for event in seen] == ["started", "finished", "started", "advanced"]
-    assert seen[-1] == told[-1]
+    assert seen[-1] == found[-1]
 
 
 def test_new_words_are_an_event_once(store, job, source):
@@ -97,7 +97,7 @@ def test_new_words_are_an_event_once(store, job, source):
         assert lines == ([words] if number != 1 else [])
 
 
-def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(store, job, told, source):
+def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(store, job, found, source):
     follower = Follower(store, job.id)
 
     def shown():
@@ -107,7 +107,7 @@ def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(sto
     source.start(Stage.TRANSCRIBE, "s", 30.0)
     source.say("phase", "loading the model")
     assert shown() == ("loading the model", "")
-    assert told[-1] in follower.new_events()
+    assert found[-1] in follower.new_events()
     source.tick(30.0, 100.0)
     assert shown() == ("loading the model", ""), "nothing has been done yet"
     source.tick_estimated(31.0, 100.0)
@@ -121,38 +121,38 @@ def test_a_phase_ends_with_the_first_progress_and_the_words_with_their_stage(sto
     assert not any(event.kind == "line" for event in follower.new_events())
 
 
-def test_inside_a_batch_progress_moves_and_never_goes_back(store, job, told, source):
+def test_inside_a_batch_progress_moves_and_never_goes_back(store, job, found, source):
     source.start(Stage.TRANSCRIBE, "s")
     for done in (10.0, 30.0, 20.0):
         source.tick_estimated(done, 100.0)
-    assert [event.done for event in told[1:]] == [10.0, 30.0, 30.0]
-    assert store.progress(job.id).overall == told[-1].overall == pytest.approx(15)
+    assert [event.done for event in found[1:]] == [10.0, 30.0, 30.0]
+    assert store.progress(job.id).overall == found[-1].overall == pytest.approx(15)
 
 
-def test_only_the_ends_of_batches_show_a_speed(job, told, source, tmp_path):
+def test_only_the_ends_of_batches_show_a_speed(job, found, source, tmp_path):
     class Engine:
         def transcribe(self, audio, after, tick):
             for end in (50.0, 100.0):
                 tick(end - 50.0, 100.0)
                 tick(end - 1.0, 100.0)
-                assert told[-1].done == end - 1.0
+                assert found[-1].done == end - 1.0
                 yield Batch(end, 100.0, ())
 
     source.expect({}, 100.0)
     source.reuse(Stage.EXTRACT)
     source.start(Stage.TRANSCRIBE, "s")
     transcribe(Engine(), tmp_path, 0.0, lambda batch: None, source.tick, source.tick_estimated)
-    left = [(event.done, event.left is not None) for event in told if event.kind == "advanced"]
+    left = [(event.done, event.left is not None) for event in found if event.kind == "advanced"]
     assert left == [(0.0, False), (49.0, False), (50.0, True), (50.0, True), (99.0, True), (100.0, True)]
 
 
-def test_a_job_has_ended_only_when_its_process_has_said_its_last(store, job, told, source):
+def test_a_job_has_ended_only_when_its_process_has_said_its_last(store, job, found, source):
     follower = Follower(store, job.id)
     store.save(replace(store.load(job.id), status="done"))
     assert follower.new_events() == []
     assert not follower.ended, "it holds the job, and may still speak"
     source.end()
-    assert follower.new_events() == told
+    assert follower.new_events() == found
 
 
 def test_an_interrupted_job_has_ended_and_a_removed_one_cannot_be_followed(store, job):

@@ -10,7 +10,8 @@ from svs.events import Stage
 from svs.model.job import Options, Progress
 from svs.model.media import Source
 from svs.store.index import Watcher
-from svs.store.jobs import Damaged, JobStore
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
 from svs.system.paths import jobs_home
 
 

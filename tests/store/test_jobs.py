@@ -14,7 +14,8 @@ from svs.errors import StoreError, UsageError
 from svs.events import ProgressEvent, Stage
 from svs.model.job import Options, Progress, StageRecord
 from svs.model.media import Source
-from svs.store.jobs import LARGEST_RECORD, Damaged, JobStore
+from svs.store.jobs import JobStore
+from svs.store.records import LARGEST_RECORD, Damaged
 from svs.system.codec import encode
 
 ID = "20261123T041400-7f3a"

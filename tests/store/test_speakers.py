@@ -64,9 +64,9 @@ def test_a_result_without_speakers_stays_as_it_is():
 
 
 def test_segments_have_the_names_too():
-    told = conversation()
-    transcript = replace(told.transcript, segments=(Segment(0.5, 3.25, "A lighthouse.", speaker="Ada"),))
-    shown = with_names(replace(told, transcript=transcript), {"Ada": "Zoe"})
+    found = conversation()
+    transcript = replace(found.transcript, segments=(Segment(0.5, 3.25, "A lighthouse.", speaker="Ada"),))
+    shown = with_names(replace(found, transcript=transcript), {"Ada": "Zoe"})
     assert shown.transcript.segments[0].speaker == "Zoe"
 
 

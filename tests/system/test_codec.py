@@ -16,7 +16,8 @@ from svs.media.testvideo import make_test_video
 from svs.model.job import Job, Options, Plan, Progress, StageRecord
 from svs.model.media import Source
 from svs.model.speech import Batch, Chapter, Summary
-from svs.store.jobs import LARGEST_PROGRESS, LARGEST_RECORD, JobStore
+from svs.store.jobs import LARGEST_PROGRESS, JobStore
+from svs.store.records import LARGEST_RECORD
 from svs.store.transcript import Header
 from svs.system.codec import decode, encode
 

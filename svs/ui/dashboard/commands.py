@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from svs.errors import MissingError, StoreError
 from svs.jobs import actions, launch
 from svs.model.job import OutputOptions
+from svs.store import reuse
 from svs.store.jobs import JobStore
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def cancel(store: JobStore, job_id: str) -> Done:
 def remove(store: JobStore, job_id: str) -> Done:
     """Remove a job with everything that svs stores about it."""
     actions.remove(store, job_id)
-    store.forget_removed()
+    reuse.forget_removed(store)
     return Done(f"removed {job_id}")
 
 

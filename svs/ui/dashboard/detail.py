@@ -14,7 +14,7 @@ from svs.model.job import Job
 from svs.outputs.shared import with_gaps
 from svs.store import results, speakers, transcript
 from svs.store.index import Entry, Watcher
-from svs.store.jobs import Damaged
+from svs.store.records import Damaged
 from svs.ui.dashboard.job_view import facts
 from svs.ui.dashboard.transcript import Said, Transcript
 from svs.ui.result import summary_view

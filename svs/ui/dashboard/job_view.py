@@ -11,7 +11,7 @@ from rich.text import Text
 from svs.events import Stage
 from svs.model.job import Job, Options, Progress
 from svs.store.index import Entry
-from svs.store.jobs import Damaged
+from svs.store.records import Damaged
 from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.dashboard import formatting

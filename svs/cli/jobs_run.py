@@ -1,0 +1,127 @@
+"""The commands of `svs jobs` that run jobs: resume, retry, and the one that a queue starts as a child."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from svs.cli import completion
+from svs.cli.errors import print_error
+from svs.cli.notify import Notices, Notify, NotifyContent
+from svs.cli.settings import Configured
+from svs.cli.store import Ids, for_each, open_store
+from svs.errors import Cancelled, HeldError, UsageError
+from svs.ui.view import View
+
+if TYPE_CHECKING:
+    from svs.store.jobs import JobStore
+
+
+def mount(app: typer.Typer) -> None:
+    """Make these commands of `svs jobs`."""
+    app.command(cls=Configured)(resume)
+    app.command(cls=Configured)(retry)
+    app.command(hidden=True)(run)
+
+
+def resume(
+    job_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID...]",
+            help="Ids, unique beginnings or ends, or `last`.",
+            autocompletion=completion.job_ids,
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Resume every interrupted or queued job.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
+    ] = None,
+    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
+) -> None:
+    """Resume jobs that were stopped or failed, from where they stopped."""
+    store, notices = open_store(), Notices(notify, content=notify_content)
+    if everything == bool(job_ids):
+        raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
+    if everything:
+        _resume_all(store, jobs, progress, notices, as_json=as_json)
+        return
+    chosen = [store.resolve(reference) for reference in job_ids or ()]
+    _run_all(store, chosen, notices, progress, as_json=as_json)
+
+
+def _resume_all(
+    store: "JobStore", at_once: int | None, view: View, notices: Notices, *, as_json: bool
+) -> None:
+    """Run the interrupted jobs and the queued ones, the oldest first."""
+    from svs.cli import batch
+    from svs.jobs import queue
+    from svs.store.records import Damaged
+
+    found = (job for job in store.jobs() if not isinstance(job, Damaged))
+    chosen = [job for job in found if store.state(job) in ("interrupted", "queued")][::-1]
+    if chosen:
+        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, as_json=as_json)
+    else:
+        typer.echo("No job is interrupted or queued.", err=True)
+
+
+def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Run a job for a process that started this one, with which it ends. Ends well if it is done already.
+
+    Exits with 75 when another process runs it.
+    """
+    from svs.cli.running import run_job, stop_children
+    from svs.jobs import child
+
+    child.end_with_parent(stop_children)
+    store = open_store()
+    job = store.load(job_id)
+    if job.status == "done":
+        return
+    if job.status == "cancelled":
+        raise Cancelled(f"job {job_id} was cancelled", f"`svs jobs resume {job_id}` goes on with it.")
+    try:
+        run_job(job, store, "none")
+    except HeldError as error:
+        print_error(error)
+        raise typer.Exit(child.HELD) from None
+    except Cancelled:
+        if store.load(job_id).status != "done":  # else another process has just done it
+            raise
+
+
+def retry(
+    job_ids: Ids,
+    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
+) -> None:
+    """Start failed, cancelled or interrupted jobs again from the beginning, with the same options."""
+    from svs.jobs import actions
+
+    store, notices = open_store(), Notices(notify, content=notify_content)
+    jobs = [actions.retry(store, store.resolve(reference)) for reference in job_ids]
+    _run_all(store, [job.id for job in jobs], notices, progress, as_json=as_json)
+
+
+def _run_all(
+    store: "JobStore", job_ids: list[str], notices: Notices, progress: View, *, as_json: bool
+) -> None:
+    """Run jobs one after the other; a failure does not stop the others."""
+    from svs.cli.running import run_job
+    from svs.ui.result import show as show_result
+
+    def run(job_id: str) -> None:
+        job = store.load(job_id)
+        if job.status == "done":
+            raise UsageError(f"job {job.id} is already done", f"`svs jobs show {job.id}` shows its summary.")
+        with notices.of(job, store):
+            show_result(run_job(job, store, progress), as_json=as_json)
+
+    for_each(job_ids, run)
