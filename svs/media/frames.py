@@ -28,7 +28,7 @@ _PREROLL = 2.0
 _BLANK = 1.0
 """The sharpness below which there is nothing to see."""
 _GIVE_UP = 3
-"""Failures after which a recording is taken for one that gives no pictures, so that no time is lost on more."""
+"""Failures after which a recording is taken for one that gives no pictures: each may take long."""
 _LIMITS = Limits(seconds=100.0, written=8 << 20, memory=2048 << 20)
 """The memory is what 8K takes."""
 
