@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from svs.cli import parsers
 from svs.cli.store import open_store
 from svs.errors import Stopped, StoreError, UsageError
 from svs.times import clock
@@ -40,11 +41,7 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
 
 def check(options: "Options", *, detach: bool) -> None:
     """Refuse what cannot work for any of several recordings."""
-    from svs.stages.outline import parse_chapters
-    from svs.stages.summarize import parse_length
-
-    parse_length(options.length)
-    parse_chapters(options.chapters)
+    parsers.check(options)
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
     if detach:
@@ -127,12 +124,11 @@ def _stopping(signals: list[int]) -> Iterator[None]:
 @contextmanager
 def _showing(view: View, jobs: Sequence["Job"]) -> Iterator["queue.View"]:
     """Give the view that the user wants, on stderr."""
-    from svs.ui.terminal import stderr
+    from svs.ui.terminal import chosen, stderr
     from svs.ui.watch import Json, Lines
 
     console = stderr()
-    if view == "auto":
-        view = "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
+    view = chosen(view, console)
     if view == "rich":
         from svs.ui.batch import BatchBars
 

@@ -9,6 +9,19 @@ from svs.errors import UsageError
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from svs.model.job import Options
+
+
+def check(options: "Options") -> None:
+    """Refuse options that cannot work for any recording."""
+    from svs.stages.outline import parse_chapters
+    from svs.stages.summarize import parse_length
+
+    parse_length(options.length)
+    parse_chapters(options.chapters)
+    if options.start is not None and options.end is not None and options.end <= options.start:
+        raise UsageError("--end is not after --start", "Give times such as --start 1:30 --end 2:00.")
+
 
 def formats(text: str) -> tuple[str, ...]:
     """Return the formats that a list such as `md,srt` names."""

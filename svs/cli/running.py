@@ -18,7 +18,7 @@ from svs.pipeline.run import run
 from svs.store.jobs import JobStore
 from svs.system.files import discard
 from svs.ui.plain import JsonProgress, PlainProgress
-from svs.ui.terminal import stderr
+from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
 
 
@@ -34,8 +34,7 @@ def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbo
 def showing(view: View, *, verbose: bool) -> Iterator[Listener]:
     """Yield the listener that shows progress in this view."""
     console = stderr()
-    if view == "auto":
-        view = "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
+    view = chosen(view, console)
     if view == "rich":
         from svs.ui.progress import RichProgress
 

@@ -12,7 +12,6 @@ from svs.cli import batch, completion, parsers
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.cli.store import open_store
-from svs.errors import UsageError
 from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
 
@@ -232,13 +231,8 @@ def _run(
 def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
     from svs.pipeline.plan import check as check_plan
-    from svs.stages.outline import parse_chapters
-    from svs.stages.summarize import parse_length
 
-    parse_length(options.length)
-    parse_chapters(options.chapters)
-    if options.start is not None and options.end is not None and options.end <= options.start:
-        raise UsageError("--end lies before --start", "Give times such as --start 1:30 --end 2:00.")
+    parsers.check(options)
     if options.embed:
         from svs.outputs.write import check as check_outputs
 

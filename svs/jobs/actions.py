@@ -40,8 +40,6 @@ _DONE = {
 }
 _STATES = {"failed": "has failed", "cancelled": "was cancelled", "interrupted": "was interrupted"}
 _ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
-_OUTPUT = "output.log"
-"""The output of a process in the background, in the job's folder."""
 _POLL_SECONDS = 0.05
 
 
@@ -68,7 +66,7 @@ def start_detached(store: JobStore, video: Path, options: Options, environment: 
     process = _run_detached(store, job.id, environment)
     while store.load(job.id).status == "queued":
         if process.poll() is not None and store.load(job.id).status == "queued":
-            log = store.folder(job.id) / _OUTPUT
+            log = store.folder(job.id) / launch.OUTPUT
             raise SvsError(f"job {job.id} could not be started in the background", f"See {log}.")
         time.sleep(_POLL_SECONDS)
     return job
@@ -81,7 +79,7 @@ def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
 
 
 def _run_detached(store: JobStore, job_id: str, environment: Mapping[str, str]) -> "Popen[bytes]":
-    log = store.folder(job_id) / _OUTPUT
+    log = store.folder(job_id) / launch.OUTPUT
     with store_errors("write", log):
         return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log, environment)
 
@@ -89,7 +87,7 @@ def _run_detached(store: JobStore, job_id: str, environment: Mapping[str, str]) 
 def last_output(store: JobStore, job_id: str) -> str:
     """Return the last two lines that a job's background process printed; empty if there are none."""
     try:
-        text = (store.folder(job_id) / _OUTPUT).read_text("utf-8", "replace")
+        text = (store.folder(job_id) / launch.OUTPUT).read_text("utf-8", "replace")
     except OSError:
         return ""
     return "\n".join(text.splitlines()[-2:])

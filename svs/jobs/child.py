@@ -19,7 +19,7 @@ _DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
 
 def start(store: JobStore, job_id: str) -> "subprocess.Popen[bytes]":
     """Start it; Linux ends it with the thread that does. What it prints goes into the job's folder."""
-    log = store.folder(job_id) / "output.log"
+    log = store.folder(job_id) / launch.OUTPUT
     with store_errors("write", log):
         return launch.start(["jobs", "run", job_id], log, stdin=subprocess.PIPE)
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+OUTPUT = "output.log"
+"""What a process in the background prints, in the job's folder."""
 _SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
 """This svs; -P keeps Python from importing from the current folder."""
 

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from svs.ui.output import leave_quietly, visible
+from svs.ui.view import View
 
 _WIDE = 200
 """Columns in a pipe, so that lines are not folded."""
@@ -46,3 +47,10 @@ def stderr() -> Console:
 def term(text: str, style: str = "") -> Text:
     """Return text from outside as a Rich text, with control characters made visible."""
     return Text(visible(text), style)
+
+
+def chosen(view: View, console: Console) -> View:
+    """Return the view for `auto`: bars on a terminal, else lines."""
+    if view != "auto":
+        return view
+    return "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
