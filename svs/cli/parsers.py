@@ -2,21 +2,21 @@
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 from svs.errors import UsageError
+from svs.languages import code
+from svs.media import whitelist
+from svs.model.job import Options
+from svs.models.installed import named
+from svs.outputs import FORMATS
+from svs.stages.outline import parse_chapters
+from svs.stages.summarize import parse_length
+from svs.store.speakers import parse as parse_speaker
 
-if TYPE_CHECKING:
-    from datetime import timedelta
 
-    from svs.model.job import Options
-
-
-def check(options: "Options") -> None:
+def check(options: Options) -> None:
     """Refuse options that cannot work for any recording."""
-    from svs.stages.outline import parse_chapters
-    from svs.stages.summarize import parse_length
-
     parse_length(options.length)
     parse_chapters(options.chapters)
     if options.start is not None and options.end is not None and options.end <= options.start:
@@ -25,8 +25,6 @@ def check(options: "Options") -> None:
 
 def formats(text: str) -> tuple[str, ...]:
     """Return the formats that a list such as `md,srt` names."""
-    from svs.outputs import FORMATS
-
     names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
     for name in names:
         if name not in FORMATS:
@@ -36,15 +34,11 @@ def formats(text: str) -> tuple[str, ...]:
 
 def speaker_names(text: str) -> tuple[tuple[str, str], ...]:
     """Return the names that `1=Anna,left=Ben` gives to speakers."""
-    from svs.store.speakers import parse
-
-    return tuple(parse(pair) for pair in text.split(",") if pair.strip())
+    return tuple(parse_speaker(pair) for pair in text.split(",") if pair.strip())
 
 
 def input_formats(text: str) -> tuple[str, ...]:
     """Return the formats of ffmpeg's that the user allows."""
-    from svs.media import whitelist
-
     return whitelist.formats(text)
 
 
@@ -61,8 +55,6 @@ def language(text: str | None) -> str | None:
     """Return a language's code; None when it is to be detected."""
     if text is None or text.lower() == "auto":
         return None
-    from svs.languages import code
-
     short = code(text)
     if not short:
         raise UsageError(f"there is no language {text!r}", "Write its code or its name, as de or German.")
@@ -81,15 +73,11 @@ def encoding(text: str | None) -> str | None:
 
 def model(text: str | None) -> str | None:
     """Return a model's name, or the absolute path of a folder, for a job may be resumed from elsewhere."""
-    from svs.models.installed import named
-
     return named(text) if text else text
 
 
-def age(text: str | None) -> "timedelta | None":
+def age(text: str | None) -> timedelta | None:
     """Return the duration that `30d`, `12h` or `2w` means."""
-    from datetime import timedelta
-
     if text is None:
         return None
     if not re.fullmatch(r"\d{1,5}[hdw]", text):
