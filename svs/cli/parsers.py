@@ -4,23 +4,45 @@ import codecs
 import re
 from datetime import timedelta
 
+import msgspec
+
+from svs import times
 from svs.errors import UsageError
 from svs.languages import code
 from svs.media import whitelist
-from svs.model.job import Options
+from svs.model.job import Chapters, Length
 from svs.models.installed import named
 from svs.outputs import FORMATS
-from svs.stages.outline import parse_chapters
-from svs.stages.summarize import parse_length
 from svs.store.speakers import parse as parse_speaker
 
 
-def check(options: Options) -> None:
-    """Refuse options that cannot work for any recording."""
-    parse_length(options.length)
-    parse_chapters(options.chapters)
-    if options.start is not None and options.end is not None and options.end <= options.start:
+def part(start: str | None, end: str | None) -> tuple[float | None, float | None]:
+    """Return the part of a recording that `1:30` and `1:02:03` mean, in seconds."""
+    begin, stop = (None if text is None else times.parse(text) for text in (start, end))
+    if begin is not None and stop is not None and stop <= begin:
         raise UsageError("--end is not after --start", "Give times such as --start 1:30 --end 2:00.")
+    return begin, stop
+
+
+def length(text: str) -> Length:
+    """Return the length of a summary."""
+    try:
+        return msgspec.convert(text.strip().lower(), Length)
+    except msgspec.ValidationError:
+        raise UsageError(
+            f"{text!r} is not a length",
+            "Choose short, medium, long, a number of sentences (12), a share (10%) or words (150w).",
+        ) from None
+
+
+def chapters(text: str) -> Chapters:
+    """Return how many chapters are wanted."""
+    try:
+        return msgspec.convert(text.strip().lower(), Chapters)
+    except msgspec.ValidationError:
+        raise UsageError(
+            f"{text!r} is no number of chapters", "Choose auto, none, or a number up to 999."
+        ) from None
 
 
 def formats(text: str) -> tuple[str, ...]:
@@ -42,8 +64,10 @@ def input_formats(text: str) -> tuple[str, ...]:
     return whitelist.formats(text)
 
 
-def size(text: str) -> int:
-    """Return the bytes that `500M`, `20G` or `1000000` means."""
+def size(text: str | None) -> int | None:
+    """Return the bytes that `500M`, `20G` or `1000000` means; None: no limit."""
+    if text is None:
+        return None
     match = re.fullmatch(r"(\d+)([KMGT]?)B?", text.upper(), re.ASCII)
     if not match:
         raise UsageError(f"{text!r} is not a size", "Write 500M, 20G or a number of bytes.")

@@ -146,12 +146,13 @@ def summarize(
 
     if debug:
         os.environ["SVS_DEBUG"] = "1"
+    begin, stop = parsers.part(start, end)
     options = Options(
         track=track,
-        start=None if start is None else times.parse(start),
-        end=None if end is None else times.parse(end),
+        start=begin,
+        end=stop,
         max_duration=times.parse_length(max_duration),
-        max_size=None if max_size is None else parsers.size(max_size),
+        max_size=parsers.size(max_size),
         allow_formats=parsers.input_formats(allow_format),
         subtitles=subtitles,
         encoding=parsers.encoding(encoding),
@@ -165,8 +166,8 @@ def summarize(
         compute_type=compute_type,
         threads=threads,
         method=method,
-        length=length,
-        chapters=chapters,
+        length=parsers.length(length),
+        chapters=parsers.chapters(chapters),
         verbatim=verbatim,
         speaker_names=parsers.speaker_names(speaker_names),
         formats=parsers.formats(formats),

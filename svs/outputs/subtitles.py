@@ -27,7 +27,7 @@ _TIME = re.compile(r":(?=\d{1,2}[.,]\d)")
 
 
 def srt(result: Result) -> str:
-    """Return the transcript as SubRip; where another speaks than before, the name stands first."""
+    """Return the transcript as SubRip; where the speaker changes, the name comes first."""
     cues = _cues(result, names=True)
     return _subtitles(cues, lambda cue: _plain(cue.text).translate(_NO_TAGS)).to_string(
         "srt", keep_ssa_tags=True
