@@ -8,8 +8,8 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 from unicodedata import category
 
 from svs.model.speech import Sentence
@@ -34,7 +34,8 @@ _NOUNS_IN_LY = ("family", "supply", "assembly", "anomaly", "reply", "italy", "bu
 _VERB_ENDS = ("'re", "'ll", "'ve", "'d", "'m")
 
 
-class Phrase(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Phrase:
     """Words that were said one after the other."""
 
     text: str
@@ -167,7 +168,8 @@ def is_nominal(words: Sequence[str], *, name: bool) -> bool:
     return last not in VAGUE or (first not in _EMPTY)
 
 
-class _Roles(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Roles:
     """Where in a noun phrase an English word may be."""
 
     begins: bool

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -224,7 +224,8 @@ def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> 
     ]
 
 
-class _Neighbours(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
     """The candidates that candidates need, by number: -1 is none, the own number one that is missing."""
 
     before: "NDArray[np.intp]"

@@ -10,8 +10,9 @@ chapters by people (tools/eval_chapters.py).
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svs.model.speech import Sentence
 from svs.text.tokens import to_words
@@ -32,7 +33,8 @@ _BLOCK = 30.0  # seconds; the fewer such blocks have a word, the more it says ab
 _PIECE = 256  # sentences looked at in one go, so that only their own words are counted
 
 
-class Vocabulary(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
     """The words of a recording that count, as numbers: the stems said in more than one sentence."""
 
     begins: "Floats"
@@ -45,7 +47,8 @@ class Vocabulary(NamedTuple):
     """How many different words there are."""
 
 
-class _Piece(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Piece:
     """Word counts around some sentences that follow each other."""
 
     rows: "Counts"
