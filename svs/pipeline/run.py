@@ -44,6 +44,7 @@ def run(
 
         def stop_if_asked() -> None:
             stop()
+            store.check_held(job.id)
             if store.asked_to_cancel(job.id):
                 raise Cancelled(
                     f"job {job.id} was cancelled", f"Continue it with `svs jobs resume {job.id}`."
@@ -62,25 +63,29 @@ def run(
 
 
 def _recording_failure(run: JobRun) -> Result:
-    """Run the job; every failure is recorded and raised."""
-    job_id = run.job.id
+    """Run the job; every failure is recorded and raised. Raises HeldError if another has taken it over."""
     try:
         with engines.panics_as_errors():
             return _run(run)
     except Stopped:
         raise
-    except Cancelled:
-        run.store.tidy(job_id)
-        run.record(status="cancelled", finished=now())
-        raise
-    except SvsError as error:
-        if isinstance(error, MissingError | StoreError):
-            error.hint += f" Then continue with `svs jobs resume {job_id}`."
-        run.fail(error)
-        raise
     except Exception as error:
-        run.fail(SvsError(f"unexpected {type(error).__name__}: {error}", "See --debug for where."))
+        run.store.check_held(run.job.id)  # else the record is no longer this run's
+        _record(run, error)
         raise
+
+
+def _record(run: JobRun, error: Exception) -> None:
+    """Record how the job ended."""
+    if isinstance(error, Cancelled):
+        run.store.tidy(run.job.id)
+        run.record(status="cancelled", finished=now())
+    elif isinstance(error, SvsError):
+        if isinstance(error, MissingError | StoreError):
+            error.hint += f" Then continue with `svs jobs resume {run.job.id}`."
+        run.fail(error)
+    else:
+        run.fail(SvsError(f"unexpected {type(error).__name__}: {error}", "See --debug for where."))
 
 
 def _run(run: JobRun) -> Result:
@@ -142,7 +147,7 @@ def _reuse_transcript(run: JobRun) -> None:
     with suppress(StoreError):  # it may be damaged or just being removed: then it is not reused
         header, batches = journal.read(run.store.folder(origin.id) / results.TRANSCRIPT)
         if header and journal.is_complete(batches):
-            journal.begin(run.transcript, header, batches)
+            journal.begin(run.transcript, header, batches).close()
             run.record(
                 origin=origin.id,
                 stages=stages,

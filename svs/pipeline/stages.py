@@ -1,9 +1,11 @@
 """The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from typing import BinaryIO
 
 from svs import engines
 from svs.engines.interface import Engine
@@ -101,9 +103,9 @@ def _transcribe(run: JobRun) -> None:
     header, batches = journal.read_prefix(run.transcript, key)
     after = batches[-1].end if batches else 0.0
     run.begin(Stage.TRANSCRIBE, key, "s", after)
-    if header:
-        journal.begin(run.transcript, header, batches)  # without damaged or incomplete lines
-    if not journal.is_complete(batches):  # else an earlier run was killed just before it recorded that
+    if header and journal.is_complete(batches):  # an earlier run was killed just before it recorded that
+        journal.begin(run.transcript, header, batches).close()  # without damaged or incomplete lines
+    else:
         _transcribe_rest(run, key, header, batches)
     if run.captions:
         end = min(run.options.end or inf, run.media.duration or batches[-1].end)
@@ -118,17 +120,21 @@ def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batch
     known = header.language if header and batches else "und"
     engine = _engine(run, run.plan.language if known == "und" else known)
 
-    def keep(batch: Batch) -> None:
-        nonlocal header
-        if header is None:
-            header = _header(run, key, engine.language or "und")
-            journal.begin(run.transcript, header)
-        journal.add(run.transcript, batch)
-        batches.append(batch)
-        if batch.segments:
-            run.tracker.say("line", batch.segments[-1].text)
+    with ExitStack() as stack:
+        file: BinaryIO | None = None
 
-    transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
+        def keep(batch: Batch) -> None:
+            nonlocal file
+            if file is None:
+                run.store.check_held(run.job.id)
+                first = header or _header(run, key, engine.language or "und")
+                file = stack.enter_context(journal.begin(run.transcript, first, batches))
+            journal.add(run.transcript, file, batch)
+            batches.append(batch)
+            if batch.segments:
+                run.tracker.say("line", batch.segments[-1].text)
+
+        transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
 
 
 def _engine(run: JobRun, language: str | None) -> Engine:
@@ -155,6 +161,7 @@ def _header(run: JobRun, key: str, language: str) -> journal.Header:
 
 def _after_transcribe(run: JobRun) -> None:
     """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
+    run.store.check_held(run.job.id)  # else it is the audio of the run that took the job over
     for path in (run.extracted, run.audio):
         with store_errors("remove", path):
             path.unlink(missing_ok=True)
@@ -169,8 +176,10 @@ def _after_transcribe(run: JobRun) -> None:
 
 def _read_transcript(run: JobRun) -> Transcript:
     header, batches = journal.read(run.transcript, keys.transcript_key(run.job))
-    if header is None:
-        raise StoreError(f"the transcript of job {run.job.id} is missing", "Summarize the recording again.")
+    if header is None or not journal.is_complete(batches):
+        raise StoreError(
+            f"the transcript of job {run.job.id} is not complete", "Summarize the recording again."
+        )
     return journal.transcript(header, batches)
 
 
