@@ -15,7 +15,7 @@ from svs.errors import HeldError, StoreError
 from svs.events import ProgressEvent
 from svs.jobs import child
 from svs.jobs.actions import last_output
-from svs.media.fingerprint import describe
+from svs.media.fingerprint import describe, identity
 from svs.model.job import Device, Job, JobError, LimitOptions, Options
 from svs.model.media import Source
 from svs.store.follow import Follower
@@ -77,7 +77,7 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     ]
 
 
-def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[Source, Options], Job]]:
+def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
     """Yield the jobs over these files that need not be made again, the newest last."""
     found = [job for job in store.jobs() if not isinstance(job, Damaged) and job.source.path in paths]
     for job in reversed(found):
@@ -86,8 +86,8 @@ def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[Source, O
             yield _key(job.source, job.options), job
 
 
-def _key(source: Source, options: Options) -> tuple[Source, Options]:
-    return source, replace(options, **_INESSENTIAL)
+def _key(source: Source, options: Options) -> tuple[object, ...]:
+    return source.path, *identity(source), replace(options, **_INESSENTIAL)
 
 
 def run(

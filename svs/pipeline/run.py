@@ -148,8 +148,10 @@ def _reuse_transcript(run: JobRun) -> None:
         header, batches = journal.read(run.store.folder(origin.id) / results.TRANSCRIPT)
         if header and journal.is_complete(batches):
             journal.begin(run.transcript, header, batches).close()
+            made_with = origin.plan.made_with if origin.plan else ""
             run.record(
                 origin=origin.id,
+                plan=replace(run.plan, made_with=made_with),
                 stages=stages,
                 duration=origin.duration,
                 partial=origin.partial,

@@ -7,6 +7,8 @@ from math import inf
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec.structs import replace
+
 from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
@@ -99,6 +101,7 @@ def _extract_audio_for_comparison(run: JobRun) -> None:
 
 def _transcribe(run: JobRun) -> None:
     """Transcribe what is not in the journal yet; each batch is appended to it at once."""
+    _decide_words(run)
     key = keys.transcript_key(run.job)
     header, batches = journal.read_prefix(run.transcript, key)
     after = batches[-1].end if batches else 0.0
@@ -113,6 +116,19 @@ def _transcribe(run: JobRun) -> None:
     else:
         reuse.remember(run.store, keys.reuse_key(run.job), run.job.id)
     run.finish(Stage.TRANSCRIBE)
+
+
+def _decide_words(run: JobRun) -> None:
+    """Record what decides the words on this machine: a transcript is made in one way, or begun again."""
+    if run.captions:
+        return
+    from svs.engines.whisper import made_with
+
+    here, before = made_with(run.options), run.plan.made_with
+    if here != before:
+        run.record(plan=replace(run.plan, made_with=here))
+        if before and run.transcript.exists():
+            run.notice(f"Transcribing from the beginning: the job was begun with {before}; here is {here}.")
 
 
 def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batches: list[Batch]) -> None:
