@@ -1,11 +1,12 @@
 """`svs jobs`: list, show, export, cancel and remove jobs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
 from svs.cli import completion, parsers
+from svs.cli.help import FORMATS
 from svs.cli.store import Id, Ids, for_each, open_store
 from svs.errors import SvsError, UsageError
 from svs.model.job import State
@@ -26,8 +27,11 @@ Ended = Literal["done", "failed", "cancelled", "interrupted"]
 
 @app.command("list")
 def list_jobs(
-    number: Annotated[int, typer.Option("-n", min=1, help="How many jobs to show.")] = 20,
-    status: Annotated[State | None, typer.Option(help="Only jobs with this status.")] = None,
+    number: Annotated[int, typer.Option("-n", min=1, metavar="NUMBER", help="How many jobs to show.")] = 20,
+    status: Annotated[
+        State | None,
+        typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(State))}."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
@@ -190,11 +194,14 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="md (the default),txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
+            metavar="FORMATS",
+            help=f"One or several; default: md. {FORMATS}.",
             autocompletion=completion.formats,
         ),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder to write to.")
+    ] = Path(),
     embed: Annotated[
         Path | None,
         typer.Option(
@@ -254,9 +261,16 @@ def cancel(
 
 @app.command()
 def prune(
-    older_than: Annotated[str | None, typer.Option(help="Only jobs older than this: 30d, 12h or 2w.")] = None,
-    keep: Annotated[int, typer.Option(min=0, help="Keep this many of the newest jobs, however old.")] = 0,
-    status: Annotated[Ended | None, typer.Option(help="Only jobs with this status.")] = None,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="AGE", help="Only jobs older than this: 30d, 12h or 2w.")
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, metavar="NUMBER", help="Keep this many of the newest jobs, however old.")
+    ] = 0,
+    status: Annotated[
+        Ended | None,
+        typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(Ended))}."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the ids.")] = False,
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""

@@ -8,7 +8,7 @@ from svs.cli import completion
 from svs.cli.errors import print_error
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.settings import Configured
-from svs.cli.store import Ids, for_each, open_store
+from svs.cli.store import SHOWN, Ids, for_each, open_store
 from svs.errors import Cancelled, HeldError, UsageError
 from svs.ui.view import View
 
@@ -36,9 +36,12 @@ def resume(
         bool, typer.Option("--all", help="Resume every interrupted or queued job.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
+        int | None,
+        typer.Option(
+            "--jobs", min=1, metavar="NUMBER", help="With --all: how many at a time, as for `summarize`."
+        ),
     ] = None,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -97,7 +100,7 @@ def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 
 def retry(
     job_ids: Ids,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,

@@ -136,8 +136,12 @@ def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
 
 @app.command("add")
 def add_model(
-    folder: Annotated[Path, typer.Argument(help="A folder with a model in faster-whisper's format.")],
-    name: Annotated[str | None, typer.Option(help="The model's name; default: the folder's name.")] = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder with a model in faster-whisper's format.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The model's name; default: the folder's name.")
+    ] = None,
 ) -> None:
     """Install a model from a folder, on a machine without a network."""
     from svs.models.installed import add
@@ -165,7 +169,8 @@ def remove_model(name: Name) -> None:
 @app.command("path")
 def print_path(
     name: Annotated[
-        str | None, typer.Argument(help="A model's name; default: the folder of all models.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A model's name; default: the folder of all models."),
     ] = None,
 ) -> None:
     """Print the folder of all models, or of one model."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from svs.cli.completion import job_ids as complete_ids
-from svs.cli.store import Id, open_store
+from svs.cli.store import SHOWN, Id, open_store
 from svs.errors import Cancelled, SvsError
 from svs.times import parse_length
 from svs.ui.view import View
@@ -110,7 +110,9 @@ def wait(
             metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
         ),
     ],
-    timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Wait no longer than this: 90s, 10m or 2h.")
+    ] = None,
 ) -> None:
     """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
     from svs.store.follow import Follower
@@ -128,7 +130,7 @@ def wait(
 
 def attach(
     job_id: Id,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
