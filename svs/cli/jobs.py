@@ -200,8 +200,17 @@ def export(
         ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder to write to.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The folder to write to, or a template, as for `summarize`.",
+        ),
     ] = Path(),
+    subtitle_width: Annotated[
+        int, typer.Option(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
+    ] = 42,
     embed: Annotated[
         Path | None,
         typer.Option(
@@ -227,9 +236,12 @@ def export(
     names = parsers.formats("md" if formats is None and embed is None else formats or "")
     if not names and embed is None:
         raise UsageError("no format is given", "Give one or more, such as -f md,srt.")
+    folder, template = parsers.output(output)
     options = OutputOptions(
         formats=names,
-        output_dir=str(output),
+        output_dir=folder,
+        output_template=template,
+        subtitle_width=subtitle_width,
         embed=str(embed) if embed else None,
         strip_tags=strip_tags,
         no_paths=no_paths,

@@ -1,6 +1,7 @@
 """What users type as the values of options, turned into what svs works with. All raise UsageError."""
 
 import codecs
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -8,17 +9,21 @@ from svs.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import timedelta
+    from pathlib import Path
 
     from svs.model.job import Options
 
 
 def check(options: "Options") -> None:
     """Refuse options that cannot work for any recording."""
+    from svs.outputs.names import check_template
     from svs.stages.outline import parse_chapters
     from svs.stages.summarize import parse_length
 
     parse_length(options.length)
     parse_chapters(options.chapters)
+    if options.output_template:
+        check_template(options.output_template, options.formats)
     if options.start is not None and options.end is not None and options.end <= options.start:
         raise UsageError("--end is not after --start", "Give times such as --start 1:30 --end 2:00.")
 
@@ -32,6 +37,14 @@ def formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
     return names
+
+
+def output(path: "Path | None") -> tuple[str | None, str | None]:
+    """Return the folder that `-o` means, or the template; absolute, without `..` in it."""
+    from svs.outputs.names import is_template
+
+    absolute = os.path.abspath(path.expanduser()) if path else None  # noqa: PTH100
+    return (None, absolute) if absolute and is_template(absolute) else (absolute, None)
 
 
 def speaker_names(text: str) -> tuple[tuple[str, str], ...]:

@@ -85,10 +85,14 @@ def summarize(
         _files(
             "--output",
             "-o",
-            metavar="FOLDER",
-            help="The folder for these files; default: the video's folder.",
+            metavar="PATH",
+            help="The folder for these files (default: the video's), or their path, with {title}, {name}, "
+            "{date}, {id} and {ext} in it.",
         ),
     ] = None,
+    subtitle_width: Annotated[
+        int, _files(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
+    ] = 42,
     embed: Annotated[
         Path | None,
         _files(
@@ -209,6 +213,7 @@ def summarize(
     """
     if debug:
         os.environ["SVS_DEBUG"] = "1"
+    folder, template = parsers.output(output)
     options = Options(
         track=track,
         start=None if start is None else times.parse(start),
@@ -233,7 +238,9 @@ def summarize(
         verbatim=verbatim,
         speaker_names=parsers.speaker_names(speaker_names),
         formats=parsers.formats(formats),
-        output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
+        output_dir=folder,
+        output_template=template,
+        subtitle_width=subtitle_width,
         embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
         strip_tags=strip_tags,
         no_paths=no_paths,
