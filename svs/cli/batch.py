@@ -8,23 +8,29 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import typer
+from msgspec.structs import replace
 
-from svs.cli import parsers
+from svs.cli.errors import print_error
+from svs.cli.notify import Notices
+from svs.cli.running import listening
 from svs.cli.store import open_store
 from svs.errors import Stopped, StoreError, UsageError
+from svs.events import ProgressEvent
+from svs.jobs import inputs, queue
+from svs.model.job import Job, Options, State
+from svs.store import results
+from svs.store.follow import Follower
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
+from svs.system.codec import encode
 from svs.times import clock
+from svs.ui.output import visible, write
+from svs.ui.result import show
+from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
-
-if TYPE_CHECKING:
-    from svs.cli.notify import Notices
-    from svs.events import ProgressEvent
-    from svs.jobs import queue
-    from svs.model.job import Job, Options, State
-    from svs.store.follow import Follower
-    from svs.store.jobs import JobStore
+from svs.ui.watch import Json, Lines
 
 
 def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
@@ -32,16 +38,13 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
 
     Raises InputError when one is not there.
     """
-    from svs.jobs import inputs
-
     if len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
         return None
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: "Options", *, detach: bool) -> None:
+def check(options: Options, *, detach: bool) -> None:
     """Refuse what cannot work for any of several recordings."""
-    parsers.check(options)
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
     if detach:
@@ -50,19 +53,14 @@ def check(options: "Options", *, detach: bool) -> None:
 
 def summarize(
     recordings: list[Path],
-    options: "Options",
+    options: Options,
     at_once: int | None,
     view: View,
-    notices: "Notices",
+    notices: Notices,
     *,
     as_json: bool,
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
-    from msgspec.structs import replace
-
-    from svs.jobs import inputs, queue
-    from svs.ui.output import visible
-
     store = open_store()
     at_once = at_once or queue.jobs_at_once(options.device)
     if at_once > 1 and not options.threads:
@@ -75,14 +73,12 @@ def summarize(
 
 
 def run(
-    store: "JobStore", jobs: Sequence["Job"], at_once: int, view: View, notices: "Notices", *, as_json: bool
+    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, *, as_json: bool
 ) -> None:
     """Run jobs, print the summaries in their order, and then a tally.
 
     Raises Stopped after a signal, and Exit with 1 when a job is not done in the end.
     """
-    from svs.jobs import queue
-
     signals: list[int] = []
     began = time.monotonic()
     todo = [job for job in jobs if job.status != "done"]
@@ -108,7 +104,6 @@ def run(
 @contextmanager
 def _stopping(signals: list[int]) -> Iterator[None]:
     """Keep the first signal that asks to stop in the list; the second ends everything at once."""
-    from svs.cli.running import listening
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if signals:
@@ -122,11 +117,8 @@ def _stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence["Job"]) -> Iterator["queue.View"]:
+def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
     """Give the view that the user wants, on stderr."""
-    from svs.ui.terminal import chosen, stderr
-    from svs.ui.watch import Json, Lines
-
     console = stderr()
     view = chosen(view, console)
     if view == "rich":
@@ -143,30 +135,24 @@ def _showing(view: View, jobs: Sequence["Job"]) -> Iterator["queue.View"]:
 class _Forgiving:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: "queue.View | None") -> None:
+    def __init__(self, view: queue.View | None) -> None:
         self._view = view
 
-    def show(self, follower: "Follower", event: "ProgressEvent") -> None:
+    def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
         with suppress(OSError):
             if self._view:
                 self._view.show(follower, event)
 
-    def end(self, follower: "Follower") -> None:
+    def end(self, follower: Follower) -> None:
         """Show how a job has ended."""
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
 
 
-def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
+def _print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
     """Print a summary as `svs summarize` does for one recording, but JSON on one line."""
-    from svs.cli.errors import print_error
-    from svs.store import results
-    from svs.system.codec import encode
-    from svs.ui.output import write
-    from svs.ui.result import show
-
     try:
         result = results.load(store.load(job_id), store.folder(job_id))
     except StoreError as error:  # its files were removed or damaged meanwhile
@@ -178,9 +164,7 @@ def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
         show(result, as_json=False)
 
 
-def _tally(
-    store: "JobStore", states: dict[str, "State"], skipped: int, todo: set[str], seconds: float
-) -> str:
+def _tally(store: JobStore, states: dict[str, State], skipped: int, todo: set[str], seconds: float) -> str:
     """Return how all ended, how much was recorded in what was done now, and how long it took."""
     counts = Counter(states.values())
     counts["done"] -= skipped
@@ -191,11 +175,8 @@ def _tally(
     return f"{', '.join(numbers)}: {clock(recorded)} of recording in {clock(seconds)}"
 
 
-def _say_failure(store: "JobStore", job: "Job", state: "State", problem: str) -> None:
+def _say_failure(store: JobStore, job: Job, state: State, problem: str) -> None:
     """Say why a job is not done, in a line."""
-    from svs.store.records import Damaged
-    from svs.ui.output import visible
-
     record = store.read(job.id)
     if isinstance(record, Damaged):
         problem = problem or record.problem

@@ -9,11 +9,9 @@ from typing import Annotated, get_args
 import typer
 
 from svs import times
-from svs.cli import batch, completion, parsers
+from svs.cli import completion
 from svs.cli.help import FORMATS
 from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.offer import offer_model
-from svs.cli.store import open_store
 from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
 
@@ -211,15 +209,20 @@ def summarize(
     Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
     (see `svs config init`). The command line comes first, then the variable, then the file.
     """
+    from svs.cli import batch, parsers, single  # not for --help, which starts faster without them
+    from svs.cli.offer import offer_model
+
     if debug:
         os.environ["SVS_DEBUG"] = "1"
-    folder, template = parsers.output(output)
+    begin, stop = parsers.part(start, end)
+    names = parsers.formats(formats)
+    folder, template = parsers.output(output, names)
     options = Options(
         track=track,
-        start=None if start is None else times.parse(start),
-        end=None if end is None else times.parse(end),
+        start=begin,
+        end=stop,
         max_duration=times.parse_length(max_duration),
-        max_size=None if max_size is None else parsers.size(max_size),
+        max_size=parsers.size(max_size),
         allow_formats=parsers.input_formats(allow_format),
         subtitles=subtitles,
         encoding=parsers.encoding(encoding),
@@ -233,11 +236,11 @@ def summarize(
         compute_type=compute_type,
         threads=threads,
         method=method,
-        length=length,
-        chapters=chapters,
+        length=parsers.length(length),
+        chapters=parsers.chapters(chapters),
         verbatim=verbatim,
         speaker_names=parsers.speaker_names(speaker_names),
-        formats=parsers.formats(formats),
+        formats=names,
         output_dir=folder,
         output_template=template,
         subtitle_width=subtitle_width,
@@ -249,63 +252,18 @@ def summarize(
     )
     recordings = batch.several(videos, recursive=recursive)
     if recordings is None:
-        check(options, videos[0])
+        single.check(options, videos[0])
     else:
         batch.check(options, detach=detach)
     notices = Notices(notify, content=notify_content)
-    if progress in ("auto", "rich", "plain") and not (quiet or detach) and _on_terminal():
+    view: View = "none" if quiet and progress == "auto" else progress
+    if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
             offer_model(video, options)
     if recordings is not None:
-        view = "none" if quiet and progress == "auto" else progress
         batch.summarize(recordings, options, jobs, view, notices, as_json=as_json)
     elif detach:
         environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
-        _detach(videos[0], options, environment)
+        single.detach(videos[0], options, environment)
     else:
-        _run(videos[0], options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
-
-
-def _detach(video: Path, options: Options, environment: dict[str, str]) -> None:
-    from svs.jobs.actions import start_detached
-    from svs.ui.output import write
-
-    job = start_detached(open_store(), video, options, environment)
-    write(f"{job.id}\n")
-
-
-def _on_terminal() -> bool:
-    """Return whether the user can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _run(
-    video: Path,
-    options: Options,
-    notices: Notices,
-    progress: View,
-    *,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-) -> None:
-    from svs.cli.running import run_job
-    from svs.media.fingerprint import describe
-    from svs.ui.result import show
-
-    store = open_store()
-    job = store.create(describe(video), options)
-    with notices.of(job, store):
-        show(run_job(job, store, progress, quiet=quiet, verbose=verbose), as_json=as_json)
-
-
-def check(options: Options, video: Path) -> None:
-    """Refuse what cannot work before a job is made."""
-    from svs.pipeline.plan import check as check_plan
-
-    parsers.check(options)
-    if options.embed:
-        from svs.outputs.write import check as check_outputs
-
-        check_outputs(video, options)
-    check_plan(Path(os.path.abspath(video)), options)  # noqa: PTH100
+        single.summarize(videos[0], options, view, notices, as_json=as_json, verbose=verbose)

@@ -9,6 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from svs.errors import UsageError
+from svs.media import testvideo
+from svs.ui.output import write
+from svs.ui.terminal import stderr
 
 MAX_SECONDS = 24 * 60 * 60
 
@@ -47,9 +50,6 @@ def make_test_video(
         raise UsageError(f"--duration {duration:g} is out of range", f"Give 0.1 to {MAX_SECONDS} seconds.")
     pixels = _pixels(size)
 
-    from svs.media import testvideo
-    from svs.ui.output import write
-
     with _bar(duration or testvideo.talk().duration) as on_time:
         testvideo.make_test_video(
             file,
@@ -79,8 +79,6 @@ def _pixels(size: str) -> tuple[int, int]:
 @contextmanager
 def _bar(seconds: float) -> Iterator[Callable[[float], None]]:
     """Show a bar on stderr if that is a terminal; yield the function that updates it."""
-    from svs.ui.terminal import stderr
-
     if not stderr().is_terminal:
         yield lambda _seconds: None
         return

@@ -1,22 +1,19 @@
 """`svs jobs search`: find what was said, in all recordings."""
 
+from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from svs.cli.store import open_store
 from svs.errors import SvsError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from svs.store.search import Hit
-
-
-def mount(app: typer.Typer) -> None:
-    """Make this a command of `svs jobs`."""
-    app.command()(search)
+from svs.store import search as searching
+from svs.store.search import Hit
+from svs.system.codec import encode
+from svs.ui.output import visible, write
+from svs.ui.search import Hits, plain
+from svs.ui.terminal import stdout
 
 
 def search(
@@ -36,8 +33,6 @@ def search(
 
     Case and accents are ignored, and part of a word is enough.
     """
-    from svs.store import search as searching
-    from svs.ui.output import visible
 
     def skip(problem: str) -> None:
         typer.echo(f"svs: {' '.join(visible(problem).split())}", err=True)
@@ -54,13 +49,8 @@ def search(
         typer.echo(f"Only the first {limit} matches are shown; raise --limit to see more.", err=True)
 
 
-def _show(words: list[str], *, as_json: bool) -> "Callable[[Hit], None]":
+def _show(words: list[str], *, as_json: bool) -> Callable[[Hit], None]:
     """Return the function that prints a match: as JSON, as plain text, or for a terminal."""
-    from svs.system.codec import encode
-    from svs.ui.output import write
-    from svs.ui.search import Hits, plain
-    from svs.ui.terminal import stdout
-
     if as_json:
         return lambda hit: write(encode(hit).decode())
     if stdout().is_terminal:

@@ -1,26 +1,20 @@
 """The commands of `svs jobs` that run jobs: resume, retry, and the one that a queue starts as a child."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from svs.cli import completion
+from svs.cli import batch, completion
 from svs.cli.errors import print_error
 from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.settings import Configured
+from svs.cli.running import run_job, stop_children
 from svs.cli.store import SHOWN, Ids, for_each, open_store
 from svs.errors import Cancelled, HeldError, UsageError
+from svs.jobs import actions, child, queue
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
+from svs.ui.result import show as show_result
 from svs.ui.view import View
-
-if TYPE_CHECKING:
-    from svs.store.jobs import JobStore
-
-
-def mount(app: typer.Typer) -> None:
-    """Make these commands of `svs jobs`."""
-    app.command(cls=Configured)(resume)
-    app.command(cls=Configured)(retry)
-    app.command(hidden=True)(run)
 
 
 def resume(
@@ -57,14 +51,8 @@ def resume(
     _run_all(store, chosen, notices, progress, as_json=as_json)
 
 
-def _resume_all(
-    store: "JobStore", at_once: int | None, view: View, notices: Notices, *, as_json: bool
-) -> None:
+def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, *, as_json: bool) -> None:
     """Run the interrupted jobs and the queued ones, the oldest first."""
-    from svs.cli import batch
-    from svs.jobs import queue
-    from svs.store.records import Damaged
-
     found = (job for job in store.jobs() if not isinstance(job, Damaged))
     chosen = [job for job in found if store.state(job) in ("interrupted", "queued")][::-1]
     if chosen:
@@ -78,9 +66,6 @@ def run(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 
     Exits with 75 when another process runs it.
     """
-    from svs.cli.running import run_job, stop_children
-    from svs.jobs import child
-
     child.end_with_parent(stop_children)
     store = open_store()
     job = store.load(job_id)
@@ -106,19 +91,13 @@ def retry(
     notify_content: NotifyContent = False,
 ) -> None:
     """Start failed, cancelled or interrupted jobs again from the beginning, with the same options."""
-    from svs.jobs import actions
-
     store, notices = open_store(), Notices(notify, content=notify_content)
     jobs = [actions.retry(store, store.resolve(reference)) for reference in job_ids]
     _run_all(store, [job.id for job in jobs], notices, progress, as_json=as_json)
 
 
-def _run_all(
-    store: "JobStore", job_ids: list[str], notices: Notices, progress: View, *, as_json: bool
-) -> None:
+def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, *, as_json: bool) -> None:
     """Run jobs one after the other; a failure does not stop the others."""
-    from svs.cli.running import run_job
-    from svs.ui.result import show as show_result
 
     def run(job_id: str) -> None:
         job = store.load(job_id)
