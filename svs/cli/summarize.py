@@ -183,7 +183,8 @@ def summarize(
         ),
     ] = None,
     detach: Annotated[
-        bool, _running("--detach", help="Run in the background, and print only the job's id.")
+        bool,
+        _running("--detach", help="Run in the background, behind what is queued; print the ids."),
     ] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -254,16 +255,18 @@ def summarize(
     if recordings is None:
         single.check(options, videos[0])
     else:
-        batch.check(options, detach=detach)
+        batch.check(options)
     notices = Notices(notify, content=notify_content)
     view: View = "none" if quiet and progress == "auto" else progress
     if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
             offer_model(video, options)
-    if recordings is not None:
-        batch.summarize(recordings, options, jobs, view, notices, as_json=as_json)
-    elif detach:
-        environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
-        single.detach(videos[0], options, environment)
-    else:
+    environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
+    if recordings is None and detach:
+        single.detach(videos[0], options, jobs, environment)
+    elif recordings is None:
         single.summarize(videos[0], options, view, notices, as_json=as_json, verbose=verbose)
+    elif detach:
+        batch.detach(recordings, options, jobs, environment)
+    else:
+        batch.summarize(recordings, options, jobs, view, notices, as_json=as_json)

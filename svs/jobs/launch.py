@@ -30,6 +30,17 @@ def start(
         os.close(handle)
 
 
+def print_to(log: Path) -> None:
+    """Have what this process prints appended to another log. Raises OSError."""
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(handle, stream.fileno())
+    finally:
+        os.close(handle)
+
+
 def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
     """Open a folder in the desktop's file manager. Raises FileNotFoundError if there is none."""
     opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
@@ -43,6 +54,7 @@ def _start(
     flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
     return subprocess.Popen(
         command,
+        bufsize=0,
         stdin=stdin,
         stdout=output,
         stderr=output,
