@@ -13,6 +13,7 @@ import typer
 from msgspec.structs import replace
 
 from svs.cli.errors import print_error
+from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import listening
 from svs.cli.store import open_store
@@ -43,8 +44,10 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: Options, *, detach: bool) -> None:
+def check(options: Options, finish: Finish, *, detach: bool) -> None:
     """Refuse what cannot work for any of several recordings."""
+    if finish.open_report or finish.copy:
+        raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
     if detach:
@@ -57,8 +60,7 @@ def summarize(
     at_once: int | None,
     view: View,
     notices: Notices,
-    *,
-    as_json: bool,
+    finish: Finish,
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
     store = open_store()
@@ -69,11 +71,11 @@ def summarize(
     for job in jobs:
         if job.status == "done":
             typer.echo(f"skipped: {visible(job.source.path)} is done already, in job {job.id}", err=True)
-    run(store, jobs, at_once, view, notices, as_json=as_json)
+    run(store, jobs, at_once, view, notices, finish)
 
 
 def run(
-    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, *, as_json: bool
+    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, finish: Finish
 ) -> None:
     """Run jobs, print the summaries in their order, and then a tally.
 
@@ -82,12 +84,12 @@ def run(
     signals: list[int] = []
     began = time.monotonic()
     todo = [job for job in jobs if job.status != "done"]
-    with _stopping(signals), _showing(view, todo) as shown:
+    with _stopping(signals), _showing(view, todo, finish) as shown:
         problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        _print_result(store, job_id, as_json=as_json)
+        _print_result(store, job_id, as_json=finish.as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -117,7 +119,7 @@ def _stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
+def _showing(view: View, jobs: Sequence[Job], finish: Finish) -> Iterator[queue.View]:
     """Give the view that the user wants, on stderr."""
     console = stderr()
     view = chosen(view, console)
@@ -125,18 +127,18 @@ def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield _Forgiving(bars)
+            yield _Forgiving(bars, finish)
     elif view == "none":
-        yield _Forgiving(None)
+        yield _Forgiving(None, finish)
     else:
-        yield _Forgiving(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
+        yield _Forgiving(Json(sys.stderr) if view == "json" else Lines(sys.stderr), finish)
 
 
 class _Forgiving:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: queue.View | None) -> None:
-        self._view = view
+    def __init__(self, view: queue.View | None, finish: Finish) -> None:
+        self._view, self._finish = view, finish
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -145,10 +147,12 @@ class _Forgiving:
                 self._view.show(follower, event)
 
     def end(self, follower: Follower) -> None:
-        """Show how a job has ended."""
+        """Show how a job has ended, and run the user's command if it is done."""
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
+        if follower.state == "done":
+            self._finish.hook(follower.job)
 
 
 def _print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:

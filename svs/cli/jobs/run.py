@@ -6,14 +6,14 @@ import typer
 
 from svs.cli import batch, completion
 from svs.cli.errors import print_error
-from svs.cli.notify import Notices, Notify, NotifyContent
+from svs.cli.finish import Finish
+from svs.cli.notify import Exec, Notices, Notify, NotifyContent
 from svs.cli.running import run_job, stop_children
 from svs.cli.store import SHOWN, Ids, for_each, open_store
 from svs.errors import Cancelled, HeldError, UsageError
 from svs.jobs import actions, child, queue
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
-from svs.ui.result import show as show_result
 from svs.ui.view import View
 
 
@@ -37,26 +37,28 @@ def resume(
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = open_store(), Notices(notify, content=notify_content)
+    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
-        _resume_all(store, jobs, progress, notices, as_json=as_json)
+        _resume_all(store, jobs, progress, notices, finish)
         return
     chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, progress, as_json=as_json)
+    _run_all(store, chosen, notices, progress, finish)
 
 
-def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, *, as_json: bool) -> None:
+def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
     """Run the interrupted jobs and the queued ones, the oldest first."""
     found = (job for job in store.jobs() if not isinstance(job, Damaged))
     chosen = [job for job in found if store.state(job) in ("interrupted", "queued")][::-1]
     if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, as_json=as_json)
+        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
 
@@ -87,16 +89,18 @@ def retry(
     job_ids: Ids,
     progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
     """Start failed, cancelled or interrupted jobs again from the beginning, with the same options."""
     store, notices = open_store(), Notices(notify, content=notify_content)
     jobs = [actions.retry(store, store.resolve(reference)) for reference in job_ids]
-    _run_all(store, [job.id for job in jobs], notices, progress, as_json=as_json)
+    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
+    _run_all(store, [job.id for job in jobs], notices, progress, finish)
 
 
-def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, *, as_json: bool) -> None:
+def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, finish: Finish) -> None:
     """Run jobs one after the other; a failure does not stop the others."""
 
     def run(job_id: str) -> None:
@@ -104,6 +108,9 @@ def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: Vi
         if job.status == "done":
             raise UsageError(f"job {job.id} is already done", f"`svs jobs show {job.id}` shows its summary.")
         with notices.of(job, store):
-            show_result(run_job(job, store, progress), as_json=as_json)
+            result = run_job(job, store, progress)
+            done = store.load(job.id)
+            finish.result(done, result)
+            finish.hook(done)
 
     for_each(job_ids, run)
