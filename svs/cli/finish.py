@@ -37,8 +37,13 @@ class Finish:
     quiet: bool = False
     """Do not print where the files are."""
 
-    def check(self, options: Options) -> None:
+    def check(self, options: Options, *, detach: bool) -> None:
         """Raise UsageError, before any work, for what cannot be done."""
+        if detach and (self.open_report or self.copy or self.command):
+            raise UsageError(
+                "--open, --copy and --exec need the result, and --detach does not wait for it",
+                "Use `svs jobs wait` and `svs jobs export` for it.",
+            )
         try:
             words = shlex.split(self.command)
         except ValueError as error:

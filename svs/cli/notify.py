@@ -75,14 +75,15 @@ class Notices:
             yield
         except SvsError as error:
             print_error(error)
-            self._send(job, store, _outcome(error), time.monotonic() - began)
+            self.tell(job, store, _outcome(error), time.monotonic() - began)
             raise
         except Exception:
-            self._send(job, store, "failed", time.monotonic() - began)
+            self.tell(job, store, "failed", time.monotonic() - began)
             raise
-        self._send(job, store, "done", time.monotonic() - began)
+        self.tell(job, store, "done", time.monotonic() - began)
 
-    def _send(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+    def tell(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+        """Notify how a job has ended."""
         from svs.times import clock
         from svs.ui.output import visible
 

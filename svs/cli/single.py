@@ -4,17 +4,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from svs.cli import batch
 from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import run_job
 from svs.cli.store import open_store
-from svs.errors import UsageError
-from svs.jobs import actions
 from svs.media.fingerprint import describe
+from svs.media.input_check import check_file
 from svs.model.job import Options
 from svs.outputs import write as outputs
 from svs.pipeline import plan
-from svs.ui.output import write
 from svs.ui.view import View
 
 
@@ -38,11 +37,8 @@ def summarize(
         finish.hook(done)
 
 
-def detach(video: Path, options: Options, finish: Finish, environment: Mapping[str, str]) -> None:
+def detach(video: Path, options: Options, at_once: int | None, environment: Mapping[str, str]) -> None:
     """Run the job in the background, and print its id."""
-    if finish.open_report or finish.copy:
-        raise UsageError(
-            "--open and --copy need the result, and --detach does not wait for it", "Leave out one."
-        )
-    job = actions.start_detached(open_store(), video, options, environment)
-    write(f"{job.id}\n")
+    check_file(video, options.max_size)
+    outputs.check(video, options)
+    batch.detach([video], options, at_once, environment)

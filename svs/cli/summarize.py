@@ -187,7 +187,8 @@ def summarize(
         ),
     ] = None,
     detach: Annotated[
-        bool, _running("--detach", help="Run in the background, and print only the job's id.")
+        bool,
+        _running("--detach", help="Run in the background, behind what is queued; print the ids."),
     ] = False,
     command: Exec = "",
     notify: Notify = None,
@@ -260,24 +261,22 @@ def summarize(
     finish = Finish(
         as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
     )
-    finish.check(options)
+    finish.check(options, detach=detach)
     recordings = batch.several(videos, recursive=recursive)
     if recordings is None:
         single.check(options, videos[0])
     else:
-        batch.check(options, finish, detach=detach)
+        batch.check(options, finish)
     notices = Notices(notify, content=notify_content)
     if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
             offer_model(video, options)
-    if recordings is not None:
-        batch.summarize(recordings, options, jobs, view, notices, finish)
-    elif detach:
-        environment = {
-            "SVS_NOTIFY": " ".join(notify or ()),
-            "SVS_NOTIFY_CONTENT": str(int(notify_content)),
-            "SVS_EXEC": command,
-        }
-        single.detach(videos[0], options, finish, environment)
-    else:
+    environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
+    if recordings is None and detach:
+        single.detach(videos[0], options, jobs, environment)
+    elif recordings is None:
         single.summarize(videos[0], options, view, notices, finish, verbose=verbose)
+    elif detach:
+        batch.detach(recordings, options, jobs, environment)
+    else:
+        batch.summarize(recordings, options, jobs, view, notices, finish)

@@ -27,6 +27,7 @@ def start(
     try:
         return subprocess.Popen(
             [*_SVS, *arguments],
+            bufsize=0,
             stdin=stdin,
             stdout=handle,
             stderr=handle,
@@ -34,5 +35,16 @@ def start(
             creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # the session's counterpart on Windows
             env={**os.environ, **(environment or {})},
         )
+    finally:
+        os.close(handle)
+
+
+def print_to(log: Path) -> None:
+    """Have what this process prints appended to another log. Raises OSError."""
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(handle, stream.fileno())
     finally:
         os.close(handle)

@@ -111,6 +111,7 @@ def test_exec_runs_after_each_of_several_jobs(svs, talk, program, tmp_path):
         ("-f", "md", "--exec", "keep 'it"),
         ("--open", "--detach"),
         ("--copy", "--detach"),
+        ("-f", "md", "--exec", "keep", "--detach"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_any_work(svs, talk, options):
