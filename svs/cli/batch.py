@@ -13,6 +13,7 @@ import typer
 from msgspec.structs import replace
 
 from svs.cli.errors import print_error
+from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import listening
 from svs.cli.store import open_store
@@ -43,8 +44,10 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: Options) -> None:
+def check(options: Options, finish: Finish) -> None:
     """Refuse what cannot work for any of several recordings."""
+    if finish.open_report or finish.copy:
+        raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
 
@@ -55,13 +58,12 @@ def summarize(
     at_once: int | None,
     view: View,
     notices: Notices,
-    *,
-    as_json: bool,
+    finish: Finish,
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
     store = open_store()
     at_once = at_once or queue.jobs_at_once(options.device)
-    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, as_json=as_json)
+    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish)
 
 
 def detach(
@@ -95,7 +97,7 @@ def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once:
 
 
 def run(
-    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, *, as_json: bool
+    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, finish: Finish
 ) -> None:
     """Run jobs, print the summaries in their order, and then a tally.
 
@@ -106,12 +108,12 @@ def run(
     todo = [job for job in jobs if job.status != "done"]
     if todo and order.is_paused(store):
         typer.echo(order.PAUSED, err=True)
-    with stopping(signals), _showing(view, todo) as shown:
+    with stopping(signals), _showing(view, todo, finish) as shown:
         problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        _print_result(store, job_id, as_json=as_json)
+        _print_result(store, job_id, as_json=finish.as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -141,7 +143,7 @@ def stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
+def _showing(view: View, jobs: Sequence[Job], finish: Finish) -> Iterator[queue.View]:
     """Give the view that the user wants, on stderr."""
     console = stderr()
     view = chosen(view, console)
@@ -149,18 +151,18 @@ def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield Tolerant(bars)
+            yield Tolerant(bars, finish)
     elif view == "none":
-        yield Tolerant(None)
+        yield Tolerant(None, finish)
     else:
-        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
+        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr), finish)
 
 
 class Tolerant:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: queue.View | None) -> None:
-        self._view = view
+    def __init__(self, view: queue.View | None, finish: Finish = Finish()) -> None:  # noqa: B008 - frozen
+        self._view, self._finish = view, finish
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -169,10 +171,12 @@ class Tolerant:
                 self._view.show(follower, event)
 
     def end(self, follower: Follower) -> None:
-        """Show how a job has ended."""
+        """Show how a job has ended, and run the user's command if it is done."""
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
+        if follower.state == "done":
+            self._finish.hook(follower.job)
 
 
 def _print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
