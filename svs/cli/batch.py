@@ -1,10 +1,10 @@
-"""Many jobs at once: `svs summarize` with several recordings, and `svs jobs resume --all`."""
+"""Many jobs: `svs summarize` with several recordings or in the background, `svs jobs resume --all`."""
 
 import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -13,14 +13,15 @@ import typer
 from msgspec.structs import replace
 
 from svs.cli.errors import print_error
+from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import listening
 from svs.cli.store import open_store
 from svs.errors import Stopped, StoreError, UsageError
 from svs.events import ProgressEvent
-from svs.jobs import inputs, queue
+from svs.jobs import background, inputs, launch, queue
 from svs.model.job import Job, Options, State
-from svs.store import results
+from svs.store import order, results
 from svs.store.follow import Follower
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
@@ -43,12 +44,12 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: Options, *, detach: bool) -> None:
+def check(options: Options, finish: Finish) -> None:
     """Refuse what cannot work for any of several recordings."""
+    if finish.open_report or finish.copy:
+        raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
-    if detach:
-        raise UsageError("--detach takes one recording", "Several can be left running with nohup.")
 
 
 def summarize(
@@ -57,23 +58,46 @@ def summarize(
     at_once: int | None,
     view: View,
     notices: Notices,
-    *,
-    as_json: bool,
+    finish: Finish,
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
     store = open_store()
     at_once = at_once or queue.jobs_at_once(options.device)
+    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish)
+
+
+def detach(
+    recordings: list[Path], options: Options, at_once: int | None, environment: Mapping[str, str]
+) -> None:
+    """Queue recordings for the process in the background, and print the ids of their jobs.
+
+    With addresses for notifications in the environment, another process waits for their end.
+    """
+    store = open_store()
+    at_once = at_once or queue.jobs_at_once(options.device)
+    jobs = _enqueue(store, recordings, options, at_once)
+    ids = [job.id for job in jobs]
+    background.take(store, jobs, at_once)
+    if environment.get("SVS_NOTIFY"):
+        launch.start(["jobs", "wait", *ids], order.log(store), environment)
+    write("".join(f"{job_id}\n" for job_id in ids))
+    if order.is_paused(store):
+        typer.echo(order.PAUSED, err=True)
+
+
+def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once: int) -> list[Job]:
+    """Return a job for each recording, which share the processor's cores; say which are done already."""
     if at_once > 1 and not options.threads:
         options = replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
     jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
     for job in jobs:
         if job.status == "done":
             typer.echo(f"skipped: {visible(job.source.path)} is done already, in job {job.id}", err=True)
-    run(store, jobs, at_once, view, notices, as_json=as_json)
+    return jobs
 
 
 def run(
-    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, *, as_json: bool
+    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, finish: Finish
 ) -> None:
     """Run jobs, print the summaries in their order, and then a tally.
 
@@ -82,12 +106,14 @@ def run(
     signals: list[int] = []
     began = time.monotonic()
     todo = [job for job in jobs if job.status != "done"]
-    with _stopping(signals), _showing(view, todo) as shown:
+    if todo and order.is_paused(store):
+        typer.echo(order.PAUSED, err=True)
+    with stopping(signals), _showing(view, todo, finish) as shown:
         problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        _print_result(store, job_id, as_json=as_json)
+        _print_result(store, job_id, as_json=finish.as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -102,7 +128,7 @@ def run(
 
 
 @contextmanager
-def _stopping(signals: list[int]) -> Iterator[None]:
+def stopping(signals: list[int]) -> Iterator[None]:
     """Keep the first signal that asks to stop in the list; the second ends everything at once."""
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
@@ -117,7 +143,7 @@ def _stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
+def _showing(view: View, jobs: Sequence[Job], finish: Finish) -> Iterator[queue.View]:
     """Give the view that the user wants, on stderr."""
     console = stderr()
     view = chosen(view, console)
@@ -125,18 +151,18 @@ def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield _Forgiving(bars)
+            yield Tolerant(bars, finish)
     elif view == "none":
-        yield _Forgiving(None)
+        yield Tolerant(None, finish)
     else:
-        yield _Forgiving(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
+        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr), finish)
 
 
-class _Forgiving:
+class Tolerant:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: queue.View | None) -> None:
-        self._view = view
+    def __init__(self, view: queue.View | None, finish: Finish = Finish()) -> None:  # noqa: B008 - frozen
+        self._view, self._finish = view, finish
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -145,10 +171,12 @@ class _Forgiving:
                 self._view.show(follower, event)
 
     def end(self, follower: Follower) -> None:
-        """Show how a job has ended."""
+        """Show how a job has ended, and run the user's command if it is done."""
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
+        if follower.state == "done":
+            self._finish.hook(follower.job)
 
 
 def _print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:

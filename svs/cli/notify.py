@@ -22,6 +22,8 @@ Notify = Annotated[
         "--notify",
         metavar="URL",
         envvar="SVS_NOTIFY",
+        rich_help_panel="Jobs",
+        show_envvar=False,
         show_default=False,
         help="Notify when the job has ended: `bell`, or an Apprise URL. Repeatable. Other users of this "
         "machine can see the command line: keep secrets in the config file or in SVS_NOTIFY.",
@@ -30,7 +32,25 @@ Notify = Annotated[
 NotifyContent = Annotated[
     bool,
     typer.Option(
-        "--notify-content", envvar="SVS_NOTIFY_CONTENT", help="Include the summary's first sentence."
+        "--notify-content",
+        envvar="SVS_NOTIFY_CONTENT",
+        rich_help_panel="Jobs",
+        show_envvar=False,
+        help="Include the summary's first sentence.",
+    ),
+]
+
+
+Exec = Annotated[
+    str,
+    typer.Option(
+        "--exec",
+        metavar="COMMAND",
+        envvar="SVS_EXEC",
+        rich_help_panel="Jobs",
+        show_envvar=False,
+        help="Run this after each job that is done, with the paths of its files: 'mv {} /srv/notes/'. It is "
+        "not run by a shell.",
     ),
 ]
 
@@ -55,14 +75,15 @@ class Notices:
             yield
         except SvsError as error:
             print_error(error)
-            self._send(job, store, _outcome(error), time.monotonic() - began)
+            self.tell(job, store, _outcome(error), time.monotonic() - began)
             raise
         except Exception:
-            self._send(job, store, "failed", time.monotonic() - began)
+            self.tell(job, store, "failed", time.monotonic() - began)
             raise
-        self._send(job, store, "done", time.monotonic() - began)
+        self.tell(job, store, "done", time.monotonic() - began)
 
-    def _send(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+    def tell(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+        """Notify how a job has ended."""
         from svs.times import clock
         from svs.ui.output import visible
 

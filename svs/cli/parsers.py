@@ -1,8 +1,10 @@
 """What users type as the values of options, turned into what svs works with. All raise UsageError."""
 
 import codecs
+import os
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +15,7 @@ from svs.media import whitelist
 from svs.model.job import Chapters, Length
 from svs.models.installed import named
 from svs.outputs import FORMATS
+from svs.outputs.names import check_template, is_template
 from svs.store.speakers import parse as parse_speaker
 
 
@@ -52,6 +55,15 @@ def formats(text: str) -> tuple[str, ...]:
         if name not in FORMATS:
             raise UsageError(f"there is no format {name!r}", f"Choose from {', '.join(FORMATS)}.")
     return names
+
+
+def output(path: Path | None, formats: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Return the folder that `-o` means, or the template; absolute, without `..` in it."""
+    absolute = os.path.abspath(path.expanduser()) if path else None  # noqa: PTH100
+    if absolute is None or not is_template(absolute):
+        return absolute, None
+    check_template(absolute, formats)
+    return None, absolute
 
 
 def speaker_names(text: str) -> tuple[tuple[str, str], ...]:

@@ -4,16 +4,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from svs.cli import batch
+from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import run_job
 from svs.cli.store import open_store
-from svs.jobs import actions
 from svs.media.fingerprint import describe
+from svs.media.input_check import check_file
 from svs.model.job import Options
 from svs.outputs import write as outputs
 from svs.pipeline import plan
-from svs.ui.output import write
-from svs.ui.result import show
 from svs.ui.view import View
 
 
@@ -25,16 +25,20 @@ def check(options: Options, video: Path) -> None:
 
 
 def summarize(
-    video: Path, options: Options, view: View, notices: Notices, *, as_json: bool, verbose: bool
+    video: Path, options: Options, view: View, notices: Notices, finish: Finish, *, verbose: bool
 ) -> None:
-    """Run the job in this process, and print its result."""
+    """Run the job in this process, and show its result."""
     store = open_store()
     job = store.create(describe(video), options)
     with notices.of(job, store):
-        show(run_job(job, store, view, verbose=verbose), as_json=as_json)
+        result = run_job(job, store, view, verbose=verbose)
+        done = store.load(job.id)
+        finish.result(done, result)
+        finish.hook(done)
 
 
-def detach(video: Path, options: Options, environment: Mapping[str, str]) -> None:
+def detach(video: Path, options: Options, at_once: int | None, environment: Mapping[str, str]) -> None:
     """Run the job in the background, and print its id."""
-    job = actions.start_detached(open_store(), video, options, environment)
-    write(f"{job.id}\n")
+    check_file(video, options.max_size)
+    outputs.check(video, options)
+    batch.detach([video], options, at_once, environment)

@@ -150,16 +150,27 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+_loaded: dict[tuple[object, ...], Any] = {}
+"""The model that was loaded last: a process that runs several jobs loads it once."""
+
+
 def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
-    """Load the model from its folder, never from a network."""
+    """Load the model from its folder, never from a network, unless it is loaded already."""
     from faster_whisper import WhisperModel
 
     if not folder.is_dir():  # faster-whisper would treat it as the name of a model on a hub
         raise MissingError(
             f"the model folder {folder} does not exist", "Install the model again: `svs models list`."
         )
+    files = [
+        (file.name, found.st_ino, found.st_mtime_ns) for file in folder.iterdir() if (found := file.stat())
+    ]
+    key = (folder, tuple(sorted(files)), options.device, options.compute_type, workers, threads)
+    if key in _loaded:
+        return _loaded[key]
+    _loaded.clear()  # first: there may be no memory for two
     try:
-        return WhisperModel(
+        _loaded[key] = WhisperModel(
             str(folder),
             device=options.device,
             compute_type=_compute_type(options),
@@ -172,6 +183,7 @@ def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  #
             f"the model in {folder} cannot be loaded: {error}",
             "Check --device and --compute-type, or install the model again: see `svs models list`.",
         ) from error
+    return _loaded[key]
 
 
 def _compute_type(options: Options) -> str:

@@ -106,6 +106,10 @@ class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
     formats: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
     output_dir: FilePath | None = None
     """The folder for the files of `formats`; None is the video's folder."""
+    output_template: FilePath | None = None
+    """In its place: the path of each file, absolute, with fields as in `svs.outputs.names`."""
+    subtitle_width: Annotated[int, Meta(ge=1, le=1000)] = 42
+    """Characters in a line of subtitles."""
     embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     strip_tags: bool = False

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
-from svs.store import lease, records
+from svs.store import lease, records, unfinished
 from svs.store.lease import Lease
 from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
@@ -31,6 +31,8 @@ _LISTED = "`svs jobs list --all` shows every job with its id."
 _LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
 """The names of folders left behind by processes that were killed while they made or removed a job."""
 _STALE = 3600  # seconds
+_OPEN = ("queued", "running")
+"""The status of a job that has not ended."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
 
@@ -61,6 +63,7 @@ class JobStore:
         self.root = root
         self.transcripts = root.parent / "transcripts"
         """Which jobs have which transcript: see `svs.store.reuse`."""
+        self._unfinished = root.parent / "unfinished"
         self._leases: dict[str, Lease] = {}
         """Of the jobs that this process holds."""
 
@@ -89,6 +92,8 @@ class JobStore:
             return False
         try:
             write_atomic(new / "job.json", data)
+            unfinished.add(self._unfinished, job.id)
+            sync_folder(self._unfinished)
             new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
         except OSError:
             shutil.rmtree(new)
@@ -131,6 +136,25 @@ class JobStore:
             if not isinstance(job, Damaged) or job.folder.exists():  # else it was removed in the meantime
                 yield job
 
+    def unfinished(self, but: Container[str] = ()) -> Iterator[Job]:
+        """Yield the jobs that are queued, running or interrupted, oldest first, except some."""
+        for job_id in self.unfinished_ids():
+            job = self.read(job_id) if job_id not in but else None
+            if isinstance(job, Job) and job.status in _OPEN:
+                yield job
+
+    def unfinished_ids(self) -> list[str]:
+        """Return the ids of these jobs, and perhaps of others, without reading their records."""
+        if not self.root.exists():
+            return []
+        with store_errors("read", self._unfinished):
+            return unfinished.ids(
+                self._unfinished,
+                lambda: (
+                    job.id for job in self.jobs() if not isinstance(job, Damaged) and job.status in _OPEN
+                ),
+            )
+
     def resolve(self, reference: str) -> str:
         """Return the complete id for `last`, an id, or its unique beginning or end."""
         ids = self.ids()
@@ -158,7 +182,11 @@ class JobStore:
                 f"cannot write {path}: {error}", "This is a bug in svs: please report it."
             ) from error
         with store_errors("write", path):
+            if job.status in _OPEN:
+                unfinished.add(self._unfinished, job.id)
             write_atomic(path, data)
+        if job.status not in _OPEN:
+            unfinished.discard(self._unfinished, job.id)
 
     def load(self, job_id: str) -> Job:
         """Read a job's record. Raises StoreError if it is damaged or too new."""
@@ -277,6 +305,7 @@ class JobStore:
             with suppress(FileNotFoundError):  # another process may remove it too
                 shutil.rmtree(removed)
         clear_parts(self.transcripts, job_id)
+        unfinished.discard(self._unfinished, job_id)
         self._sweep()
 
     def tidy(self, job_id: str, *, before: float = math.inf) -> None:

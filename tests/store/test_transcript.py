@@ -17,8 +17,10 @@ languages = st.sampled_from([None, "de", "haw"])
 segments = st.builds(Segment, times, times, st.text(), st.just(()), st.booleans(), languages)
 gaps = st.lists(st.builds(Gap, times, times), max_size=2).map(tuple)
 batches = st.lists(
-    st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple), gaps, times), max_size=4
-)
+    st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple), gaps, times),
+    max_size=4,
+    unique_by=lambda batch: batch.end,
+).map(lambda found: sorted(found, key=lambda batch: batch.end))
 
 
 @given(heard=batches, torn=st.integers(0, 200))
@@ -51,6 +53,14 @@ def test_another_key_is_another_transcript(tmp_path):
     transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())]).close()
     assert transcript.read(path, "other") == (None, [])
     assert transcript.read(tmp_path / "none", "k") == (None, [])
+
+
+def test_batches_that_do_not_end_later_are_damage_of_two_processes(tmp_path):
+    path = tmp_path / "transcript.jsonl"
+    transcript.begin(path, HEADER, [Batch(end, 9.0, ()) for end in (1.0, 2.0, 2.0, 9.0)])
+    with pytest.raises(StoreError, match="a batch that ends at 2"):
+        transcript.read(path)
+    assert [batch.end for batch in transcript.read_prefix(path, "k")[1]] == [1.0, 2.0]
 
 
 def test_damage_in_the_middle_is_an_error_that_names_the_file(tmp_path):

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from svs.cli import completion, parsers
+from svs.cli.help import FORMATS
 from svs.cli.store import Id, open_store
 from svs.errors import UsageError
 from svs.jobs import actions
 from svs.model.job import OutputOptions
+from svs.system import desktop
 from svs.ui.output import write
 
 
@@ -20,11 +22,23 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="md (the default),txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
+            metavar="FORMATS",
+            help=f"One or several; default: md. {FORMATS}.",
             autocompletion=completion.formats,
         ),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The folder to write to, or a template, as for `summarize`.",
+        ),
+    ] = Path(),
+    subtitle_width: Annotated[
+        int, typer.Option(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
+    ] = 42,
     embed: Annotated[
         Path | None,
         typer.Option(
@@ -39,16 +53,23 @@ def export(
     no_paths: Annotated[
         bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
     ] = False,
+    open_report: Annotated[
+        bool, typer.Option("--open", help="Write the report (html), and open it.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without running anything again."""
     store = open_store()
-    names = parsers.formats("md" if formats is None and embed is None else formats or "")
+    default = "html" if open_report else "md" if embed is None else ""
+    names = parsers.formats(default if formats is None else f"{formats},html" if open_report else formats)
     if not names and embed is None:
         raise UsageError("no format is given", "Give one or more, such as -f md,srt.")
+    folder, template = parsers.output(output, names)
     options = OutputOptions(
         formats=names,
-        output_dir=str(output),
+        output_dir=folder,
+        output_template=template,
+        subtitle_width=subtitle_width,
         embed=str(embed) if embed else None,
         strip_tags=strip_tags,
         no_paths=no_paths,
@@ -56,3 +77,5 @@ def export(
     )
     for file in actions.export(store, store.resolve(job_id), options):
         write(f"{file}\n")
+        if open_report and file.endswith(".html"):
+            desktop.open_path(Path(file))

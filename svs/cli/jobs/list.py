@@ -1,37 +1,50 @@
 """`svs jobs list`: which jobs there are."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from svs.cli.store import open_store
 from svs.model.job import Job, Progress, State, percent
+from svs.store import order
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
 from svs.system.codec import encode
+from svs.system.processes import is_stalled
 from svs.ui import listing
 from svs.ui.output import write
 
 
 def list_jobs(
-    number: Annotated[int, typer.Option("-n", min=1, help="How many jobs to show.")] = 20,
-    status: Annotated[State | None, typer.Option(help="Only jobs with this status.")] = None,
+    number: Annotated[int, typer.Option("-n", min=1, metavar="NUMBER", help="How many jobs to show.")] = 20,
+    status: Annotated[
+        State | None,
+        typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(State))}."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the jobs, newest first."""
-    found = _jobs(open_store(), status)
-    jobs = list(found if everything else islice(found, number))
+    store = open_store()
+    found = _jobs(store, status)
+    none = "No jobs yet: run `svs summarize VIDEO`." if status is None else f"No {status} jobs."
+    print_jobs(store, found if everything else islice(found, number), none, as_json=as_json, ids=ids)
+
+
+def print_jobs(
+    store: JobStore, found: Iterable[listing.Listed], none: str, *, as_json: bool = False, ids: bool = False
+) -> None:
+    """Print jobs, or on stderr that there are none; and why those that are queued are not started."""
+    jobs = list(found)
     if ids:
         write("".join(f"{job.id}\n" for job, _, _ in jobs))
     elif as_json:
         write(encode([_summary(*job) for job in jobs], indent=2).decode())
     elif not jobs:
-        none = "No jobs yet: run `svs summarize VIDEO`." if status is None else f"No {status} jobs."
         typer.echo(none, err=True)
     elif sys.stdout.isatty():
         from svs.ui.tables import jobs_table
@@ -40,6 +53,15 @@ def list_jobs(
         stdout().print(jobs_table(jobs, stdout().width))
     else:
         write(listing.text(jobs))
+    if any(state == "queued" for _, state, _ in jobs):
+        _say_who_works(store)
+
+
+def _say_who_works(store: JobStore) -> None:
+    if order.is_paused(store):
+        typer.echo(order.PAUSED, err=True)
+    elif not order.is_worked_on(store):
+        typer.echo("Nobody works on the queue: `svs jobs resume --all` runs its jobs.", err=True)
 
 
 def _jobs(store: JobStore, status: State | None) -> Iterator[tuple[Job | Damaged, State, Progress | None]]:
@@ -66,5 +88,6 @@ def _summary(job: Job | Damaged, state: State, progress: Progress | None) -> dic
         "duration": job.duration,
         "engine": job.plan.engine if job.plan else None,
         "progress": percent(state, progress),
+        "stalled": state == "running" and is_stalled(progress),
         "error": job.error.message if job.error else None,
     }

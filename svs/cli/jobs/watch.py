@@ -2,13 +2,15 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Annotated, Protocol
 
 import typer
 
 from svs.cli.completion import job_ids as complete_ids
-from svs.cli.store import Id, open_store
+from svs.cli.notify import Notices, Notify, NotifyContent
+from svs.cli.store import SHOWN, Id, open_store
 from svs.errors import Cancelled, SvsError
 from svs.events import ProgressEvent
 from svs.model.job import Job
@@ -101,23 +103,34 @@ def wait(
             metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
         ),
     ],
-    timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Wait no longer than this: 90s, 10m or 2h.")
+    ] = None,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
 ) -> None:
     """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
-    until = None if timeout is None else time.monotonic() + parse_length(timeout)
-    store = open_store()
+    began = time.monotonic()
+    until = None if timeout is None else began + parse_length(timeout)
+    store, notices = open_store(), Notices(notify, content=notify_content)
     followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
     for active in _poll(followers):
         for follower in active:
             follower.update()
         if until is not None and time.monotonic() >= until and not all(f.ended for f in active):
             raise typer.Exit(_TIMED_OUT)
+    if len(followers) == 1:
+        notices.tell(followers[0].job, store, followers[0].state, time.monotonic() - began)
+    else:
+        counts = Counter(follower.state for follower in followers)
+        text = ", ".join(f"{count} {state}" for state, count in counts.items())
+        notices.send(f"svs: {len(followers)} recordings", text)
     _exit(followers)
 
 
 def attach(
     job_id: Id,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""

@@ -22,6 +22,12 @@ class _Column:
     cell: Callable[[Entry], Text]
 
 
+def _status(entry: Entry) -> Text:
+    if entry.stalled:
+        return Text("! stalled", "bold yellow")
+    return formatting.state(entry.state)
+
+
 def _progress(entry: Entry) -> Text:
     if entry.state == "damaged":
         return Text()
@@ -44,7 +50,7 @@ def _length(entry: Entry) -> Text:
 
 
 _COLUMNS = (
-    _Column("STATUS", 13, 0, lambda entry: formatting.state(entry.state)),
+    _Column("STATUS", 13, 0, _status),
     _Column("PROGRESS", 16, 0, _progress),
     _Column("LEFT", 10, 0, _left),
     _Column("SPEED", 6, 100, _speed),
