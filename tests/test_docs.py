@@ -9,7 +9,14 @@ import pytest
 import svs
 
 ROOT = Path(__file__).parents[1]
-DOCS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "tools/README.md")
+DOCS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/cluster.md",
+    "tools/README.md",
+)
 
 
 def test_every_module_is_in_the_table_of_the_architecture_once():

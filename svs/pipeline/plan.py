@@ -77,7 +77,7 @@ def plan(
             language=options.language,
         )
     english = _english_will_do(options)
-    model = installed.find(options.model) if options.model else installed.best(english=english)
+    model = installed.find(options.model) if options.model else best_model(options)
     if options.model and model and not english and not model.multilingual:
         raise UsageError(
             f"the model {model.name} only knows English", "Choose another: see `svs models list`."
@@ -104,7 +104,7 @@ def check_model(source: Path, options: Options) -> None:
 
     Other problems are left to the job, which records them.
     """
-    if installed.best(english=_english_will_do(options)):
+    if best_model(options):
         return
     try:
         plan(source, options, probe_source(source, options), lambda _: None, lambda _: None, lambda _: None)
@@ -121,6 +121,11 @@ def check_engine(job: Job) -> None:
             f"job {job.id} was begun with {REMOVED_ENGINE}, which svs no longer has",
             f"Summarize {job.source.path} again.",
         )
+
+
+def best_model(options: Options) -> installed.Model | None:
+    """Return the model that is taken where the user names none."""
+    return installed.best(english=_english_will_do(options))
 
 
 def _english_will_do(options: Options) -> bool:
