@@ -26,7 +26,6 @@ from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import results, reuse
 from svs.store import transcript as journal
-from svs.system.files import store_errors
 from svs.text import coverage
 from svs.text.sentences import sentences
 
@@ -178,9 +177,7 @@ def _header(run: JobRun, key: str, language: str) -> journal.Header:
 def _after_transcribe(run: JobRun) -> None:
     """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
     run.store.check_held(run.job.id)  # else it is the audio of the run that took the job over
-    for path in (run.extracted, run.audio):
-        with store_errors("remove", path):
-            path.unlink(missing_ok=True)
+    run.delete_extracts()
     transcript = _read_transcript(run)
     run.warn(*coverage.warnings(transcript))
     if transcript.gaps and not transcript.segments:

@@ -67,3 +67,18 @@ def test_with_the_same_libraries_and_the_model_elsewhere_it_goes_on(store, stopp
 def test_another_model_of_the_same_name_is_refused(store, stopped):
     with pytest.raises(MissingError, match="is not the one that the job began with"):
         _resumed(store, stopped, model_digest="another")
+
+
+def test_the_audio_is_in_the_scratch_folder_and_gone_afterwards(store, talk_video, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    monkeypatch.setenv("SVS_SCRATCH", str(scratch))
+    stopped = _stopped(store, talk_video)
+    assert (scratch / stopped.id / "audio.pcm").stat().st_size == 60 * 16_000 * 2
+    assert not list(store.folder(stopped.id).glob("audio*"))
+    words, begun, _ = _resumed(store, stopped)
+    assert begun > 0
+    assert not list(scratch.iterdir())
+    monkeypatch.delenv("SVS_SCRATCH")
+    undisturbed = store.create(describe(talk_video), OPTIONS)
+    run(undisturbed, store)
+    assert words == (store.folder(undisturbed.id) / "transcript.jsonl").read_bytes()
