@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _LOOK = 2.0  # seconds between two looks at which workers there are
-_PATIENCE = 60.0  # seconds for an answer of the cluster
+_PATIENCE = 30.0  # seconds for an answer of the cluster
 _STALE = 7 * 86_400.0  # seconds after which what a killed process left is removed
 
 Say = Callable[[str], None]
@@ -99,7 +99,7 @@ def _client(address: Address) -> Iterator["Client"]:
     )
     try:
         with warnings.catch_warnings(action="ignore"):
-            client = Client(address.url, security=security, set_as_default=False, timeout=_PATIENCE / 6)
+            client = Client(address.url, security=security, set_as_default=False, timeout=_PATIENCE)
     except (OSError, TypeError, ValueError) as error:
         raise SvsError(
             f"cannot reach the scheduler at {address.url}: {error}",
@@ -155,10 +155,14 @@ class Cluster:
     def _look(self) -> None:
         """Test the workers that are new, and forget those that are gone."""
         self.check()
-        threads = self._client.nthreads()
+        try:
+            threads = self._client.nthreads()
+        except OSError:
+            self.check()  # else it is asked again
+            return
         for address in self._tested.keys() - threads.keys():
             if not self._tested.pop(address).problem:
-                self._say(f"the worker {address} is gone; its job goes to another one")
+                self._say(f"the worker {address} is gone; if it ran a job, another one continues that")
         new = [address for address in threads if address not in self._tested]
         for address, tested in self._test(new).items():
             self._tested[address] = tested
@@ -231,7 +235,7 @@ class Cluster:
                 self._probe.token,
                 at_once=at_once,
                 on_error="ignore",
-                callback_timeout=_PATIENCE / 6,
+                callback_timeout=_PATIENCE,
             )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING
 
-from svs.errors import SvsError
+from svs.errors import StoreError, SvsError
 from svs.jobs import child
 from svs.media.fingerprint import describe, identity
 from svs.model.job import Job, Options
@@ -168,6 +168,8 @@ def run_job(job_id: str, session: str) -> int:
             return process.wait()
         finally:
             del _children[job_id]
+            with suppress(StoreError), store.hold(job_id):
+                pass  # so that other machines need not wait until the lease of a killed child expires
 
 
 def stop(session: str, *, at_once: bool) -> None:

@@ -24,7 +24,7 @@ from svs.system.files import read_plain
 _RENEWED = 5.0  # seconds between two renewals
 _EXPIRED = 60.0  # seconds without a renewal after which a process on another machine is taken for dead
 _LOOK = 1.0  # seconds between two looks at the lease of another machine
-_FORGOTTEN = 600.0  # seconds after which lists show such a process as gone; clocks may differ by less
+_FORGOTTEN = 90.0  # seconds after which lists show such a process as gone; clocks may differ by a little
 _FILE = re.compile(r"lease\.([0-9]{1,9})")
 _LARGEST = 10_000  # bytes
 _TOLERANCE = 1.0  # seconds by which two measured start times of a process may differ

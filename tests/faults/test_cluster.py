@@ -13,10 +13,17 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec.structs import replace
 
 from svs.errors import UsageError
+from svs.jobs import machine
 from svs.jobs.cluster import Address
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.pipeline.run import run
+from svs.store import lease
 from svs.store.jobs import JobStore
+from svs.system.codec import encode
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 OPTIONS = ("--model", "micro", "--threads", "1", "--end", "60")
@@ -250,6 +257,19 @@ def test_all_of_it_listens_on_loopback_alone(cluster):
     family = [*started, *(child for parent in started for child in parent.children(recursive=True))]
     sockets = [found for process in family for found in process.net_connections()]
     assert {found.laddr.ip for found in sockets if found.status == "LISTEN"} == {"127.0.0.1"}
+
+
+def test_a_worker_removes_the_lease_that_a_killed_child_left(home, tmp_path):
+    (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n")
+    store = JobStore(home / "jobs")
+    job = store.create(describe(tmp_path / "talk.srt"), Options())
+    run(job, store)
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    left = store.folder(job.id) / "lease.1"
+    left.write_bytes(encode(replace(lease.own(), pid=ended.pid)))
+    assert machine.run_job(job.id, "session") == 0
+    assert not left.exists()
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,12 @@ def _resume_all(
     finish: Finish,
     where: "Address | None",
 ) -> None:
-    """Run the interrupted jobs and the queued ones, the oldest first."""
-    chosen = [job for job in store.unfinished() if store.state(job) in ("interrupted", "queued")]
+    """Run the interrupted jobs and the queued ones, the oldest first.
+
+    On a cluster also those that seem to run, which are waited for: their machine may be lost.
+    """
+    states = ("interrupted", "queued", *(("running",) if where else ()))
+    chosen = [job for job in store.unfinished() if store.state(job) in states]
     if chosen:
         batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish, where)
     else:
