@@ -1,7 +1,5 @@
 """Formatting for the dashboard: states, times, sizes, bars; all safe for a terminal."""
 
-from datetime import datetime
-
 from rich.text import Text
 
 from svs.model.job import State
@@ -41,14 +39,6 @@ def bar(percent: float, width: int, colour: str) -> Text:
     halves = int(min(100.0, max(0.0, percent)) / 100 * 2 * width)
     full = "━" * (halves // 2) + "╸" * (halves % 2)
     return Text.assemble((full, colour), ("─" * (width - len(full)), "dim"))
-
-
-def date(iso: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """Return a record's time as local time."""
-    try:
-        return datetime.fromisoformat(iso).astimezone().strftime(pattern)
-    except (ValueError, OverflowError):
-        return one_line(iso)
 
 
 def span(left: tuple[float, float]) -> str:
