@@ -36,13 +36,13 @@ def test_python_m_svs_is_the_command(svs_process, tmp_path):
     assert done.stdout == svs_process("--help").stdout
 
 
-def test_every_command_explains_itself_and_is_in_the_readme(svs, pytestconfig):
-    readme = (pytestconfig.rootpath / "README.md").read_text()
+def test_every_command_explains_itself_and_is_in_the_docs(svs, pytestconfig):
+    usage = (pytestconfig.rootpath / "docs/usage.md").read_text()
     for command in COMMANDS:
         done = svs(*command, "--help")
         assert done.returncode == 0, command
         assert len(done.stdout.splitlines()) > 3, command
-        assert f"svs {' '.join(command)}" in readme
+        assert f"svs {' '.join(command)}" in usage
 
 
 def test_values_are_named_in_capitals_in_every_help(svs):
