@@ -10,6 +10,7 @@ import typer
 
 from svs import times
 from svs.cli import completion
+from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
 from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
@@ -196,7 +197,12 @@ def summarize(
     progress: Annotated[
         View, _messages(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
     ] = "auto",
-    quiet: Annotated[bool, _messages("--quiet", "-q", help="Show no progress.")] = False,
+    color: Annotated[
+        When, _messages(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
+    ] = "auto",
+    quiet: Annotated[
+        bool, _messages("--quiet", "-q", help="Show only results, warnings and errors.")
+    ] = False,
     verbose: Annotated[bool, _messages("--verbose", "-v", help="Show more details.")] = False,
     debug: Annotated[bool, _messages("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
@@ -219,6 +225,7 @@ def summarize(
     from svs.cli.finish import Finish
     from svs.cli.offer import offer_model
 
+    set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
     begin, stop = parsers.part(start, end)

@@ -8,10 +8,10 @@ from pathlib import Path
 from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
-from svs.events import Stage
+from svs.events import Stage, Tick
 from svs.media import fingerprint
 from svs.model.job import Job
-from svs.model.speech import Batch, Transcript
+from svs.model.speech import Batch, Summary, Transcript
 from svs.pipeline import keys
 from svs.pipeline.job_run import JobRun, digest
 from svs.pipeline.plan import captions_opened
@@ -180,19 +180,27 @@ def _read_transcript(run: JobRun) -> Transcript:
 def _summarize(run: JobRun) -> None:
     run.begin(Stage.SUMMARIZE, keys.summary_key(run.job), "steps")
     transcript = _read_transcript(run)
-    said = sentences(transcript)
-    language = "en" if transcript.translated else transcript.language
-    try:
-        run.tracker.tick(1, 3)
-        stop = run.tracker.stop_if_asked
-        chosen = summarize(said, language, run.options.method, run.options.length, stop)
-        run.tracker.tick(2, 3)
-        chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters, stop)
-        run.tracker.tick(3, 3)
-    except InputError as error:  # the stage does not know the recording's path
-        raise InputError(f"{run.source}: {error.message}", error.hint) from error
+    chosen = summarize_transcript(transcript, run.job, run.tracker.stop_if_asked, run.tracker.tick)
     results.save_summary(run.folder, chosen)
     run.finish(Stage.SUMMARIZE)
+
+
+def summarize_transcript(
+    transcript: Transcript, job: Job, stop: Callable[[], None], tick: Tick = lambda *_: None
+) -> Summary:
+    """Return the summary of a job's transcript, by the job's options. Raises InputError if there is none."""
+    said = sentences(transcript)
+    language = "en" if transcript.translated else transcript.language
+    given = job.plan.chapters if job.plan else ()
+    try:
+        tick(1, 3)
+        chosen = summarize(said, language, job.options.method, job.options.length, stop)
+        tick(2, 3)
+        chosen = outline(chosen, said, language, job.options.chapters, given, stop)
+        tick(3, 3)
+    except InputError as error:  # the stage does not know the recording's path
+        raise InputError(f"{job.source.path}: {error.message}", error.hint) from error
+    return chosen
 
 
 STEPS = (

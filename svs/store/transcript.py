@@ -122,7 +122,7 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     known = list(batches)
     doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
     segments = tuple(
-        replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
+        replace(shifted(s, header.offset), suspect=s.suspect or doubtful)
         for batch in known
         for s in batch.segments
     )
@@ -147,6 +147,33 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     )
 
 
+def cut(batches: Iterable[Batch], start: float, end: float) -> Batch:
+    """Return what is said between two times, in seconds of the audio, as one complete batch that begins at 0.
+
+    A segment belongs to it by its middle.
+    """
+    known = list(batches)
+    said = (segment for batch in known for segment in batch.segments)
+    gaps = [
+        Gap(max(start, gap.start), min(end, gap.end))
+        for batch in known
+        for gap in batch.gaps
+        if gap.start < end and gap.end > start
+    ]
+    begins = [0.0, *(batch.end for batch in known)]
+    speech = sum(
+        batch.speech * max(0.0, min(end, batch.end) - max(start, begin)) / max(0.001, batch.end - begin)
+        for begin, batch in zip(begins, known, strict=False)
+    )
+    return Batch(
+        end=round(end - start, 3),
+        total=round(end - start, 3),
+        segments=tuple(shifted(s, -start) for s in said if start <= (s.start + s.end) / 2 < end),
+        gaps=tuple(_moved(gap, -start) for gap in gaps),
+        speech=round(speech, 3),
+    )
+
+
 def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
     """Return the language that is spoken longest, which may not be the first."""
     seconds = {first: 0.0}
@@ -168,10 +195,11 @@ def _moved(gap: Gap, offset: float) -> Gap:
     return Gap(round(gap.start + offset, 3), round(gap.end + offset, 3))
 
 
-def _shifted(segment: Segment, offset: float) -> Segment:
-    words = tuple(
-        replace(w, start=round(w.start + offset, 3), end=round(w.end + offset, 3)) for w in segment.words
-    )
-    return replace(
-        segment, start=round(segment.start + offset, 3), end=round(segment.end + offset, 3), words=words
-    )
+def shifted(segment: Segment, offset: float) -> Segment:
+    """Return a segment some seconds later, or earlier; never before 0."""
+
+    def moved(second: float) -> float:
+        return max(0.0, round(second + offset, 3))
+
+    words = tuple(replace(word, start=moved(word.start), end=moved(word.end)) for word in segment.words)
+    return replace(segment, start=moved(segment.start), end=moved(segment.end), words=words)
