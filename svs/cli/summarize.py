@@ -12,7 +12,7 @@ from svs.cli import batch, completion, parsers
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.cli.store import open_store
-from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
 
 
@@ -36,7 +36,7 @@ def summarize(
         bool, typer.Option("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     speaker_names: Annotated[
-        str, typer.Option(help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben.")
+        str, typer.Option(help="What to call the speakers, as in 1=Anna,right=Ben.")
     ] = "",
     formats: Annotated[
         str,
@@ -74,8 +74,15 @@ def summarize(
         bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
     ] = False,
     track: Annotated[
-        str | None, typer.Option(help="The audio track: its number (from 1) or its language.")
+        str | None,
+        typer.Option(help="The audio track: its number (from 1) or its language; all: each by itself."),
     ] = None,
+    channels: Annotated[
+        Channels,
+        typer.Option(
+            help="Transcribe two channels by themselves (split) or mixed; auto: split if each has a voice."
+        ),
+    ] = "auto",
     start: Annotated[str | None, typer.Option(help="Start at this time: 90, 1:30 or 1:02:03.")] = None,
     end: Annotated[str | None, typer.Option(help="Stop at this time.")] = None,
     max_duration: Annotated[
@@ -147,6 +154,7 @@ def summarize(
         os.environ["SVS_DEBUG"] = "1"
     options = Options(
         track=track,
+        channels=channels,
         start=None if start is None else times.parse(start),
         end=None if end is None else times.parse(end),
         max_duration=times.parse_length(max_duration),
