@@ -4,14 +4,22 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
+from svs.engines.select import GET_A_MODEL
 from svs.errors import MissingError, SvsError
-
-if TYPE_CHECKING:
-    from svs.models.installed import Model
+from svs.media import tool
+from svs.media.probe import probe
+from svs.media.sandbox import landlock, seccomp
+from svs.media.testvideo import ASSETS
+from svs.models.installed import Model, available
+from svs.system.paths import jobs_home, open_to_others
+from svs.ui.terminal import stdout, term
 
 _VULNERABLE = (
     "This version may be vulnerable (CVE-2026-8461, in a picture decoder; fixed in 8.1.2, 8.0.3 and 7.1.5, "
@@ -19,7 +27,8 @@ _VULNERABLE = (
 )
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Check:
     """One thing that was checked."""
 
     name: str
@@ -32,11 +41,6 @@ class Check(NamedTuple):
 
 def doctor() -> None:
     """Check the tools, the models and the store, and show how to fix each problem."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from svs.ui.terminal import stdout, term
-
     checks = [*_ffmpeg(), *_protections(), *_engines(), *_models(), *_store(), _network()]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
@@ -58,21 +62,16 @@ def doctor() -> None:
 
 
 def _ffmpeg() -> Iterator[Check]:
-    from svs.media import tool
-
     try:
         found = tool.find()
-        version = tool.version(found)
-        yield Check("ffmpeg", f"{version}  {found}", _VULNERABLE if tool.may_be_vulnerable(version) else "")
+        number = tool.version(found)
+        yield Check("ffmpeg", f"{number}  {found}", _VULNERABLE if tool.may_be_vulnerable(number) else "")
     except SvsError as error:
         yield Check("ffmpeg", error.message, error.hint, fatal=True)
 
 
 def _protections() -> Iterator[Check]:
     """Check that ffmpeg works inside the sandbox, and list what the sandbox limits."""
-    from svs.media.probe import probe
-    from svs.media.testvideo import ASSETS
-
     try:
         probe(ASSETS / "talk.opus")
     except MissingError:  # reported by the check before
@@ -92,8 +91,6 @@ def _protections() -> Iterator[Check]:
 
 
 def _sandbox() -> Iterator[Check]:
-    from svs.media.sandbox import landlock, seccomp
-
     if version := landlock.version():
         yield Check(
             "files", f"Landlock {version}: ffmpeg can open only the recording, its output and libraries"
@@ -111,8 +108,6 @@ def _sandbox() -> Iterator[Check]:
 
 
 def _engines() -> Iterator[Check]:
-    from importlib.metadata import PackageNotFoundError, version
-
     for name, package in (("whisper", "faster-whisper"), ("captions", "charset-normalizer")):
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
@@ -121,9 +116,6 @@ def _engines() -> Iterator[Check]:
 
 
 def _models() -> Iterator[Check]:
-    from svs.engines.select import GET_A_MODEL
-    from svs.models.installed import available
-
     try:
         found = available()
     except SvsError as error:
@@ -135,15 +127,13 @@ def _models() -> Iterator[Check]:
         yield Check("models", "no Whisper model: only captions can be summarized", GET_A_MODEL, fatal=True)
 
 
-def _described(model: "Model") -> str:
+def _described(model: Model) -> str:
     if model.carried:
         return f"{model.name} (in a package)"
     return model.name + {"yes": "", "weights": " (weights verified)", "no": " (not verified)"}[model.verified]
 
 
 def _store() -> Iterator[Check]:
-    from svs.system.paths import jobs_home, open_to_others
-
     try:
         folder = jobs_home().parent
     except SvsError as error:

@@ -1,16 +1,15 @@
 """What the commands on stored jobs share: the user's store, how jobs are named, and work on several."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from svs.cli import completion
 from svs.cli.errors import print_error
 from svs.errors import Stopped, SvsError
-
-if TYPE_CHECKING:
-    from svs.store.jobs import JobStore
+from svs.store.jobs import JobStore
+from svs.system.paths import jobs_home
 
 Id = Annotated[
     str,
@@ -29,12 +28,12 @@ Ids = Annotated[
     ),
 ]
 
+SHOWN = typer.Option(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
+"""The option `--progress`."""
 
-def open_store() -> "JobStore":
+
+def open_store() -> JobStore:
     """Return the user's store."""
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
-
     return JobStore(jobs_home())
 
 

@@ -8,7 +8,6 @@ each by one thread, which is faster than one after the other by all threads.
 
 import heapq
 import math
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -30,6 +29,7 @@ from svs.media.vad import Window
 from svs.model.job import Options
 from svs.model.speech import Batch, Gap, Segment
 from svs.system import memory
+from svs.system.processors import cores, has_gpu
 
 _CUT_PROMPT = (
     "--prompt and --hotwords together are too long for Whisper: the ends of both are ignored. "
@@ -71,7 +71,7 @@ class Whisper:
         self.language = language
         self._speakers = speakers
         self._fixed = options.language is not None
-        threads = options.threads or _cores()
+        threads = options.threads or cores()
         self._workers = min(_MAX_WORKERS, threads)
         self._whisper = _load(folder, options, self._workers, threads // self._workers)
         self._check_language(options)
@@ -182,16 +182,27 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+_loaded: dict[tuple[object, ...], Any] = {}
+"""The model that was loaded last: a process that runs several jobs loads it once."""
+
+
 def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
-    """Load the model from its folder, never from a network."""
+    """Load the model from its folder, never from a network, unless it is loaded already."""
     from faster_whisper import WhisperModel
 
     if not folder.is_dir():  # faster-whisper would treat it as the name of a model on a hub
         raise MissingError(
             f"the model folder {folder} does not exist", "Install the model again: `svs models list`."
         )
+    files = [
+        (file.name, found.st_ino, found.st_mtime_ns) for file in folder.iterdir() if (found := file.stat())
+    ]
+    key = (folder, tuple(sorted(files)), options.device, options.compute_type, workers, threads)
+    if key in _loaded:
+        return _loaded[key]
+    _loaded.clear()  # first: there may be no memory for two
     try:
-        return WhisperModel(
+        _loaded[key] = WhisperModel(
             str(folder),
             device=options.device,
             compute_type=_compute_type(options),
@@ -204,6 +215,7 @@ def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  #
             f"the model in {folder} cannot be loaded: {error}",
             "Check --device and --compute-type, or install the model again: see `svs models list`.",
         ) from error
+    return _loaded[key]
 
 
 def _compute_type(options: Options) -> str:
@@ -214,11 +226,4 @@ def _compute_type(options: Options) -> str:
 
 
 def _on_gpu(options: Options) -> bool:
-    import ctranslate2
-
-    return options.device == "cuda" or (options.device == "auto" and ctranslate2.get_cuda_device_count() > 0)
-
-
-def _cores() -> int:
-    """Return how many processor cores svs may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return options.device == "cuda" or (options.device == "auto" and has_gpu())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from svs.errors import InputError
 from svs.events import Tick
 from svs.media import clock, ffmpeg, pcm
-from svs.media.limits import Limits
+from svs.media.limits import SUSPICIOUS, Limits
 from svs.model.job import Options
 from svs.model.media import AudioTrack, MediaInfo
 from svs.times import clock as shown
@@ -25,7 +25,7 @@ _PREROLL = 1.0
 """Seconds before --start that are decoded too, so that the codec is in step by then."""
 _SOUND = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}"
 _TIMED = "aresample=async=1:first_pts=0"
-"""Fills gaps, and a late start, with silence, so that every sample stands at its time.
+"""Fills gaps, and a late start, with silence, so that every sample is at its time.
 
 ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small.
 """
@@ -166,7 +166,7 @@ def _check_length(part: Part, seconds: float) -> None:
     raise InputError(
         f"{part.source} claims to last {shown(part.claimed or 0.0)} and goes on after {shown(seconds)}, "
         "which is more than a file of its size can hold",
-        "It may be made to do harm; else export it again as an .mp4 or .wav.",
+        SUSPICIOUS,
     )
 
 

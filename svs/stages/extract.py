@@ -103,7 +103,8 @@ def _check_room(target: Path, part: Part, wanted: list[AudioTrack]) -> None:
         free = shutil.disk_usage(target.parent).free
     if free < needed:
         raise StoreError(
-            f"no room for the sound in {target.parent}: {needed / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
+            f"not enough space for the audio in {target.parent}: "
+            f"{needed / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
             "Free some space, or move the store with SVS_HOME.",
         )
 
@@ -120,7 +121,7 @@ def _decode_best(part: Part, candidates: list[AudioTrack], target: Path, tick: T
         if speech >= voices.SPEECH:
             return sound, found
         tried.append((speech, sound.seconds > 0, sound, found))
-    *_, best, found = max(tried, key=lambda each: each[:2])
+    *_, best, found = max(tried, key=lambda choice: choice[:2])
     return (best, found) if best is sound else _decode(part, best.track, target, tick)
 
 
@@ -141,8 +142,8 @@ def _nothing(part: Part, sound: Sound, tick: Tick) -> InputError:
     if part.start and 0 < (end := length(part, sound.track, tick)) <= part.start:
         return _ends_before(part.source, end, part.start)
     after = f" after {shown(part.start)}" if part.start else ""
-    hint = sound.failure.message if sound.failure else "Is there sound when you play it?"
-    error = InputError(f"no sound could be read from {part.source}{after}", hint)
+    hint = sound.failure.message if sound.failure else "Check that it has audio when you play it."
+    error = InputError(f"no audio could be read from {part.source}{after}", hint)
     error.__cause__ = sound.failure
     return error
 

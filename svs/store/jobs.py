@@ -7,7 +7,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +17,19 @@ from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
-from svs.store import records
+from svs.store import records, unfinished
 from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
 from svs.system.codec import checked, decode
-from svs.system.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
+from svs.system.files import (
+    append,
+    clear_parts,
+    discard_parts,
+    read_plain,
+    store_errors,
+    sync_folder,
+    write_atomic,
+)
 from svs.system.paths import unsafe
 
 _ID = re.compile(JOB_ID)
@@ -30,6 +38,8 @@ _LISTED = "`svs jobs list --all` shows every job with its id."
 _LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
 """The names of folders left behind by processes that were killed while they made or removed a job."""
 _STALE = 3600  # seconds
+_OPEN = ("queued", "running")
+"""The status of a job that has not ended."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
 
@@ -58,13 +68,19 @@ class JobStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.transcripts = root.parent / "transcripts"
+        self.transcripts = self.home / "transcripts"
         """Which jobs have which transcript: see `svs.store.reuse`."""
+        self._unfinished = self.home / "unfinished"
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of all that svs stores."""
+        return self.root.parent
 
     def create(self, source: Source, options: Options) -> Job:
         """Create a queued job with a folder of its own. Raises UsageError if its record would be invalid."""
         with store_errors("make a job in", self.root):
-            for folder in (self.root.parent, self.root):
+            for folder in (self.home, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
             while True:
@@ -86,6 +102,8 @@ class JobStore:
             return False
         try:
             write_atomic(new / "job.json", data)
+            unfinished.add(self._unfinished, job.id)
+            sync_folder(self._unfinished)
             new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
         except OSError:
             shutil.rmtree(new)
@@ -128,6 +146,25 @@ class JobStore:
             if not isinstance(job, Damaged) or job.folder.exists():  # else it was removed in the meantime
                 yield job
 
+    def unfinished(self, but: Container[str] = ()) -> Iterator[Job]:
+        """Yield the jobs that are queued, running or interrupted, oldest first, except some."""
+        for job_id in self.unfinished_ids():
+            job = self.read(job_id) if job_id not in but else None
+            if isinstance(job, Job) and job.status in _OPEN:
+                yield job
+
+    def unfinished_ids(self) -> list[str]:
+        """Return the ids of these jobs, and perhaps of others, without reading their records."""
+        if not self.root.exists():
+            return []
+        with store_errors("read", self._unfinished):
+            return unfinished.ids(
+                self._unfinished,
+                lambda: (
+                    job.id for job in self.jobs() if not isinstance(job, Damaged) and job.status in _OPEN
+                ),
+            )
+
     def resolve(self, reference: str) -> str:
         """Return the complete id for `last`, an id, or its unique beginning or end."""
         ids = self.ids()
@@ -154,7 +191,11 @@ class JobStore:
                 f"cannot write {path}: {error}", "This is a bug in svs: please report it."
             ) from error
         with store_errors("write", path):
+            if job.status in _OPEN:
+                unfinished.add(self._unfinished, job.id)
             write_atomic(path, data)
+        if job.status not in _OPEN:
+            unfinished.discard(self._unfinished, job.id)
 
     def load(self, job_id: str) -> Job:
         """Read a job's record. Raises StoreError if it is damaged or too new."""
@@ -170,7 +211,7 @@ class JobStore:
 
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or return what is wrong with it."""
-        folder, data = self.folder(job_id), b""
+        folder, data = self.folder(job_id), None
         if problem := _foreign(folder):
             return Damaged(job_id, folder, f"its folder {problem}")
         try:
@@ -184,8 +225,7 @@ class JobStore:
         except OSError as error:
             return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
         except ValueError as error:
-            empty = not data and not str(error).startswith("it is")
-            return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
+            return Damaged(job_id, folder, "job.json is empty" if data == b"" else f"job.json: {error}")
 
     def state(self, job: Job | Damaged) -> State:
         """Return a job's actual state."""
@@ -237,13 +277,13 @@ class JobStore:
             with suppress(FileNotFoundError):  # another process may remove it too
                 shutil.rmtree(removed)
         clear_parts(self.transcripts, job_id)
+        unfinished.discard(self._unfinished, job_id)
         self._sweep()
 
     def tidy(self, job_id: str, *, before: float = math.inf) -> None:
         """Remove what a killed run of a locked job may have left, and a cancel marker from before a time."""
         folder = self.folder(job_id)
-        for part in folder.glob("*.part"):  # the pattern matches hidden files too
-            discard(part)
+        discard_parts(folder)
         clear_parts(self.transcripts, job_id)
         with store_errors("clear", folder):
             marker = folder / "cancel"

@@ -5,7 +5,6 @@ A line is on the disk before the next batch begins, so that a killed job resumes
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -25,8 +24,7 @@ LARGEST = 1_000_000_000
 """Bytes; a day of speech has some twenty million."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """Where the lines below it come from; with another key they cannot be reused."""
 
     version: Count = VERSION
@@ -82,10 +80,17 @@ def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
                     raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
                 header = decode(line, Header)
             else:
-                batches.append(decode(line, Batch))
+                batches.append(_after(batches, decode(line, Batch)))
     except ValueError as error:
         return header, batches, error
     return header, batches, None
+
+
+def _after(batches: list[Batch], batch: Batch) -> Batch:
+    """Return a batch. Raises ValueError if it does not end later: then two processes wrote the journal."""
+    if batches and batch.end <= batches[-1].end:
+        raise ValueError(f"a batch that ends at {batch.end} s follows one that ends at {batches[-1].end} s")
+    return batch
 
 
 def _complete_lines(path: Path) -> list[bytes]:

@@ -53,7 +53,8 @@ def models_home() -> Path:
 
 def jobs_home() -> Path:
     """Return the folder of the jobs, one folder each. Raises StoreError."""
-    _trusted(home() / "transcripts")
+    for name in ("transcripts", "unfinished", "queue"):
+        _trusted(home() / name)
     return _trusted(home() / "jobs")
 
 

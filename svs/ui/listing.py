@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from svs.events import ProgressEvent
 from svs.model.job import Job, Progress, State, percent
 from svs.store.records import Damaged
+from svs.system.processes import is_stalled
 from svs.times import clock
-from svs.ui.output import visible
+from svs.ui.output import name, visible
 
 Listed = tuple[Job | Damaged, State, Progress | None]
 Row = tuple[str, str, str, str, str, str]
@@ -17,17 +18,22 @@ NUMBERS = frozenset({"DONE", "LENGTH"})
 """The columns that are aligned to the right."""
 
 
+def status(state: State, progress: Progress | None) -> str:
+    """Return a job's state in a word for people."""
+    return "stalled" if state == "running" and is_stalled(progress) else state
+
+
 def row(job: Job | Damaged, state: State, progress: Progress | None) -> Row:
     """Return a job's row; control characters in it are made visible."""
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
     return (
         job.id,
-        state,
+        status(state, progress),
         f"{int(percent(state, progress))} %",
         clock(job.duration) if job.duration else "",
         job.plan.engine if job.plan else "",
-        visible(job.source.name).replace("\n", "\\n"),
+        name(job.source.name),
     )
 
 

@@ -10,7 +10,7 @@ from svs.model.job import Job, Progress, State
 from svs.progress.stats import Row, real_time
 from svs.text.coverage import share
 from svs.times import clock
-from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
+from svs.ui.listing import HEADINGS, NUMBERS, Listed, row, status
 from svs.ui.terminal import term
 
 _FULL_WIDTH = 75  # columns needed for the whole table
@@ -34,7 +34,7 @@ def jobs_table(jobs: Iterable[Listed], width: int = _FULL_WIDTH) -> Table:
     table.add_column(shown[-1], overflow="fold", min_width=10)
     for job, state, progress in jobs:
         cells = dict(zip(HEADINGS, row(job, state, progress), strict=True))
-        table.add_row(*(state_text(state) if h == "STATUS" else Text(cells[h]) for h in shown))
+        table.add_row(*(Text(cells[h], COLOURS[state] if h == "STATUS" else "") for h in shown))
     return table
 
 
@@ -72,7 +72,7 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
     grid.add_row("Job", job.id)
-    grid.add_row("Status", state_text(state))
+    grid.add_row("Status", Text(status(state, progress), COLOURS[state]))
     if state == "running" and progress:
         grid.add_row("Progress", f"{progress.overall:.0f} % ({progress.stage or 'starting'})")
     grid.add_row("Video", term(job.source.path))

@@ -1,12 +1,11 @@
 """The journal: what was heard is never lost, and never taken for something else."""
 
 import os
-from dataclasses import replace
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from svs.errors import StoreError
 from svs.model.speech import Batch, Gap, Segment, Word
@@ -18,8 +17,10 @@ languages = st.sampled_from([None, "de", "haw"])
 segments = st.builds(Segment, times, times, st.text(), st.just(()), st.booleans(), languages)
 gaps = st.lists(st.builds(Gap, times, times), max_size=2).map(tuple)
 batches = st.lists(
-    st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple), gaps, times), max_size=4
-)
+    st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple), gaps, times),
+    max_size=4,
+    unique_by=lambda batch: batch.end,
+).map(lambda found: sorted(found, key=lambda batch: batch.end))
 
 
 @given(heard=batches, torn=st.integers(0, 200))
@@ -52,6 +53,14 @@ def test_another_key_is_another_transcript(tmp_path):
     transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())])
     assert transcript.read(path, "other") == (None, [])
     assert transcript.read(tmp_path / "none", "k") == (None, [])
+
+
+def test_batches_that_do_not_end_later_are_damage_of_two_processes(tmp_path):
+    path = tmp_path / "transcript.jsonl"
+    transcript.begin(path, HEADER, [Batch(end, 9.0, ()) for end in (1.0, 2.0, 2.0, 9.0)])
+    with pytest.raises(StoreError, match="a batch that ends at 2"):
+        transcript.read(path)
+    assert [batch.end for batch in transcript.read_prefix(path, "k")[1]] == [1.0, 2.0]
 
 
 def test_damage_in_the_middle_is_an_error_that_names_the_file(tmp_path):
@@ -103,9 +112,9 @@ def languages_of(*segments, first="en"):
 def test_the_main_language_is_the_one_spoken_longest():
     english, german = Segment(0.0, 20.0, "Hello."), Segment(20.0, 60.0, "Guten Tag.", language="de")
     assert languages_of(english, german) == ("de", ["en", None])
-    assert languages_of(english, msgspec.structs.replace(german, end=39.0)) == ("en", [None, "de"])
-    assert languages_of(english, msgspec.structs.replace(german, suspect=True)) == ("en", [None, "de"])
-    assert languages_of(msgspec.structs.replace(english, language="en")) == ("en", [None])
+    assert languages_of(english, replace(german, end=39.0)) == ("en", [None, "de"])
+    assert languages_of(english, replace(german, suspect=True)) == ("en", [None, "de"])
+    assert languages_of(replace(english, language="en")) == ("en", [None])
 
 
 def test_a_segment_of_unknown_language_is_not_foreign():
@@ -154,5 +163,5 @@ def test_a_loop_is_one_speakers_own():
 
 
 def replace_text(batch, text):
-    segments = tuple(msgspec.structs.replace(segment, text=text) for segment in batch.segments)
+    segments = tuple(replace(segment, text=text) for segment in batch.segments)
     return replace(batch, segments=segments)

@@ -83,7 +83,13 @@ class Records:
     def progress(self, job, percent, **changes):
         """Write where a job stands, half-way through its transcript."""
         known = Progress(
-            pid=4242, process_started=0, stage=Stage.TRANSCRIBE, done=300, total=600, overall=percent, at=0
+            pid=4242,
+            process_started=0,
+            stage=Stage.TRANSCRIBE,
+            done=300,
+            total=600,
+            overall=percent,
+            at=time.time(),
         )
         self.store.write_progress(job.id, replace(known, **changes))
 

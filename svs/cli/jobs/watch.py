@@ -2,22 +2,28 @@
 
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Protocol
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Annotated, Protocol
 
 import typer
 
 from svs.cli.completion import job_ids as complete_ids
-from svs.cli.store import Id, open_store
+from svs.cli.notify import Notices, Notify, NotifyContent
+from svs.cli.store import SHOWN, Id, open_store
 from svs.errors import Cancelled, SvsError
+from svs.events import ProgressEvent
+from svs.model.job import Job
+from svs.store import results
+from svs.store.follow import Follower, read_log, running
+from svs.system.codec import encode
 from svs.times import parse_length
+from svs.ui.listing import local, log_line
+from svs.ui.output import leave_quietly, one_line, write
+from svs.ui.result import show
+from svs.ui.terminal import stdout
 from svs.ui.view import View
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from svs.events import ProgressEvent
-    from svs.model.job import Job
-    from svs.store.follow import Follower
+from svs.ui.watch import Bars, Json, Lines
 
 _POLL_SECONDS = 0.25  # progress is not written more often
 _TIMED_OUT = 124  # as GNU timeout exits
@@ -26,15 +32,9 @@ _TIMED_OUT = 124  # as GNU timeout exits
 class _View(Protocol):
     """How several jobs are shown."""
 
-    def show(self, follower: "Follower", event: "ProgressEvent") -> None: ...
+    def show(self, follower: Follower, event: ProgressEvent) -> None: ...
 
-    def end(self, follower: "Follower") -> None: ...
-
-
-def mount(app: typer.Typer) -> None:
-    """Make these commands of `svs jobs`."""
-    for command in (watch, wait, attach, logs):
-        app.command()(command)
+    def end(self, follower: Follower) -> None: ...
 
 
 def watch(
@@ -49,8 +49,6 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
 ) -> None:
     """Watch jobs live until they have ended. Exits with 0 when all of them are done, else with 1."""
-    from svs.store.follow import Follower, running
-
     store = open_store()
     ids = list(dict.fromkeys(map(store.resolve, job_ids or ()))) or running(store)
     if not ids:
@@ -61,27 +59,22 @@ def watch(
     try:
         _watch_with_bars(followers) if on_terminal else _watch(followers, _lines(as_json=as_json))
     except BrokenPipeError:
-        from svs.ui.output import leave_quietly
-
         leave_quietly()
     _exit(followers)
 
 
-def _watch_with_bars(followers: list["Follower"]) -> None:
-    from svs.ui.terminal import stdout
-    from svs.ui.watch import Bars
+def _watch_with_bars(followers: list[Follower]) -> None:
 
     with Bars(stdout()) as view:
         _watch(followers, view)
 
 
 def _lines(*, as_json: bool) -> _View:
-    from svs.ui.watch import Json, Lines
 
     return Json(sys.stdout) if as_json else Lines(sys.stdout)
 
 
-def _watch(followers: list["Follower"], view: _View) -> None:
+def _watch(followers: list[Follower], view: _View) -> None:
     for active in _poll(followers):
         for follower in active:
             for event in follower.new_events():
@@ -90,7 +83,7 @@ def _watch(followers: list["Follower"], view: _View) -> None:
                 view.end(follower)
 
 
-def _poll(followers: list["Follower"]) -> "Iterator[list[Follower]]":
+def _poll(followers: list[Follower]) -> Iterator[list[Follower]]:
     """Yield the jobs that have not ended, a few times a second, until all have; the caller updates them."""
     while active := [follower for follower in followers if not follower.ended]:
         yield active
@@ -98,7 +91,7 @@ def _poll(followers: list["Follower"]) -> "Iterator[list[Follower]]":
             time.sleep(_POLL_SECONDS)
 
 
-def _exit(followers: list["Follower"]) -> None:
+def _exit(followers: list[Follower]) -> None:
     if any(follower.state != "done" for follower in followers):
         raise typer.Exit(1)
 
@@ -110,32 +103,38 @@ def wait(
             metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
         ),
     ],
-    timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Wait no longer than this: 90s, 10m or 2h.")
+    ] = None,
+    notify: Notify = None,
+    notify_content: NotifyContent = False,
 ) -> None:
     """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
-    from svs.store.follow import Follower
-
-    until = None if timeout is None else time.monotonic() + parse_length(timeout)
-    store = open_store()
+    began = time.monotonic()
+    until = None if timeout is None else began + parse_length(timeout)
+    store, notices = open_store(), Notices(notify, content=notify_content)
     followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
     for active in _poll(followers):
         for follower in active:
             follower.update()
         if until is not None and time.monotonic() >= until and not all(f.ended for f in active):
             raise typer.Exit(_TIMED_OUT)
+    if len(followers) == 1:
+        notices.notify(followers[0].job, store, followers[0].state, time.monotonic() - began)
+    else:
+        counts = Counter(follower.state for follower in followers)
+        text = ", ".join(f"{count} {state}" for state, count in counts.items())
+        notices.send(f"svs: {len(followers)} recordings", text)
     _exit(followers)
 
 
 def attach(
     job_id: Id,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
     from svs.cli.running import showing
-    from svs.store import results
-    from svs.store.follow import Follower
-    from svs.ui.result import show
 
     store = open_store()
     follower = Follower(store, store.resolve(job_id))
@@ -153,7 +152,7 @@ def attach(
     show(results.load(follower.job, store.folder(follower.job.id)), as_json=as_json)
 
 
-def _failure(follower: "Follower") -> SvsError:
+def _failure(follower: Follower) -> SvsError:
     """Return the error with which a job ended."""
     job = follower.job
     if job.error and follower.state == "failed":
@@ -172,12 +171,8 @@ def logs(
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
 ) -> None:
     """Show what happened to a job, and when."""
-    from svs.store.follow import Follower, read_log
-    from svs.system.codec import encode
-    from svs.ui.listing import log_line
-    from svs.ui.output import write
 
-    def print_event(event: "ProgressEvent") -> None:
+    def print_event(event: ProgressEvent) -> None:
         write(encode(event).decode() if as_json else log_line(event))
 
     store = open_store()
@@ -192,18 +187,15 @@ def logs(
         write(_ending(follower.job, follower.state))
 
 
-def _follow_log(follower: "Follower", print_event: "Callable[[ProgressEvent], None]") -> None:
+def _follow_log(follower: Follower, print_event: Callable[[ProgressEvent], None]) -> None:
     for _ in _poll([follower]):
         for event in follower.new_events():
             if event.kind not in ("advanced", "line"):
                 print_event(event)
 
 
-def _ending(job: "Job", state: str) -> str:
+def _ending(job: Job, state: str) -> str:
     """Return the line with a job's present status."""
-    from svs.ui.listing import local
-    from svs.ui.output import visible
-
     reason = f": {job.error.message} {job.error.hint}" if job.error else ""
     when = local(job.finished) if job.finished else "now".ljust(19)
-    return " ".join(visible(f"{when}  {'':10}  {state}{reason}").splitlines()) + "\n"
+    return f"{when}  {'':10}  {one_line(state + reason)}\n"

@@ -1,0 +1,93 @@
+"""`svs jobs list`: which jobs there are."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Annotated, get_args
+
+import typer
+
+from svs.cli.store import open_store
+from svs.model.job import Job, Progress, State, percent
+from svs.store import order
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
+from svs.system.codec import encode
+from svs.system.processes import is_stalled
+from svs.ui import listing
+from svs.ui.output import write
+
+
+def list_jobs(
+    number: Annotated[int, typer.Option("-n", min=1, metavar="NUMBER", help="How many jobs to show.")] = 20,
+    status: Annotated[
+        State | None,
+        typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(State))}."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
+) -> None:
+    """List the jobs, newest first."""
+    store = open_store()
+    found = _jobs(store, status)
+    none = "No jobs yet: run `svs summarize VIDEO`." if status is None else f"No {status} jobs."
+    print_jobs(store, found if everything else islice(found, number), none, as_json=as_json, ids=ids)
+
+
+def print_jobs(
+    store: JobStore, found: Iterable[listing.Listed], none: str, *, as_json: bool = False, ids: bool = False
+) -> None:
+    """Print jobs, or on stderr that there are none; and why those that are queued are not started."""
+    jobs = list(found)
+    if ids:
+        write("".join(f"{job.id}\n" for job, _, _ in jobs))
+    elif as_json:
+        write(encode([_summary(*job) for job in jobs], indent=2).decode())
+    elif not jobs:
+        typer.echo(none, err=True)
+    elif sys.stdout.isatty():
+        from svs.ui.tables import jobs_table
+        from svs.ui.terminal import stdout
+
+        stdout().print(jobs_table(jobs, stdout().width))
+    else:
+        write(listing.text(jobs))
+    if any(state == "queued" for _, state, _ in jobs):
+        _say_who_works(store)
+
+
+def _say_who_works(store: JobStore) -> None:
+    if order.is_paused(store):
+        typer.echo(order.PAUSED, err=True)
+    elif not order.is_worked_on(store):
+        typer.echo("Nobody works on the queue: `svs jobs resume --all` runs its jobs.", err=True)
+
+
+def _jobs(store: JobStore, status: State | None) -> Iterator[tuple[Job | Damaged, State, Progress | None]]:
+    """Yield the jobs in a state, newest first; each record is read only when it is needed."""
+    for job in store.jobs():
+        state = store.state(job)
+        if status in (None, state):
+            begun = state not in ("damaged", "done", "queued")
+            progress = store.progress(job.id) if begun else None
+            if progress or not begun or store.folder(job.id).exists():  # else it has been removed since
+                yield job, state, progress
+
+
+def _summary(job: Job | Damaged, state: State, progress: Progress | None) -> dict[str, object]:
+    """Return a job's entry in the list as JSON."""
+    if isinstance(job, Damaged):
+        return {"id": job.id, "status": "damaged", "folder": str(job.folder), "problem": job.problem}
+    return {
+        "id": job.id,
+        "status": state,
+        "source": job.source.path,
+        "created": job.created,
+        "finished": job.finished,
+        "duration": job.duration,
+        "engine": job.plan.engine if job.plan else None,
+        "progress": percent(state, progress),
+        "stalled": state == "running" and is_stalled(progress),
+        "error": job.error.message if job.error else None,
+    }
