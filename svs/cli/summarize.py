@@ -13,7 +13,7 @@ from svs.cli import completion
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
@@ -57,10 +57,7 @@ def summarize(
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     speaker_names: Annotated[
-        str,
-        _summary(
-            metavar="NAMES", help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben."
-        ),
+        str, _summary(metavar="NAMES", help="What to call the speakers, as in 1=Anna,right=Ben.")
     ] = "",
     copy: Annotated[bool, _summary("--copy", help="Copy the summary to the clipboard.")] = False,
     as_json: Annotated[
@@ -109,8 +106,19 @@ def summarize(
     force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
     recursive: Annotated[bool, _reading("--recursive", help="Include subfolders.")] = False,
     track: Annotated[
-        str | None, _reading(metavar="TRACK", help="The audio track: its number (from 1) or its language.")
+        str | None,
+        _reading(
+            metavar="TRACK",
+            help="The audio track: its number (from 1), its language, or all: each by itself.",
+        ),
     ] = None,
+    channels: Annotated[
+        Channels,
+        _reading(
+            metavar="HOW",
+            help="Two channels as one (mix), each by itself (split), or auto: split if each has a voice.",
+        ),
+    ] = "auto",
     start: Annotated[
         str | None, _reading(metavar="TIME", help="Start at this time: 90, 1:30 or 1:02:03.")
     ] = None,
@@ -237,6 +245,7 @@ def summarize(
     folder, template = parsers.output(output, names)
     options = Options(
         track=track,
+        channels=channels,
         start=begin,
         end=stop,
         max_duration=times.parse_length(max_duration),
