@@ -10,12 +10,9 @@ import svs
 
 ROOT = Path(__file__).parents[1]
 DOCS = (
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/architecture.md",
-    "docs/cluster.md",
-    "tools/README.md",
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tools/README.md"),
+    *("docs/architecture.md", "docs/usage.md", "docs/formats.md", "docs/measurements.md"),
+    *("docs/privacy.md", "docs/licences.md", "docs/cluster.md"),
 )
 
 

@@ -30,8 +30,8 @@ def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
     # The times in the transcript depend on the part that was read.
     part = _options_of(job, TranscribeOptions, PlanOptions)
-    made_with = job.plan.made_with if job.plan else ""
-    return _key(job.stages[Stage.EXTRACT].digest, _without_paths(job), made_with, _VERSION, part)
+    extracted, made_with = job.stages[Stage.EXTRACT], job.plan.made_with if job.plan else ""
+    return _key(extracted.digest, extracted.speakers, _without_paths(job), made_with, _VERSION, part)
 
 
 def summary_key(job: Job) -> str:

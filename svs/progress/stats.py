@@ -33,10 +33,10 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def rows(jobs: Iterable[Job]) -> list[Row]:
-    """Return a row for each engine and model; jobs without a plan are left out."""
+    """Return a row for each engine and model. Jobs that took over a transcript transcribed nothing."""
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
-        if job.plan:
+        if job.plan and not job.origin:
             model = "" if job.plan.engine == "captions" else job.plan.model
             groups.setdefault((job.plan.engine, model), []).append(job)
     return [_row(engine, model, found) for (engine, model), found in sorted(groups.items())]
@@ -44,7 +44,7 @@ def rows(jobs: Iterable[Job]) -> list[Row]:
 
 def _row(engine: str, model: str, jobs: list[Job]) -> Row:
     done = [job for job in jobs if job.status == "done"]
-    whole = [job for job in done if not job.origin and job.metrics.wall]  # without a reused transcript
+    whole = [job for job in done if job.metrics.wall]
     speeds = [speed for job in whole if (speed := real_time(job))]
     errors = [[error(job.metrics, share) for job in whole] for share in SHARES]
     medians = [_median([100 * value for value in values if value is not None]) for values in errors]
@@ -67,6 +67,15 @@ def real_time(job: Job) -> float | None:
     """Return how many seconds of a recording a job processed per second; None if unknown."""
     took = sum(record.seconds for record in job.stages.values())
     return job.duration / took if took and job.duration and job.status == "done" else None
+
+
+def speeds(jobs: Iterable[Job]) -> dict[str, float]:
+    """Return the median speed of each Whisper model, by its name, in seconds of a recording per second."""
+    found: dict[str, list[float]] = {}
+    for job in jobs:
+        if job.plan and job.plan.engine == "whisper" and not job.origin and (speed := real_time(job)):
+            found.setdefault(job.plan.model, []).append(speed)
+    return {model: median(values) for model, values in found.items()}
 
 
 def _coverage(jobs: list[Job]) -> float | None:

@@ -2,20 +2,50 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from svs.events import ProgressEvent
 from svs.model.job import Job, Progress, State, percent
 from svs.store.records import Damaged
 from svs.system.processes import is_stalled
-from svs.times import clock
-from svs.ui.output import visible
+from svs.times import clock, moment
+from svs.ui.output import name, visible
 
-Listed = tuple[Job | Damaged, State, Progress | None]
+if TYPE_CHECKING:
+    from svs.model.media import Source
+
+
+class Listed(NamedTuple):
+    """A job in a list."""
+
+    job: Job | Damaged
+    state: State
+    progress: Progress | None = None
+    runs: int = 1
+    """How often this recording was run: see `folded`."""
+
+
 Row = tuple[str, str, str, str, str, str]
 
-HEADINGS: Row = ("JOB", "STATUS", "DONE", "LENGTH", "ENGINE", "VIDEO")
-NUMBERS = frozenset({"DONE", "LENGTH"})
+HEADINGS: Row = ("JOB", "STATUS", "WHEN", "LENGTH", "FILES", "TITLE")
+NUMBERS = frozenset({"LENGTH"})
 """The columns that are aligned to the right."""
+
+
+def folded(jobs: Iterable[Listed]) -> list[Listed]:
+    """Return the jobs without earlier runs of a recording that is done since; the last one counts them."""
+    found: list[Listed] = []
+    done: dict[Source, int] = {}
+    for listed in jobs:
+        source = None if isinstance(listed.job, Damaged) else listed.job.source
+        if source is not None and source in done:
+            later = found[done[source]]
+            found[done[source]] = later._replace(runs=later.runs + 1)
+            continue
+        if source is not None and listed.state == "done":
+            done[source] = len(found)
+        found.append(listed)
+    return found
 
 
 def status(state: State, progress: Progress | None) -> str:
@@ -23,23 +53,26 @@ def status(state: State, progress: Progress | None) -> str:
     return "stalled" if state == "running" and is_stalled(progress) else state
 
 
-def row(job: Job | Damaged, state: State, progress: Progress | None) -> Row:
+def row(listed: Listed) -> Row:
     """Return a job's row; control characters in it are made visible."""
+    job, state, progress, runs = listed
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
+    begun = f" {int(percent(state, progress))} %" if progress and state != "done" else ""
+    title = name(job.title or job.source.name)
     return (
         job.id,
-        status(state, progress),
-        f"{int(percent(state, progress))} %",
+        status(state, progress) + begun,
+        moment(job.created),
         clock(job.duration) if job.duration else "",
-        job.plan.engine if job.plan else "",
-        visible(job.source.name).replace("\n", "\\n"),
+        ",".join(job.options.formats),
+        f"{title} ({runs} runs)" if runs > 1 else title,
     )
 
 
 def text(jobs: Iterable[Listed]) -> str:
     """Return the list in columns, for a pipe."""
-    rows = [HEADINGS, *(row(*job) for job in jobs)]
+    rows = [HEADINGS, *map(row, jobs)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(

@@ -8,7 +8,7 @@ from typing import Annotated, get_args
 import typer
 
 from svs.cli.store import open_store
-from svs.model.job import Job, Progress, State, percent
+from svs.model.job import State, percent
 from svs.store import order
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
@@ -16,6 +16,9 @@ from svs.system.codec import encode
 from svs.system.processes import is_stalled
 from svs.ui import listing
 from svs.ui.output import write
+
+_SEARCHED = 10
+"""How many jobs are read for a row, at most: several may be runs of one recording."""
 
 
 def list_jobs(
@@ -28,9 +31,11 @@ def list_jobs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
-    """List the jobs, newest first."""
+    """List the jobs, newest first. Earlier runs of a recording that is done are counted with the last one."""
     store = open_store()
     found = _jobs(store, status)
+    if not (everything or ids or as_json):
+        found = iter(listing.folded(islice(found, _SEARCHED * number)))
     none = "No jobs yet: run `svs summarize VIDEO`." if status is None else f"No {status} jobs."
     print_jobs(store, found if everything else islice(found, number), none, as_json=as_json, ids=ids)
 
@@ -41,9 +46,9 @@ def print_jobs(
     """Print jobs, or on stderr that there are none; and why those that are queued are not started."""
     jobs = list(found)
     if ids:
-        write("".join(f"{job.id}\n" for job, _, _ in jobs))
+        write("".join(f"{listed.job.id}\n" for listed in jobs))
     elif as_json:
-        write(encode([_summary(*job) for job in jobs], indent=2).decode())
+        write(encode([_summary(listed) for listed in jobs], indent=2).decode())
     elif not jobs:
         typer.echo(none, err=True)
     elif sys.stdout.isatty():
@@ -53,7 +58,7 @@ def print_jobs(
         stdout().print(jobs_table(jobs, stdout().width))
     else:
         write(listing.text(jobs))
-    if any(state == "queued" for _, state, _ in jobs):
+    if any(listed.state == "queued" for listed in jobs):
         _say_who_works(store)
 
 
@@ -64,7 +69,7 @@ def _say_who_works(store: JobStore) -> None:
         typer.echo("Nobody works on the queue: `svs jobs resume --all` runs its jobs.", err=True)
 
 
-def _jobs(store: JobStore, status: State | None) -> Iterator[tuple[Job | Damaged, State, Progress | None]]:
+def _jobs(store: JobStore, status: State | None) -> Iterator[listing.Listed]:
     """Yield the jobs in a state, newest first; each record is read only when it is needed."""
     for job in store.jobs():
         state = store.state(job)
@@ -72,17 +77,19 @@ def _jobs(store: JobStore, status: State | None) -> Iterator[tuple[Job | Damaged
             begun = state not in ("damaged", "done", "queued")
             progress = store.progress(job.id) if begun else None
             if progress or not begun or store.folder(job.id).exists():  # else it has been removed since
-                yield job, state, progress
+                yield listing.Listed(job, state, progress)
 
 
-def _summary(job: Job | Damaged, state: State, progress: Progress | None) -> dict[str, object]:
+def _summary(listed: listing.Listed) -> dict[str, object]:
     """Return a job's entry in the list as JSON."""
+    job, state, progress, _ = listed
     if isinstance(job, Damaged):
         return {"id": job.id, "status": "damaged", "folder": str(job.folder), "problem": job.problem}
     return {
         "id": job.id,
         "status": state,
         "source": job.source.path,
+        "title": job.title,
         "created": job.created,
         "finished": job.finished,
         "duration": job.duration,

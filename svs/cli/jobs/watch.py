@@ -10,7 +10,7 @@ import typer
 
 from svs.cli.completion import job_ids as complete_ids
 from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.store import SHOWN, Id, open_store
+from svs.cli.store import SHOWN, Id, Quiet, Verbose, open_store
 from svs.errors import Cancelled, SvsError
 from svs.events import ProgressEvent
 from svs.model.job import Job
@@ -19,7 +19,7 @@ from svs.store.follow import Follower, read_log, running
 from svs.system.codec import encode
 from svs.times import parse_length
 from svs.ui.listing import local, log_line
-from svs.ui.output import leave_quietly, visible, write
+from svs.ui.output import leave_quietly, one_line, write
 from svs.ui.result import show
 from svs.ui.terminal import stdout
 from svs.ui.view import View
@@ -120,7 +120,7 @@ def wait(
         if until is not None and time.monotonic() >= until and not all(f.ended for f in active):
             raise typer.Exit(_TIMED_OUT)
     if len(followers) == 1:
-        notices.tell(followers[0].job, store, followers[0].state, time.monotonic() - began)
+        notices.notify(followers[0].job, store, followers[0].state, time.monotonic() - began)
     else:
         counts = Counter(follower.state for follower in followers)
         text = ", ".join(f"{count} {state}" for state, count in counts.items())
@@ -131,6 +131,8 @@ def wait(
 def attach(
     job_id: Id,
     progress: Annotated[View, SHOWN] = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
@@ -139,7 +141,8 @@ def attach(
     store = open_store()
     follower = Follower(store, store.resolve(job_id))
     try:
-        with showing(progress, verbose=False) as report:
+        view: View = "none" if quiet and progress == "auto" else progress
+        with showing(view, verbose=verbose) as report:
             for _ in _poll([follower]):
                 for event in follower.new_events():
                     report(event)
@@ -198,4 +201,4 @@ def _ending(job: Job, state: str) -> str:
     """Return the line with a job's present status."""
     reason = f": {job.error.message} {job.error.hint}" if job.error else ""
     when = local(job.finished) if job.finished else "now".ljust(19)
-    return " ".join(visible(f"{when}  {'':10}  {state}{reason}").splitlines()) + "\n"
+    return f"{when}  {'':10}  {one_line(state + reason)}\n"

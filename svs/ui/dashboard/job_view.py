@@ -13,8 +13,9 @@ from svs.model.job import Job, Options, Progress
 from svs.store.index import Entry
 from svs.store.records import Damaged
 from svs.text.coverage import share
-from svs.times import clock
+from svs.times import clock, moment, times_real
 from svs.ui.dashboard import formatting
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
@@ -23,7 +24,7 @@ _BAR = 10
 
 def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
     """Return the facts about a job."""
-    title = Text.assemble(Text(formatting.one_line(entry.name), "bold"), "  ", formatting.state(entry.state))
+    title = Text.assemble(Text(name(entry.name), "bold"), "  ", formatting.state(entry.state))
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
         return Group(
@@ -73,7 +74,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
 def _now(progress: Progress) -> RenderableType:
     """Return the present progress of a running job."""
     shown = [
-        formatting.one_line(progress.phase),
+        name(progress.phase),
         f"{formatting.span(progress.left)} left" if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
         f"memory {formatting.size(progress.memory)}" if progress.memory else "",
@@ -91,9 +92,9 @@ def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
         yield "Title", job.title
     if job.duration:
         yield "Length", clock(job.duration)
-    yield "Created", formatting.date(job.created)
+    yield "Created", moment(job.created)
     if job.finished:
-        yield "Finished", formatting.date(job.finished)
+        yield "Finished", moment(job.finished)
     if job.plan:
         yield "Engine", f"{job.plan.engine} ({job.plan.model})"
     if job.origin:
@@ -110,7 +111,7 @@ def _cost(job: Job) -> Iterator[tuple[str, str]]:
     """Yield what the job has cost, as far as it was measured."""
     took = sum(record.seconds for record in job.stages.values())
     if took and job.duration and job.status == "done":
-        yield "Speed", f"{job.duration / took:.1f}x real time, {took:.1f} s in all"
+        yield "Speed", f"{times_real(job.duration / took)}, {took:.1f} s in all"
     if job.metrics.memory:
         yield "Memory", f"{formatting.size(job.metrics.memory)} at most"
     if job.metrics.load:
