@@ -41,6 +41,8 @@ class Segment(Struct, frozen=True):
     """Its language, if that is not the transcript's."""
     speaker: Name = ""
     """The speaker, if known. From outside: escape it."""
+    turn: bool | UnsetType = UNSET
+    """Captions mark that another one begins to speak here, named or not; else it is not there."""
 
 
 class Gap(Struct, frozen=True):
