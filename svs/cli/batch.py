@@ -12,7 +12,6 @@ from types import FrameType
 import typer
 from msgspec.structs import replace
 
-from svs.cli import parsers
 from svs.cli.errors import print_error
 from svs.cli.notify import Notices
 from svs.cli.running import listening
@@ -46,7 +45,6 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
 
 def check(options: Options) -> None:
     """Refuse what cannot work for any of several recordings."""
-    parsers.check(options)
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
 

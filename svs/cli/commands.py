@@ -1,15 +1,17 @@
 """All commands: where each is, and its line in the help. A command's module is imported when it is used."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import typer
 from typer import Context
 from typer.core import TyperCommand, TyperGroup
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A command."""
 
     place: str
@@ -22,7 +24,8 @@ class Entry(NamedTuple):
     """Its options are also read from variables that begin with this."""
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """Commands under one name."""
 
     commands: Mapping[str, Entry]

@@ -4,8 +4,8 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
 
 import typer
 from rich.table import Table
@@ -27,7 +27,8 @@ _VULNERABLE = (
 )
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Check:
     """One thing that was checked."""
 
     name: str

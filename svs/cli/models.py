@@ -120,8 +120,12 @@ def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def add(
-    folder: Annotated[Path, typer.Argument(help="A folder with a model in faster-whisper's format.")],
-    name: Annotated[str | None, typer.Option(help="The model's name; default: the folder's name.")] = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder with a model in faster-whisper's format.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The model's name; default: the folder's name.")
+    ] = None,
 ) -> None:
     """Install a model from a folder, on a machine without a network."""
     model = installed.add(folder, name)
@@ -143,7 +147,8 @@ def remove(name: Name) -> None:
 
 def print_path(
     name: Annotated[
-        str | None, typer.Argument(help="A model's name; default: the folder of all models.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A model's name; default: the folder of all models."),
     ] = None,
 ) -> None:
     """Print the folder of all models, or of one model."""

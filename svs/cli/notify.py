@@ -22,6 +22,8 @@ Notify = Annotated[
         "--notify",
         metavar="URL",
         envvar="SVS_NOTIFY",
+        rich_help_panel="Jobs",
+        show_envvar=False,
         show_default=False,
         help="Notify when the job has ended: `bell`, or an Apprise URL. Repeatable. Other users of this "
         "machine can see the command line: keep secrets in the config file or in SVS_NOTIFY.",
@@ -30,7 +32,11 @@ Notify = Annotated[
 NotifyContent = Annotated[
     bool,
     typer.Option(
-        "--notify-content", envvar="SVS_NOTIFY_CONTENT", help="Include the summary's first sentence."
+        "--notify-content",
+        envvar="SVS_NOTIFY_CONTENT",
+        rich_help_panel="Jobs",
+        show_envvar=False,
+        help="Include the summary's first sentence.",
     ),
 ]
 

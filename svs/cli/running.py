@@ -95,8 +95,8 @@ class _Stop:
 def listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Handle the signals that end a program, except ignored ones: nohup ignores SIGHUP."""
     numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
-    before = {number: signal.signal(number, handler) for number in heard}
+    handled = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in handled}
     try:
         yield
     finally:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from svs.cli import batch, parsers
+from svs.cli import batch
 from svs.cli.notify import Notices
 from svs.cli.running import run_job
 from svs.cli.store import open_store
@@ -19,7 +19,6 @@ from svs.ui.view import View
 
 def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
-    parsers.check(options)
     if options.embed:
         outputs.check(video, options)
     plan.check(Path(os.path.abspath(video)), options)  # noqa: PTH100

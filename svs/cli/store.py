@@ -28,6 +28,9 @@ Ids = Annotated[
     ),
 ]
 
+SHOWN = typer.Option(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
+"""The option `--progress`."""
+
 
 def open_store() -> JobStore:
     """Return the user's store."""

@@ -2,16 +2,27 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from svs import times
 from svs.cli import completion
+from svs.cli.help import FORMATS
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
+
+METHODS = get_args(Method)
+
+_summary = partial(typer.Option, rich_help_panel="Summary", show_envvar=False)
+_files = partial(typer.Option, rich_help_panel="Files", show_envvar=False)
+_reading = partial(typer.Option, rich_help_panel="What is read", show_envvar=False)
+_words = partial(typer.Option, rich_help_panel="Transcription", show_envvar=False)
+_running = partial(typer.Option, rich_help_panel="Jobs", show_envvar=False)
+_messages = partial(typer.Option, rich_help_panel="Messages", show_envvar=False)
 
 
 def summarize(
@@ -24,137 +35,194 @@ def summarize(
         ),
     ],
     length: Annotated[
-        str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
+        str,
+        _summary(
+            "--length",
+            "-l",
+            metavar="LENGTH",
+            help="short, medium, long, 12 (sentences), 10% or 150w (words).",
+        ),
     ] = "medium",
-    method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "auto",
+    method: Annotated[
+        Method, _summary(metavar="METHOD", help=f"How the sentences are ranked: {', '.join(METHODS)}.")
+    ] = "auto",
     chapters: Annotated[
-        str, typer.Option(help="auto (the recording's own, else by topic), none, or a number.")
+        str,
+        _summary(
+            metavar="CHAPTERS", help="auto (the recording's own, else by topic), none, or a number of them."
+        ),
     ] = "auto",
     verbatim: Annotated[
-        bool, typer.Option("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
+        bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     speaker_names: Annotated[
-        str, typer.Option(help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben.")
+        str,
+        _summary(
+            metavar="NAMES", help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben."
+        ),
     ] = "",
+    as_json: Annotated[
+        bool, _summary("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
+    ] = False,
+    no_paths: Annotated[
+        bool, _summary("--no-paths", help="Leave the recording's folder out of the JSON.")
+    ] = False,
     formats: Annotated[
         str,
-        typer.Option(
+        _files(
             "--format",
             "-f",
             envvar="SVS_FORMAT",
+            metavar="FORMATS",
             autocompletion=completion.formats,
-            help="Also write files: md,txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata.",
+            help=f"Also write files, one or several: {FORMATS}.",
         ),
     ] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The folder for these files; default: the video's folder."),
+        _files(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The folder for these files (default: the video's), or their path, with {title}, {name}, "
+            "{date}, {id} and {ext} in it.",
+        ),
     ] = None,
+    subtitle_width: Annotated[
+        int, _files(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
+    ] = 42,
     embed: Annotated[
         Path | None,
-        typer.Option(
+        _files(
             metavar="FILE",
             help="Also write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
         ),
     ] = None,
     strip_tags: Annotated[
-        bool,
-        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of the copy."),
+        bool, _files("--strip-tags", help="Leave the recording's tags (places, names) out of the copy.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start from scratch, even if it was transcribed before.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
-    ] = False,
-    no_paths: Annotated[
-        bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
+    force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
+    recursive: Annotated[
+        bool, _reading("--recursive", help="Also what is in folders within the folders.")
     ] = False,
     track: Annotated[
-        str | None, typer.Option(help="The audio track: its number (from 1) or its language.")
+        str | None, _reading(metavar="TRACK", help="The audio track: its number (from 1) or its language.")
     ] = None,
-    start: Annotated[str | None, typer.Option(help="Start at this time: 90, 1:30 or 1:02:03.")] = None,
-    end: Annotated[str | None, typer.Option(help="Stop at this time.")] = None,
-    max_duration: Annotated[
-        str, typer.Option(help="Refuse a longer recording: 90m, 24h or seconds.")
-    ] = "24h",
-    max_size: Annotated[
-        str | None, typer.Option(help="Refuse a larger file: 500M, 20G or bytes; default: no limit.")
+    start: Annotated[
+        str | None, _reading(metavar="TIME", help="Start at this time: 90, 1:30 or 1:02:03.")
     ] = None,
-    allow_format: Annotated[
-        str, typer.Option(help="Also accept these ffmpeg formats, such as bink,smk.")
-    ] = "",
-    subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
+    end: Annotated[str | None, _reading(metavar="TIME", help="Stop at this time.")] = None,
+    subtitles: Annotated[
+        Subtitles,
+        _reading(metavar="USE", help="Existing subtitles as the transcript: auto, never or only."),
+    ] = "auto",
     encoding: Annotated[
         str | None,
-        typer.Option(help="The encoding of subtitle files, such as cp1251; default: it is detected."),
+        _reading(
+            metavar="NAME", help="The encoding of subtitle files, such as cp1251; default: it is detected."
+        ),
     ] = None,
+    max_duration: Annotated[
+        str, _reading(metavar="DURATION", help="Refuse a longer recording: 90m, 24h or seconds.")
+    ] = "24h",
+    max_size: Annotated[
+        str | None,
+        _reading(metavar="SIZE", help="Refuse a larger file: 500M, 20G or bytes; default: no limit."),
+    ] = None,
+    allow_format: Annotated[
+        str, _reading(metavar="NAMES", help="Also accept these ffmpeg formats, such as bink,smk.")
+    ] = "",
     engine: Annotated[
-        EngineChoice, typer.Option(help="Where the words come from: Whisper or existing captions.")
+        EngineChoice,
+        _words(
+            metavar="ENGINE", help="Where the words come from: auto, whisper or captions (existing ones)."
+        ),
     ] = "auto",
     model: Annotated[
         str | None,
-        typer.Option(
+        _words(
+            metavar="MODEL",
             autocompletion=completion.models,
             help="The Whisper model: a name from `svs models list`, or a folder such as ./small.",
         ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option(autocompletion=completion.languages, help="The spoken language, such as en or German."),
+        _words(
+            metavar="LANGUAGE",
+            autocompletion=completion.languages,
+            help="The spoken language, such as en or German; default: it is detected.",
+        ),
     ] = None,
-    translate: Annotated[
-        bool, typer.Option("--translate", help="Have Whisper translate to English.")
-    ] = False,
+    translate: Annotated[bool, _words("--translate", help="Have Whisper translate to English.")] = False,
     prompt: Annotated[
-        str | None, typer.Option(help="A text in the style and spelling that Whisper should use.")
+        str | None,
+        _words(metavar="TEXT", help="A text in the style and spelling that Whisper should use."),
     ] = None,
-    hotwords: Annotated[str | None, typer.Option(help="Names and terms that Whisper should expect.")] = None,
-    device: Annotated[Device, typer.Option(help="The device that Whisper runs on.")] = "auto",
+    hotwords: Annotated[
+        str | None, _words(metavar="WORDS", help="Names and terms that Whisper should expect.")
+    ] = None,
+    device: Annotated[
+        Device, _words(metavar="DEVICE", help="The device that Whisper runs on: auto, cpu or cuda.")
+    ] = "auto",
     compute_type: Annotated[
-        str, typer.Option(help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.")
+        str,
+        _words(metavar="TYPE", help="Whisper's numeric type; default: int8 on CPU, float16 on GPU."),
     ] = "default",
-    threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0: all cores.")] = 0,
+    threads: Annotated[int, _words(min=0, metavar="NUMBER", help="Threads to use; 0: all cores.")] = 0,
+    fresh: Annotated[
+        bool, _running("--fresh", help="Start from scratch, even if it was transcribed before.")
+    ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(
+        _running(
             min=1,
+            metavar="NUMBER",
             help="How many of several recordings at a time; default: 1 with a GPU, else one for each core, "
             "at most 4, with 2 GB of memory each.",
         ),
     ] = None,
-    recursive: Annotated[
-        bool, typer.Option("--recursive", help="Also what is in folders within the folders.")
+    detach: Annotated[
+        bool, _running("--detach", help="Queue for the process in the background; print only ids.")
     ] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,
-    detach: Annotated[
-        bool,
-        typer.Option(
-            "--detach", help="Run in the background, behind what is queued, and print the job's id."
-        ),
-    ] = False,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    progress: Annotated[
+        View, _messages(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
+    ] = "auto",
+    quiet: Annotated[bool, _messages("--quiet", "-q", help="Show no progress.")] = False,
+    verbose: Annotated[bool, _messages("--verbose", "-v", help="Show more details.")] = False,
+    debug: Annotated[bool, _messages("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Summarize videos: their most important sentences, as they were said, with their times.
 
     The summary goes to stdout: formatted on a terminal, as Markdown in a pipe.
+
+    \b
+    Examples:
+      svs summarize talk.mp4                       the summary on the screen
+      svs summarize talk.mp4 -f html               ... and a report to send
+      svs summarize talk.mp4 -l 5 --start 10:00    five sentences of a part
+      svs summarize lectures/ -f md,srt -o notes/  files for a whole folder
+      svs summarize talk.mp4 --json | jq .summary  everything, for programs
+
+    Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
+    (see `svs config init`). The command line comes first, then the variable, then the file.
     """
     from svs.cli import batch, parsers, single  # not for --help, which starts faster without them
     from svs.cli.offer import offer_model
 
     if debug:
         os.environ["SVS_DEBUG"] = "1"
+    begin, stop = parsers.part(start, end)
+    names = parsers.formats(formats)
+    folder, template = parsers.output(output, names)
     options = Options(
         track=track,
-        start=None if start is None else times.parse(start),
-        end=None if end is None else times.parse(end),
+        start=begin,
+        end=stop,
         max_duration=times.parse_length(max_duration),
-        max_size=None if max_size is None else parsers.size(max_size),
+        max_size=parsers.size(max_size),
         allow_formats=parsers.input_formats(allow_format),
         subtitles=subtitles,
         encoding=parsers.encoding(encoding),
@@ -168,12 +236,14 @@ def summarize(
         compute_type=compute_type,
         threads=threads,
         method=method,
-        length=length,
-        chapters=chapters,
+        length=parsers.length(length),
+        chapters=parsers.chapters(chapters),
         verbatim=verbatim,
         speaker_names=parsers.speaker_names(speaker_names),
-        formats=parsers.formats(formats),
-        output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
+        formats=names,
+        output_dir=folder,
+        output_template=template,
+        subtitle_width=subtitle_width,
         embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
         strip_tags=strip_tags,
         no_paths=no_paths,

@@ -18,10 +18,10 @@ MAX_SECONDS = 24 * 60 * 60
 
 def make_test_video(
     file: Annotated[
-        Path, typer.Argument(help="The file to write, ending in .mp4, .mkv, .mov or .webm.")
+        Path, typer.Argument(metavar="[FILE]", help="The file to write, ending in .mp4, .mkv, .mov or .webm.")
     ] = Path("svs-test-video.mp4"),
-    size: Annotated[str, typer.Option(metavar="WxH", help="Width and height in pixels.")] = "640x360",
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Frames per second.")] = 12,
+    size: Annotated[str, typer.Option(metavar="SIZE", help="Width x height in pixels.")] = "640x360",
+    fps: Annotated[int, typer.Option(min=1, max=120, metavar="NUMBER", help="Frames per second.")] = 12,
     duration: Annotated[
         float | None,
         typer.Option(
@@ -32,7 +32,7 @@ def make_test_video(
     ] = None,
     audio: Annotated[
         Literal["speech", "tone", "silence"],
-        typer.Option(help="The sound: the talk, a 440 Hz tone, or silence."),
+        typer.Option(metavar="SOUND", help="speech (the talk), tone (440 Hz) or silence."),
     ] = "speech",
     subtitles: Annotated[
         bool, typer.Option("--subtitles", help="Add the true text of the talk as a subtitle track.")

@@ -23,7 +23,7 @@ _MARK_WITHIN = re.compile(r"\s?(?<!>)(?=>>)|(?<=[.!?\u2026\"\u201d\u00bb])\s+(?=
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's words, and who says them; empty where nobody tells it."""
+    """A line's words, and who says them; empty where it is not said."""
 
     words: tuple[str, ...]
     speaker: str = ""

@@ -156,7 +156,7 @@ def check(file: Path, language: str | None, encoding: str | None, largest: int |
 
 
 def is_caption_file(path: Path) -> bool:
-    """Tell by its name whether a file holds captions or another transcript."""
+    """Return by its name whether a file holds captions or another transcript."""
     return path.suffix.lower() in (*_TRANSCRIPTS, *_UNREAD)
 
 

@@ -116,7 +116,7 @@ def export(store: JobStore, job_id: str, options: OutputOptions) -> tuple[str, .
     check(store, job, "export")
     folder = store.folder(job.id)
     result = results.load(job, folder)
-    write.check(Path(job.source.path), options)
+    write.check(Path(job.source.path), options, job)
     return write.deliver(job, result, folder, options)
 
 

@@ -26,7 +26,7 @@ _PREROLL = 1.0
 _SOUND = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}"
 _LEVEL = "astats=measure_perchannel=RMS_level:measure_overall=none"
 _TIMED = "aresample=async=1:first_pts=0"
-"""Fills gaps, and a late start, with silence, so that every sample stands at its time.
+"""Fills gaps, and a late start, with silence, so that every sample is at its time.
 
 ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small.
 """

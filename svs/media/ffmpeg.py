@@ -6,10 +6,11 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from svs.errors import InputError, StoreError, SvsError
 from svs.fields import message
@@ -90,7 +91,8 @@ def source(
     )
 
 
-class _Recording(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Recording:
     """An outside file that ffmpeg reads."""
 
     path: Path

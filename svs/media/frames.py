@@ -52,7 +52,7 @@ def key_frames(
 ) -> tuple[Frame, ...]:
     """Return a picture for each moment that has one. Never fails: what cannot be had is left out.
 
-    Sound alone gives none, nor does the cover of an album. What is made on the way lies in `folder`.
+    Sound alone gives none, nor does the cover of an album. Temporary files are written to `folder`.
     `formats` are ffmpeg's names of formats to allow beside the usual. `stop` is called several times a
     second, and what it raises is raised on.
     """
@@ -118,7 +118,7 @@ def _sharpest(moment: Moment, pictures: Path, jpeg: Path) -> list[Frame]:
 
 
 def _pictures(data: bytes) -> "Iterator[np.ndarray[Any, Any]]":
-    """Yield pictures in binary PPM that stand one behind the other, as rows of red, green and blue."""
+    """Yield pictures in binary PPM, one after the other, as rows of red, green and blue."""
     import numpy as np
 
     at = 0

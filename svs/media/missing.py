@@ -32,7 +32,7 @@ def warnings(part: Part, sound: Sound, tick: Tick) -> tuple[str, ...]:
 
 def _damage(part: Part, sound: Sound) -> tuple[str, ...]:
     broken = ffmpeg.undecoded(sound.log)
-    if broken:  # what stands between joined recordings is no sound
+    if broken:  # what is between joined recordings is no sound
         broken -= truncation.headers_within(part.source) + (_AT_START if part.start else 0)
     if broken > 1 or ffmpeg.breaks_off(sound.log):
         return ("The file is damaged: parts of its sound could not be read.",)

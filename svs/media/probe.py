@@ -30,7 +30,7 @@ _CALLED_COMMENT = re.compile(
 )
 """Titles of tracks on which someone talks about the recording, where nothing else says so."""
 _NEXT_LINE = re.compile(r" {20,}: (.*)")
-"""The second line of a tag's value, and every further one: where the name stands otherwise, there is none."""
+"""The second line of a tag's value, and every further one, on which there is no name."""
 _EXPECTED = re.compile(r"not on whitelist '|Failed to open codec")
 """What ffmpeg says of each track that is no sound: its decoder is out of reach."""
 _COMPLAINT = re.compile(r"^\[[^\]\n]+ @ 0x[0-9a-f]+\] (?!Error opening input)(.*)", re.MULTILINE)

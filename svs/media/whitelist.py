@@ -45,7 +45,7 @@ DECODERS: dict[Codecs, str] = {
 }
 """The decoders for each kind of work; in every other one, a hole does not matter."""
 DECODERS["copy"] = ",".join(DECODERS.values())
-"""Subtitles may need another form, and a broadcast tells of its pictures and sound within them alone."""
+"""Subtitles may need another form, and a broadcast describes its pictures and sound only inside them."""
 DECODERS["pictures"] = "ppm"
 """What an ffmpeg has made of an outside file before."""
 

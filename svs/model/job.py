@@ -26,6 +26,10 @@ Subtitles = Literal["auto", "never", "only"]
 EngineChoice = Literal["auto", "whisper", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
+Length = Annotated[str, Meta(pattern=r"(?i)\A(short|medium|long|[1-9][0-9]{0,6}w?|(100|[1-9][0-9]?)%)\Z")]
+"""Of a summary: by name, `12` sentences, `10%` of the sentences, or `150w` words."""
+Chapters = Annotated[str, Meta(pattern=r"(?i)\A(auto|none|[1-9][0-9]{0,2})\Z")]
+"""How many chapters."""
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 """The status in a job's record."""
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
@@ -88,10 +92,8 @@ class SummarizeOptions(TranscribeOptions, frozen=True, kw_only=True):
     """What the summary depends on, beside the transcript."""
 
     method: Method = "auto"
-    length: Name = "medium"
-    """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
-    chapters: Name = "auto"
-    """`auto`, `none`, or a number."""
+    length: Length = "medium"
+    chapters: Chapters = "auto"
 
 
 class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
@@ -104,6 +106,10 @@ class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
     formats: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
     output_dir: FilePath | None = None
     """The folder for the files of `formats`; None is the video's folder."""
+    output_template: FilePath | None = None
+    """In its place: the path of each file, absolute, with fields as in `svs.outputs.names`."""
+    subtitle_width: Annotated[int, Meta(ge=1, le=1000)] = 42
+    """Characters in a line of subtitles."""
     embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     strip_tags: bool = False

@@ -1,6 +1,5 @@
 """Speech: segments as an engine returns them, sentences, chapters, summaries, results."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -156,8 +155,7 @@ class Result(Struct, frozen=True, kw_only=True):
     """In the order in which they first speak; there is none where fewer than two are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What an engine transcribes in one step: the unit of the journal, which is never transcribed twice."""
 
     end: Seconds

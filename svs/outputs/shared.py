@@ -75,7 +75,7 @@ def _longest(named: tuple[Speaker, ...]) -> str:
 
 
 def speaker_label(said: Sentence) -> str:
-    """Return what stands before a sentence that is quoted alone: its speaker, if known."""
+    """Return what comes before a sentence that is quoted alone: its speaker, if known."""
     return f"{line(said.said_by)}: " if said.said_by else ""
 
 

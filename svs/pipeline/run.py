@@ -103,10 +103,12 @@ def _prepare(run: JobRun) -> None:
     if open_to_others(home := run.store.root.parent):
         run.tracker.say("warning", f"{home} can be read by other users; run `chmod 700 {home}` to prevent it")
     # A file that exists may be this job's own, written before it was killed: see `write.deliver`.
-    write.check(run.source, run.options, overwrite=Stage.SUMMARIZE in run.job.stages)
+    known = run.job if run.job.title else None
+    write.check(run.source, run.options, known, overwrite=Stage.SUMMARIZE in run.job.stages)
     write.remove_unfinished(run.job)
     if run.job.plan is None:
         _decide(run)
+        write.check(run.source, run.options, run.job)  # a template needs the title
     earlier = (job for job in islice(run.store.jobs(), _EARLIER_JOBS) if not isinstance(job, Damaged))
     probed = run.media.duration if "media" in run.__dict__ else None
     run.tracker.expect(estimate.earlier(earlier, run.job), run.job.duration or probed or 0.0)

@@ -5,7 +5,6 @@ A line is on the disk before the next batch begins, so that a killed job resumes
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,8 +23,7 @@ LARGEST = 1_000_000_000
 """Bytes; a day of speech has some twenty million."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """Where the lines below it come from; with another key they cannot be reused."""
 
     version: Count = VERSION

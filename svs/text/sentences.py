@@ -1,4 +1,4 @@
-"""From what an engine heard, piece by piece, to sentences with their times."""
+"""From an engine's segments to sentences with their times."""
 
 import math
 import re
@@ -24,7 +24,7 @@ _BREATH = 0.3  # seconds that may end one
 _FEWEST, _MOST = 10, 40  # words in a sentence made from pauses
 
 Span = tuple[int, int, Segment]
-"""Where a segment lies in the whole text: [first, last)."""
+"""Where a segment is in the whole text: [first, last)."""
 Point = tuple[int, float]
 """A character's offset in the whole text, and the second at which it was said."""
 
@@ -145,7 +145,7 @@ def _full_stops(whole: _Text, spans: list[Span], language: str) -> set[int]:
 
 
 def _between_words(text: str, cut: int) -> bool:
-    """Tell whether no word is cut in two here; where words are not set apart, none is."""
+    """Return whether no word is cut in two here; where words are not set apart, none is."""
     before, after = text[max(0, cut - 1) : cut], text[cut : cut + 1]
     return before.isspace() or not joiner(before, after)
 

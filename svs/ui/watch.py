@@ -109,7 +109,7 @@ class Json:
         more = follower.progress if event.kind == "advanced" else None
         names = ("speed", "left", "load", "memory")
         extra = {name: value for name, value in asdict(more).items() if name in names} if more else {}
-        self._write({**_fields(event), **extra})
+        self._write({**asdict(event), **extra})
 
     def end(self, follower: Follower) -> None:
         """Write how a job has ended."""
@@ -119,7 +119,3 @@ class Json:
     def _write(self, record: dict[str, object]) -> None:
         self._file.write(encode(record).decode())
         self._file.flush()
-
-
-def _fields(event: ProgressEvent) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__slots__}

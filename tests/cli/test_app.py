@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 import svs as package
+from svs import outputs
 from svs.cli.app import app
+from svs.cli.help import FORMATS
 from svs.media.sandbox import landlock, seccomp
 
 COMMANDS = [
@@ -39,6 +41,24 @@ def test_every_command_explains_itself_and_is_in_the_readme(svs, pytestconfig):
         assert done.returncode == 0, command
         assert len(done.stdout.splitlines()) > 3, command
         assert f"svs {' '.join(command)}" in readme
+
+
+def test_values_are_named_in_capitals_in_every_help(svs):
+    for command in COMMANDS:
+        shown = svs(*command, "--help").stdout
+        assert re.findall(r"^ +(?:-\w, )?--[\w-]+ (?![A-Z ])", shown, re.MULTILINE) == []
+
+
+def test_the_help_has_groups_and_names_variables_once(svs):
+    shown = svs("summarize", "--help").stdout
+    headings = re.findall(r"^(\w.*):$", shown, re.MULTILINE)
+    assert headings[:5] == ["Arguments", "Summary", "Files", "What is read", "Transcription"]
+    assert shown.count("SVS_LENGTH") == 1
+    assert "env var" not in shown
+
+
+def test_the_help_names_every_format():
+    assert FORMATS.split(", ") == list(outputs.FORMATS)
 
 
 def test_no_command_is_left_out(svs):

@@ -82,7 +82,7 @@ def test_chapters_of_the_file_itself_are_taken_unless_the_user_objects(svs, tmp_
     assert all(chapter["given"] for chapter in found)
     shown = svs("summarize", "own.mp4")
     assert "Chapters: 3, from the recording" in shown.stdout
-    assert "## Contents" not in svs("summarize", "own.mp4", "--chapters", "none").stdout
+    assert "### " not in svs("summarize", "own.mp4", "--chapters", "none").stdout
     assert "Chapters: 2, by topic" in svs("summarize", "own.mp4", "--chapters", "2").stdout
 
 

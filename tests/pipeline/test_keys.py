@@ -121,6 +121,8 @@ def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
         force=True,
         formats=("md",),
         output_dir="/o",
+        output_template="/o/{title}.{ext}",
+        subtitle_width=30,
         embed="/o/c.mp4",
     )
     groups = (LimitOptions, PlanOptions, OutputOptions)

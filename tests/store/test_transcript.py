@@ -1,12 +1,11 @@
 """The journal: what was heard is never lost, and never taken for something else."""
 
 import os
-from dataclasses import replace
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from svs.errors import StoreError
 from svs.model.speech import Batch, Gap, Segment, Word
@@ -113,9 +112,9 @@ def languages_of(*segments, first="en"):
 def test_the_main_language_is_the_one_spoken_longest():
     english, german = Segment(0.0, 20.0, "Hello."), Segment(20.0, 60.0, "Guten Tag.", language="de")
     assert languages_of(english, german) == ("de", ["en", None])
-    assert languages_of(english, msgspec.structs.replace(german, end=39.0)) == ("en", [None, "de"])
-    assert languages_of(english, msgspec.structs.replace(german, suspect=True)) == ("en", [None, "de"])
-    assert languages_of(msgspec.structs.replace(english, language="en")) == ("en", [None])
+    assert languages_of(english, replace(german, end=39.0)) == ("en", [None, "de"])
+    assert languages_of(english, replace(german, suspect=True)) == ("en", [None, "de"])
+    assert languages_of(replace(english, language="en")) == ("en", [None])
 
 
 def test_a_segment_of_unknown_language_is_not_foreign():

@@ -171,11 +171,13 @@ def test_no_sentence_goes_on_across_a_gap():
         Segment(66.0, 69.0, "which nobody had seen before"),
         Segment(69.2, 71.0, "that day."),
     )
-    assert [one.text for one in sentences(said)] == [
+    assert [sentence.text for sentence in sentences(said)] == [
         "It is late.",
         "And then we went to the which nobody had seen before that day.",
     ]
-    assert [(one.end, one.text) for one in sentences(replace(said, gaps=(Gap(64.1, 65.9),)))[1:]] == [
+    assert [
+        (sentence.end, sentence.text) for sentence in sentences(replace(said, gaps=(Gap(64.1, 65.9),)))[1:]
+    ] == [
         (64.0, "And then we went to the"),
         (71.0, "which nobody had seen before that day."),
     ]
@@ -185,7 +187,7 @@ def test_without_punctuation_no_sentence_goes_on_across_a_gap():
     said = heard(Segment(0.0, 1.0, "so far so good"), Segment(2.6, 5.0, "and now to something else"))
     assert len(sentences(said)) == 1
     found = sentences(replace(said, gaps=(Gap(0.0, 0.0), Gap(1.0, 2.6), Gap(5.0, 9.0))))
-    assert [one.text for one in found] == ["so far so good", "and now to something else"]
+    assert [sentence.text for sentence in found] == ["so far so good", "and now to something else"]
 
 
 def test_no_sentence_goes_on_from_one_language_into_another():
@@ -197,7 +199,7 @@ def test_no_sentence_goes_on_from_one_language_into_another():
             Segment(5.0, 6.0, "and so on."),
         )
     )
-    assert [(one.text, one.language) for one in found] == [
+    assert [(sentence.text, sentence.language) for sentence in found] == [
         ("As they say in Berlin,", None),
         ("das kam am 3. Mai in die Stadt.", "de"),  # by German rules: in English, "3." ends a sentence
         ("Wirklich.", "de"),
@@ -208,7 +210,9 @@ def test_no_sentence_goes_on_from_one_language_into_another():
 def test_a_translation_is_in_one_language():
     said = (Segment(0.0, 2.0, "We met and"), Segment(2.0, 4.0, "talked a while.", language="fr"))
     found = sentences(heard(*said, language="de", translated=True))
-    assert [(one.text, one.language) for one in found] == [("We met and talked a while.", None)]
+    assert [(sentence.text, sentence.language) for sentence in found] == [
+        ("We met and talked a while.", None)
+    ]
 
 
 def test_nothing_said_is_no_sentence():
@@ -249,7 +253,7 @@ def test_every_word_once_in_order_and_at_its_time(transcript):
         assert [word for sentence in found for word in sentence.text.split()] == said
     assert all(sentence.text == sentence.text.strip() != "" for sentence in found)
     assert all(sentence.start <= sentence.end for sentence in found)
-    assert all(one.start <= other.start for one, other in pairwise(found))
+    assert all(sentence.start <= other.start for sentence, other in pairwise(found))
     if found:
         spoken = [segment for segment in transcript.segments if segment.text.strip()]
         assert spoken[0].start - 0.001 <= found[0].start

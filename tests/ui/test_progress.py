@@ -2,8 +2,8 @@
 
 import io
 import json
-from dataclasses import asdict, replace
 
+from msgspec.structs import asdict, replace
 from rich.console import Console
 
 from svs.events import ProgressEvent, Stage, overall

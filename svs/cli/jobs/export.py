@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from svs.cli import completion, parsers
+from svs.cli.help import FORMATS
 from svs.cli.store import Id, open_store
 from svs.errors import UsageError
 from svs.jobs import actions
@@ -20,11 +21,23 @@ def export(
         typer.Option(
             "--format",
             "-f",
-            help="md (the default),txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata",
+            metavar="FORMATS",
+            help=f"One or several; default: md. {FORMATS}.",
             autocompletion=completion.formats,
         ),
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")] = Path(),
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The folder to write to, or a template, as for `summarize`.",
+        ),
+    ] = Path(),
+    subtitle_width: Annotated[
+        int, typer.Option(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
+    ] = 42,
     embed: Annotated[
         Path | None,
         typer.Option(
@@ -46,9 +59,12 @@ def export(
     names = parsers.formats("md" if formats is None and embed is None else formats or "")
     if not names and embed is None:
         raise UsageError("no format is given", "Give one or more, such as -f md,srt.")
+    folder, template = parsers.output(output, names)
     options = OutputOptions(
         formats=names,
-        output_dir=str(output),
+        output_dir=folder,
+        output_template=template,
+        subtitle_width=subtitle_width,
         embed=str(embed) if embed else None,
         strip_tags=strip_tags,
         no_paths=no_paths,

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -19,8 +19,11 @@ from svs.ui.output import write
 
 
 def list_jobs(
-    number: Annotated[int, typer.Option("-n", min=1, help="How many jobs to show.")] = 20,
-    status: Annotated[State | None, typer.Option(help="Only jobs with this status.")] = None,
+    number: Annotated[int, typer.Option("-n", min=1, metavar="NUMBER", help="How many jobs to show.")] = 20,
+    status: Annotated[
+        State | None,
+        typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(State))}."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,

@@ -1,6 +1,6 @@
 """`svs jobs rm` and `svs jobs prune`: remove jobs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -30,9 +30,16 @@ def rm(job_ids: Ids) -> None:
 
 
 def prune(
-    older_than: Annotated[str | None, typer.Option(help="Only jobs older than this: 30d, 12h or 2w.")] = None,
-    keep: Annotated[int, typer.Option(min=0, help="Keep this many of the newest jobs, however old.")] = 0,
-    status: Annotated[Ended | None, typer.Option(help="Only jobs with this status.")] = None,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="AGE", help="Only jobs older than this: 30d, 12h or 2w.")
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, metavar="NUMBER", help="Keep this many of the newest jobs, however old.")
+    ] = 0,
+    status: Annotated[
+        Ended | None,
+        typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(Ended))}."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the ids.")] = False,
 ) -> None:
     """Remove old jobs, and print their ids. A running job is never touched."""

@@ -9,7 +9,7 @@ from svs.cli import batch, completion
 from svs.cli.errors import print_error
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.running import run_job, stop_children
-from svs.cli.store import for_each, open_store
+from svs.cli.store import SHOWN, for_each, open_store
 from svs.errors import Cancelled, HeldError, SvsError, UsageError
 from svs.jobs import actions, child, launch, queue
 from svs.model.job import Job
@@ -34,9 +34,12 @@ def resume(
         bool, typer.Option("--all", help="Resume every interrupted or queued job.")
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="With --all: how many at a time, as for `summarize`.")
+        int | None,
+        typer.Option(
+            "--jobs", min=1, metavar="NUMBER", help="With --all: how many at a time, as for `summarize`."
+        ),
     ] = None,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -106,9 +109,9 @@ def retry(
     job_ids: _Ids = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry every failed job.")] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="With --failed: how many at a time.")
+        int | None, typer.Option("--jobs", min=1, metavar="NUMBER", help="With --failed: how many at a time.")
     ] = None,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     notify: Notify = None,
     notify_content: NotifyContent = False,

@@ -24,7 +24,9 @@ def search(
             help='Words that all occur in one line; quote "two words" to find them together.',
         ),
     ],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many lines to show.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, metavar="NUMBER", help="How many lines to show.")
+    ] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print each match as a line of JSON.")] = False,
 ) -> None:
     """Search all transcripts and summaries, newest job first. Exits with 1 if nothing is found.

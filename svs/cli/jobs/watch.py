@@ -10,7 +10,7 @@ import typer
 
 from svs.cli.completion import job_ids as complete_ids
 from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.store import Id, open_store
+from svs.cli.store import SHOWN, Id, open_store
 from svs.errors import Cancelled, SvsError
 from svs.events import ProgressEvent
 from svs.model.job import Job
@@ -103,7 +103,9 @@ def wait(
             metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
         ),
     ],
-    timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Wait no longer than this: 90s, 10m or 2h.")
+    ] = None,
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
@@ -128,7 +130,7 @@ def wait(
 
 def attach(
     job_id: Id,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
+    progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
