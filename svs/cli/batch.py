@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -83,10 +83,16 @@ def detach(
         typer.echo(order.PAUSED, err=True)
 
 
+def sharing(options: Options, at_once: int) -> Options:
+    """Return the options of jobs that share the processor's cores."""
+    if at_once == 1 or options.threads:
+        return options
+    return replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
+
+
 def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once: int) -> list[Job]:
-    """Return a job for each recording, which share the processor's cores; say which are done already."""
-    if at_once > 1 and not options.threads:
-        options = replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
+    """Return a job for each recording; say which are done already."""
+    options = sharing(options, at_once)
     jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
     for job in jobs:
         if job.status == "done":
@@ -106,12 +112,12 @@ def run(
     todo = [job for job in jobs if job.status != "done"]
     if todo and order.is_paused(store):
         typer.echo(order.PAUSED, err=True)
-    with stopping(signals), _showing(view, todo) as shown:
+    with stopping(signals), showing(view, todo) as shown:
         problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        _print_result(store, job_id, as_json=as_json)
+        print_result(store, job_id, as_json=as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -141,26 +147,28 @@ def stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence[Job]) -> Iterator[queue.View]:
-    """Give the view that the user wants, on stderr."""
+def showing(
+    view: View, jobs: Sequence[Job], after: Callable[[Follower], None] = lambda _: None
+) -> Iterator[queue.View]:
+    """Give the view that the user wants, on stderr; `after` is called when a job has ended."""
     console = stderr()
     view = chosen(view, console)
     if view == "rich":
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield Tolerant(bars)
+            yield Tolerant(bars, after)
     elif view == "none":
-        yield Tolerant(None)
+        yield Tolerant(None, after)
     else:
-        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
+        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr), after)
 
 
 class Tolerant:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: queue.View | None) -> None:
-        self._view = view
+    def __init__(self, view: queue.View | None, after: Callable[[Follower], None] = lambda _: None) -> None:
+        self._view, self._after = view, after
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -173,9 +181,11 @@ class Tolerant:
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
+        with suppress(OSError):
+            self._after(follower)
 
 
-def _print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
+def print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
     """Print a summary as `svs summarize` does for one recording, but JSON on one line."""
     try:
         result = results.load(store.load(job_id), store.folder(job_id))

@@ -8,11 +8,10 @@ from typing import Annotated, get_args
 
 import typer
 
-from svs import times
 from svs.cli import completion
 from svs.cli.help import FORMATS
 from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Device, EngineChoice, Method, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
@@ -209,47 +208,13 @@ def summarize(
     Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
     (see `svs config init`). The command line comes first, then the variable, then the file.
     """
-    from svs.cli import batch, parsers, single  # not for --help, which starts faster without them
+    given = dict(locals())  # the values of the parameters
+    from svs.cli import batch, single, typed  # not for --help, which starts faster without them
     from svs.cli.offer import offer_model
 
     if debug:
         os.environ["SVS_DEBUG"] = "1"
-    begin, stop = parsers.part(start, end)
-    names = parsers.formats(formats)
-    folder, template = parsers.output(output, names)
-    options = Options(
-        track=track,
-        start=begin,
-        end=stop,
-        max_duration=times.parse_length(max_duration),
-        max_size=parsers.size(max_size),
-        allow_formats=parsers.input_formats(allow_format),
-        subtitles=subtitles,
-        encoding=parsers.encoding(encoding),
-        engine=engine,
-        model=parsers.model(model),
-        language=parsers.language(language),
-        translate=translate,
-        prompt=prompt,
-        hotwords=hotwords,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-        method=method,
-        length=parsers.length(length),
-        chapters=parsers.chapters(chapters),
-        verbatim=verbatim,
-        speaker_names=parsers.speaker_names(speaker_names),
-        formats=names,
-        output_dir=folder,
-        output_template=template,
-        subtitle_width=subtitle_width,
-        embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
-        strip_tags=strip_tags,
-        no_paths=no_paths,
-        force=force,
-        fresh=fresh,
-    )
+    options = typed.options(given)
     recordings = batch.several(videos, recursive=recursive)
     if recordings is None:
         single.check(options, videos[0])

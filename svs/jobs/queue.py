@@ -94,7 +94,12 @@ def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[Source, O
 
 
 def _key(source: Source, options: Options) -> tuple[Source, Options]:
-    return source, replace(options, **_INESSENTIAL)
+    return source, essential(options)
+
+
+def essential(options: Options) -> Options:
+    """Return the options without those that change no result."""
+    return replace(options, **_INESSENTIAL)
 
 
 def run(
