@@ -44,7 +44,7 @@ def main(model: str) -> None:
                     draw("progress", "svs summarize talk.mp4", bars.screen())
 
             result = run(job, store, show)
-        draw("summary", "svs summarize talk.mp4", result_ui.summary_view(result))
+        draw("summary", "svs summarize talk.mp4", result_ui.result_view(result))
         done = store.load(job.id)
         draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))
         picture_dashboard.draw_all(store, done, save)

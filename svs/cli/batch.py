@@ -13,6 +13,7 @@ import typer
 from msgspec.structs import replace
 
 from svs.cli.errors import print_error
+from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import listening
 from svs.cli.store import open_store
@@ -43,8 +44,10 @@ def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: Options) -> None:
+def check(options: Options, finish: Finish) -> None:
     """Refuse what cannot work for any of several recordings."""
+    if finish.open_report or finish.copy:
+        raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
 
@@ -55,13 +58,12 @@ def summarize(
     at_once: int | None,
     view: View,
     notices: Notices,
-    *,
-    as_json: bool,
+    finish: Finish,
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
     store = open_store()
     at_once = at_once or queue.jobs_at_once(options.device)
-    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, as_json=as_json)
+    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish)
 
 
 def detach(
@@ -101,7 +103,7 @@ def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once:
 
 
 def run(
-    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, *, as_json: bool
+    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, finish: Finish
 ) -> None:
     """Run jobs, print the summaries in their order, and then a tally.
 
@@ -112,12 +114,17 @@ def run(
     todo = [job for job in jobs if job.status != "done"]
     if todo and order.is_paused(store):
         typer.echo(order.PAUSED, err=True)
-    with stopping(signals), showing(view, todo) as shown:
+
+    def after(follower: Follower) -> None:
+        if follower.state == "done":
+            finish.hook(follower.job)
+
+    with stopping(signals), showing(view, todo, after) as shown:
         problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        print_result(store, job_id, as_json=as_json)
+        print_result(store, job_id, as_json=finish.as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -177,7 +184,7 @@ class Tolerant:
                 self._view.show(follower, event)
 
     def end(self, follower: Follower) -> None:
-        """Show how a job has ended."""
+        """Show how a job has ended, and run the user's command if it is done."""
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)

@@ -41,6 +41,20 @@ NotifyContent = Annotated[
 ]
 
 
+Exec = Annotated[
+    str,
+    typer.Option(
+        "--exec",
+        metavar="COMMAND",
+        envvar="SVS_EXEC",
+        rich_help_panel="Jobs",
+        show_envvar=False,
+        help="Run this after each job that is done, with the paths of its files: 'mv {} /srv/notes/'. It is "
+        "not run by a shell.",
+    ),
+]
+
+
 class Notices:
     """Sends the notifications that jobs have ended."""
 

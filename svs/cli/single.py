@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from svs.cli import batch
+from svs.cli.finish import Finish
 from svs.cli.notify import Notices
 from svs.cli.running import run_job
 from svs.cli.store import open_store
@@ -13,7 +14,6 @@ from svs.media.input_check import check_file
 from svs.model.job import Options
 from svs.outputs import write as outputs
 from svs.pipeline import plan
-from svs.ui.result import show
 from svs.ui.view import View
 
 
@@ -25,13 +25,16 @@ def check(options: Options, video: Path) -> None:
 
 
 def summarize(
-    video: Path, options: Options, view: View, notices: Notices, *, as_json: bool, verbose: bool
+    video: Path, options: Options, view: View, notices: Notices, finish: Finish, *, verbose: bool
 ) -> None:
-    """Run the job in this process, and print its result."""
+    """Run the job in this process, and show its result."""
     store = open_store()
     job = store.create(describe(video), options)
     with notices.of(job, store):
-        show(run_job(job, store, view, verbose=verbose), as_json=as_json)
+        result = run_job(job, store, view, verbose=verbose)
+        done = store.load(job.id)
+        finish.result(done, result)
+        finish.hook(done)
 
 
 def detach(video: Path, options: Options, at_once: int | None, environment: Mapping[str, str]) -> None:

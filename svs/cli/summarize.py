@@ -10,7 +10,7 @@ import typer
 
 from svs.cli import completion
 from svs.cli.help import FORMATS
-from svs.cli.notify import Notices, Notify, NotifyContent
+from svs.cli.notify import Exec, Notices, Notify, NotifyContent
 from svs.model.job import Device, EngineChoice, Method, Subtitles
 from svs.ui.view import View
 
@@ -60,6 +60,7 @@ def summarize(
             metavar="NAMES", help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben."
         ),
     ] = "",
+    copy: Annotated[bool, _summary("--copy", help="Copy the summary to the clipboard.")] = False,
     as_json: Annotated[
         bool, _summary("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
     ] = False,
@@ -90,6 +91,9 @@ def summarize(
     subtitle_width: Annotated[
         int, _files(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
     ] = 42,
+    open_report: Annotated[
+        bool, _files("--open", envvar="SVS_OPEN", help="Write the report (html), and open it in the browser.")
+    ] = False,
     embed: Annotated[
         Path | None,
         _files(
@@ -182,8 +186,10 @@ def summarize(
         ),
     ] = None,
     detach: Annotated[
-        bool, _running("--detach", help="Queue for the process in the background; print only ids.")
+        bool,
+        _running("--detach", help="Run in the background, behind what is queued; print the ids."),
     ] = False,
+    command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
     progress: Annotated[
@@ -200,7 +206,7 @@ def summarize(
     \b
     Examples:
       svs summarize talk.mp4                       the summary on the screen
-      svs summarize talk.mp4 -f html               ... and a report to send
+      svs summarize talk.mp4 --open                ... and a report in the browser
       svs summarize talk.mp4 -l 5 --start 10:00    five sentences of a part
       svs summarize lectures/ -f md,srt -o notes/  files for a whole folder
       svs summarize talk.mp4 --json | jq .summary  everything, for programs
@@ -210,18 +216,23 @@ def summarize(
     """
     given = dict(locals())  # the values of the parameters
     from svs.cli import batch, single, typed  # not for --help, which starts faster without them
+    from svs.cli.finish import Finish
     from svs.cli.offer import offer_model
 
     if debug:
         os.environ["SVS_DEBUG"] = "1"
     options = typed.options(given)
+    view: View = "none" if quiet and progress == "auto" else progress
+    finish = Finish(
+        as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
+    )
+    finish.check(options, detach=detach)
     recordings = batch.several(videos, recursive=recursive)
     if recordings is None:
         single.check(options, videos[0])
     else:
-        batch.check(options)
+        batch.check(options, finish)
     notices = Notices(notify, content=notify_content)
-    view: View = "none" if quiet and progress == "auto" else progress
     if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
             offer_model(video, options)
@@ -229,8 +240,8 @@ def summarize(
     if recordings is None and detach:
         single.detach(videos[0], options, jobs, environment)
     elif recordings is None:
-        single.summarize(videos[0], options, view, notices, as_json=as_json, verbose=verbose)
+        single.summarize(videos[0], options, view, notices, finish, verbose=verbose)
     elif detach:
         batch.detach(recordings, options, jobs, environment)
     else:
-        batch.summarize(recordings, options, jobs, view, notices, as_json=as_json)
+        batch.summarize(recordings, options, jobs, view, notices, finish)

@@ -12,7 +12,7 @@ from svs.model.job import Options
 def options(given: Mapping[str, Any]) -> Options:
     """Return the options for values of the parameters of `svs summarize`, by name. Raises UsageError."""
     start, end = parsers.part(given["start"], given["end"])
-    names = parsers.formats(given["formats"])
+    names = parsers.formats(f"{given['formats']},html" if given["open_report"] else given["formats"])
     folder, template = parsers.output(given["output"], names)
     parsed: dict[str, Any] = {
         "start": start,

@@ -17,11 +17,12 @@ from svs.model.job import Options, State
 from svs.ui.view import View
 
 if TYPE_CHECKING:
+    from svs.cli.finish import Finish
     from svs.store.follow import Follower
 
 _FOLDER = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to watch.")]
 _ONCE = Annotated[bool, typer.Option("--once", show_envvar=False, help="End after what is there now.")]
-_LEFT_OUT = ("videos", "embed", "strip_tags", "detach", "verbose")
+_LEFT_OUT = ("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose")
 """Parameters of `svs summarize` that are for one recording."""
 
 
@@ -32,17 +33,20 @@ def watch(folder: Path, *, once: bool, **given: Any) -> None:  # noqa: ANN401 - 
     summarized once, also under another name and after a restart. Ctrl-C ends it; the same command goes on.
     """
     from svs.cli import typed
+    from svs.cli.finish import Finish
     from svs.jobs import watch_folder
 
     if given["debug"]:
         os.environ["SVS_DEBUG"] = "1"
-    options = typed.options({"embed": None, "strip_tags": False, **given})
+    options = typed.options({"open_report": False, "embed": None, "strip_tags": False, **given})
+    finish = Finish(as_json=given["as_json"], command=given["command"])
+    finish.check(options, detach=False)
     place = Path(os.path.abspath(folder))  # noqa: PTH100 - without `..` in it
     watch_folder.check(place)
     notices = Notices(given["notify"], content=given["notify_content"])
     view: View = "none" if given["quiet"] and given["progress"] == "auto" else given["progress"]
     find = partial(watch_folder.jobs, folder=place, recursive=given["recursive"], once=once)
-    _run(find, options, given["jobs"], view, notices, as_json=given["as_json"])
+    _run(find, options, given["jobs"], view, notices, finish)
 
 
 def _run(
@@ -51,8 +55,7 @@ def _run(
     at_once: int | None,
     view: View,
     notices: Notices,
-    *,
-    as_json: bool,
+    finish: "Finish",
 ) -> None:
     """Run the jobs that are found as long as some may come; print each summary when it is there."""
     from svs.cli import batch
@@ -71,7 +74,8 @@ def _run(
     def end(follower: "Follower") -> None:
         ended[follower.state] += 1
         if follower.state == "done":
-            batch.print_result(store, follower.job.id, as_json=as_json)
+            batch.print_result(store, follower.job.id, as_json=finish.as_json)
+            finish.hook(follower.job)
         notices.tell(follower.job, store, follower.state, follower.job.metrics.wall)
 
     view = "plain" if view in ("auto", "rich") else view  # for bars, there is no end

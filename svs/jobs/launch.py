@@ -25,7 +25,16 @@ def start(
     """
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        return _start([*_SVS, *arguments], handle, {**os.environ, **(environment or {})}, stdin)
+        return subprocess.Popen(
+            [*_SVS, *arguments],
+            bufsize=0,
+            stdin=stdin,
+            stdout=handle,
+            stderr=handle,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # the session's counterpart on Windows
+            env={**os.environ, **(environment or {})},
+        )
     finally:
         os.close(handle)
 
@@ -39,26 +48,3 @@ def print_to(log: Path) -> None:
             os.dup2(handle, stream.fileno())
     finally:
         os.close(handle)
-
-
-def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
-    """Open a folder in the desktop's file manager. Raises FileNotFoundError if there is none."""
-    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
-    environment = {name: value for name, value in os.environ.items() if name != "SVS_NOTIFY"}
-    return _start([opener, str(folder)], subprocess.DEVNULL, environment)
-
-
-def _start(
-    command: list[str], output: int, environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
-) -> "subprocess.Popen[bytes]":
-    flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
-    return subprocess.Popen(
-        command,
-        bufsize=0,
-        stdin=stdin,
-        stdout=output,
-        stderr=output,
-        start_new_session=True,
-        creationflags=flags,
-        env=environment,
-    )

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from svs.model.speech import Result, Sentence
-from svs.outputs.shared import by_chapter, cautions, facts, line, speaker_label, timestamp
+from svs.outputs.shared import by_chapter, cautions, facts, line, speaker_label
+from svs.times import clock
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<>&|~#$^{}]"
@@ -24,7 +25,7 @@ def render(result: Result) -> str:
     parts.append("## Summary\n")
     for title, chapter, sentences in by_chapter(result.summary):
         if chapter:
-            parts.append(f"### {timestamp(chapter.start)} {escape(title)}\n")
+            parts.append(f"### {clock(chapter.start)} {escape(title)}\n")
         parts += [_list(map(_quote, sentences))] if sentences else []
     return "\n".join(parts)
 
@@ -38,7 +39,7 @@ def escape(text: str) -> str:
 
 
 def _quote(sentence: Sentence) -> str:
-    return f"[{timestamp(sentence.start)}] {escape(speaker_label(sentence) + sentence.text)}"
+    return f"[{clock(sentence.start)}] {escape(speaker_label(sentence) + sentence.text)}"
 
 
 def _list(items: Iterable[str]) -> str:

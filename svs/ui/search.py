@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from svs.outputs.shared import timestamp
 from svs.store.search import Hit, spans
+from svs.times import clock
 from svs.ui.output import visible
 from svs.ui.terminal import term
 
@@ -18,7 +18,7 @@ _MARK = "bold red"
 
 def plain(hit: Hit) -> str:
     """Return a match as a line for a pipe: job, time and text."""
-    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit)}{_speaker(hit)}{_line(hit.text)}\n"
+    return f"{hit.job_id}  {clock(hit.start)}  {_notes(hit)}{_speaker(hit)}{_line(hit.text)}\n"
 
 
 class Hits:
@@ -39,7 +39,7 @@ class Hits:
         grid.add_column(style="cyan", no_wrap=True)
         grid.add_column(overflow="fold")
         grid.add_row(
-            timestamp(hit.start),
+            clock(hit.start),
             Text.assemble((_notes(hit), "dim"), term(_speaker(hit), "bold"), self._marked(hit.text)),
         )
         self._console.print(grid)

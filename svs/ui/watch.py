@@ -94,8 +94,9 @@ class Lines:
 
     def end(self, follower: Follower) -> None:
         """Write how a job has ended."""
-        reason = f": {follower.job.error.message}" if follower.job.error else ""
-        PlainProgress(self._file, prefix=f"{follower.job.id} ").write(f"{follower.state}{reason}")
+        about = follower.job.error.message if follower.job.error else ", ".join(follower.job.outputs)
+        line = f"{follower.state}: {about}" if about else follower.state
+        PlainProgress(self._file, prefix=f"{follower.job.id} ").write(line)
 
 
 class Json:

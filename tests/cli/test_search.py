@@ -52,7 +52,7 @@ def test_lines_that_have_all_words_are_shown_newest_job_first(svs, store):
     newer = job(store, BRIDGES, "Glass alone is not it.", title="Bridges")
     done = svs("jobs", "search", "LIGHT", "glass")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{newer}  00:00:00  {BRIDGES}\n{older}  00:00:10  {LIGHT}\n"
+    assert done.stdout == f"{newer}  0:00  {BRIDGES}\n{older}  0:10  {LIGHT}\n"
 
 
 def test_nothing_found_is_exit_1_and_says_so(svs, store):
@@ -84,7 +84,7 @@ def test_limit_shows_the_newest(svs, store):
     job(store, LIGHT)
     newer = job(store, BRIDGES)
     done = svs("jobs", "search", "glass", "--limit", "1")
-    assert done.stdout == f"{newer}  00:00:00  {BRIDGES}\n"
+    assert done.stdout == f"{newer}  0:00  {BRIDGES}\n"
     assert "--limit" in done.stderr
 
 
@@ -107,8 +107,8 @@ def test_damaged_jobs_are_reported_and_skipped(svs, store):
     done = svs("jobs", "search", "glass")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        f"{strange}  00:00:00  {LIGHT}",
-        f"{whole}  00:00:00  {LIGHT}",
+        f"{strange}  0:00  {LIGHT}",
+        f"{whole}  0:00  {LIGHT}",
     ]
     told = done.stderr.splitlines()
     assert len(told) == 2
@@ -130,7 +130,7 @@ def test_what_was_said_and_named_steers_no_terminal(svs, store, monkeypatch):
 
 def test_a_doubtful_line_says_so(svs, store):
     job_id = job(store, LIGHT, suspect=True)
-    assert svs("jobs", "search", "glass").stdout == f"{job_id}  00:00:00  (?) {LIGHT}\n"
+    assert svs("jobs", "search", "glass").stdout == f"{job_id}  0:00  (?) {LIGHT}\n"
 
 
 def test_case_and_accents_do_not_matter(store):
@@ -169,7 +169,7 @@ def test_chapters_are_found_by_their_titles(svs, store):
     chapter = Chapter(start=5.0, end=9.0, title="Glass and light")
     job_id = job(store, LIGHT, chapters=[chapter])
     assert found(store, "glass", "and") == [("chapter", 5.0, "Glass and light")]
-    assert svs("jobs", "search", "glass and").stdout == f"{job_id}  00:00:05  [chapter] Glass and light\n"
+    assert svs("jobs", "search", "glass and").stdout == f"{job_id}  0:05  [chapter] Glass and light\n"
 
 
 def test_an_unfinished_job_is_searched_as_far_as_it_was_transcribed(store):

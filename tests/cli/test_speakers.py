@@ -39,7 +39,7 @@ def test_speakers_are_listed_with_time_and_quotes(svs, video):
     svs("summarize", video)
     shown = svs("jobs", "speakers", "last").stdout
     assert "1  SPEAKER_00  0:04, 40 %, from captions" in shown
-    assert "00:00:05  Who pays for the glass lens and the lamp of the lighthouse?" in shown
+    assert "0:05  Who pays for the glass lens and the lamp of the lighthouse?" in shown
 
 
 def test_names_are_in_all_that_svs_shows_until_they_are_undone(svs, video, listed, tmp_path):

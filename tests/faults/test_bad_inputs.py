@@ -185,6 +185,7 @@ NAMES = {
 """Names that could be taken for something else, and how they are shown."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_name_is_only_a_name(svs, refused, with_model, files, home, tmp_path, name):
     shutil.copy(files / "good.mp4", tmp_path / name)

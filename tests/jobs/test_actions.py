@@ -455,6 +455,7 @@ def _stages(events, kind):
     return [event["stage"] for event in events if event["kind"] == kind]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["recording.mp4", "renamed.mkv", "moved/recording.mp4"])
 def test_the_transcript_of_a_known_recording_is_reused(svs, recording, heard, tmp_path, name):
     now = tmp_path / name
@@ -524,6 +525,7 @@ def test_the_notice_names_the_job_whose_transcript_is_reused(svs, recording, hea
     assert heard["job_id"] not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [["--fresh"], ["--end", "11"], ["--prompt", "Lenses."]], ids=" ".join)
 def test_options_in_the_transcript_key_transcribe_again(svs, recording, heard, options):
     shown, events = _summarize(svs, recording, *options)
@@ -559,6 +561,7 @@ def test_a_changed_recording_is_transcribed_again(svs, recording, heard, change)
     assert shown["job"]["origin"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["removed", "damaged", "retried"])
 def test_a_transcript_that_is_gone_is_made_again(svs, store, recording, heard, loss):
     origin = heard["job_id"]

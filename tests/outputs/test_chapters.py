@@ -114,14 +114,13 @@ def test_the_terminal_shows_the_summary_under_its_chapters():
     shown = console.file.getvalue()
     told = (
         "It shines.",
-        "00:01:01  Tides & harbours",
+        "1:01  Tides & harbours",
         "A *storm* pushes.",
-        "00:59:59  灯塔 — überall",
+        "59:59  灯塔 — überall",
         "It ends.",
     )
     places = [shown.index(text) for text in told]
     assert places == sorted(places)
-    assert "tides, C#" in shown
     assert not re.search(r"\n\s*\n\s*\n.*Lamp", shown), "one empty line is enough"
 
 

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from svs.engines import captions
 from svs.model.speech import Gap, Result, Segment, Sentence, Speaker, Summary, Transcript, Word
 from svs.outputs import FORMATS, render
-from svs.outputs.shared import cautions, facts, line, timestamp
+from svs.outputs.shared import cautions, facts, line
 from svs.store.speakers import with_names
 from svs.text.coverage import warnings
 
@@ -170,24 +170,16 @@ def test_json_names_of_fields_are_a_contract():
     assert list(found["sentences"][0]) == ["start", "end", "text", "suspect", "said", "language"]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.0, "00:00:00"), (59.999, "00:00:59"), (3723.5, "01:02:03"), (360000.0, "100:00:00")],
-)
-def test_times_are_hours_minutes_and_seconds(seconds, text):
-    assert timestamp(seconds) == text
-
-
 def test_facts_are_those_of_the_header():
     assert facts(RESULT) == [
-        ("Duration", "01:02:10"),
+        ("Duration", "1:02:10"),
         ("Language", "en"),
         ("Engine", "whisper (small)"),
         ("Date", "2026-11-23 04:14 UTC"),
         ("Summary", "medium, by lexrank"),
     ]
     unknown = replace(RESULT, start=60.0, transcript=replace(RESULT.transcript, language="und", model=""))
-    assert {("From", "00:01:00"), ("Language", "unknown"), ("Engine", "whisper")} <= set(facts(unknown))
+    assert {("From", "1:00"), ("Language", "unknown"), ("Engine", "whisper")} <= set(facts(unknown))
 
 
 def test_there_is_a_caution_for_each_reason_to_doubt():
@@ -287,14 +279,14 @@ def test_hostile_text_is_just_text_in_markdown(text):
     text = line(text).replace("@", "\uff20")
     assert shown == [
         text,
-        "Duration: 01:02:10",
+        "Duration: 1:02:10",
         "Language: en",
         f"Engine: whisper ({text})",
         "Date: 2026-11-23 04:14 UTC",
         "Summary: medium, by lexrank",
         f"Note: {text}",
         "Summary",
-        f"[00:00:00] {text}",
+        f"[0:00] {text}",
     ]
     assert kinds <= {"text", "strong_open", "strong_close"}
 

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 
+import pytest
 from msgspec.structs import replace
 
 from svs.events import Stage
@@ -67,6 +68,7 @@ def test_without_jobs_there_are_no_rows():
     assert stats.rows([]) == []
 
 
+@pytest.mark.slow
 def test_a_run_is_measured(svs, with_model, talk_video):
     for options in (["--end", "20"], ["--fresh", "--end", "40"]):
         assert svs("summarize", talk_video, *options).returncode == 0

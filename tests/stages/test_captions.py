@@ -141,6 +141,7 @@ SENSELESS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SENSELESS)
 def test_captions_that_make_no_sense_do_not_replace_the_sound(tmp_path, chosen, kind):
     content, why = SENSELESS[kind]
@@ -152,6 +153,7 @@ def test_captions_that_make_no_sense_do_not_replace_the_sound(tmp_path, chosen, 
     assert said[0].endswith(": it is ignored")
 
 
+@pytest.mark.slow
 def test_a_track_that_makes_no_sense_leaves_its_place_to_the_next(tmp_path, chosen):
     film = recording(tmp_path / "t.mkv", (srt(count=1), {"disposition": "default"}), (srt(), {}))
     label, said = chosen(film)

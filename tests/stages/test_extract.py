@@ -79,6 +79,7 @@ def pitch(target: Path) -> float:
     return float(np.abs(np.fft.rfft(samples)).argmax())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "mp3", "ogg", "wav", "ts"])
 def test_the_sound_of_every_container_comes_out(either_ffmpeg, tmp_path, target, suffix):
     source = make(tmp_path / f"talk.{suffix}", "-ac", "2", "-ar", "44100")
@@ -183,6 +184,7 @@ def bilingual(tmp_path_factory):
     return make(tmp_path_factory.mktemp("talk") / "talk.mkv", *more[0], *more[1], *maps, *tags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("track", "tone"),
     [(None, 440), ("1", 440), ("2", 1000), ("3", 2000), ("eng", 440), ("en", 440)]
@@ -231,6 +233,7 @@ def test_a_recording_shorter_than_it_claims_is_partial(tmp_path, target):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "pictures"),
     [("mp4", PICTURES), ("mkv", PICTURES), ("mkv", ()), ("mp3", ()), ("flac", ())],

@@ -11,6 +11,7 @@ from svs.cli.store import Id, open_store
 from svs.errors import UsageError
 from svs.jobs import actions
 from svs.model.job import OutputOptions
+from svs.system import desktop
 from svs.ui.output import write
 
 
@@ -52,11 +53,15 @@ def export(
     no_paths: Annotated[
         bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
     ] = False,
+    open_report: Annotated[
+        bool, typer.Option("--open", help="Write the report (html), and open it.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without running anything again."""
     store = open_store()
-    names = parsers.formats("md" if formats is None and embed is None else formats or "")
+    default = "html" if open_report else "md" if embed is None else ""
+    names = parsers.formats(default if formats is None else f"{formats},html" if open_report else formats)
     if not names and embed is None:
         raise UsageError("no format is given", "Give one or more, such as -f md,srt.")
     folder, template = parsers.output(output, names)
@@ -72,3 +77,5 @@ def export(
     )
     for file in actions.export(store, store.resolve(job_id), options):
         write(f"{file}\n")
+        if open_report and file.endswith(".html"):
+            desktop.open_path(Path(file))

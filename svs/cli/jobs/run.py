@@ -7,7 +7,8 @@ import typer
 
 from svs.cli import batch, completion
 from svs.cli.errors import print_error
-from svs.cli.notify import Notices, Notify, NotifyContent
+from svs.cli.finish import Finish
+from svs.cli.notify import Exec, Notices, Notify, NotifyContent
 from svs.cli.running import run_job, stop_children
 from svs.cli.store import SHOWN, for_each, open_store
 from svs.errors import Cancelled, HeldError, SvsError, UsageError
@@ -15,7 +16,6 @@ from svs.jobs import actions, child, launch, queue
 from svs.model.job import Job
 from svs.store import results
 from svs.store.jobs import JobStore
-from svs.ui.result import show as show_result
 from svs.ui.view import View
 
 _Ids = Annotated[
@@ -41,25 +41,27 @@ def resume(
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = open_store(), Notices(notify, content=notify_content)
+    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
-        _resume_all(store, jobs, progress, notices, as_json=as_json)
+        _resume_all(store, jobs, progress, notices, finish)
         return
     chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, progress, as_json=as_json)
+    _run_all(store, chosen, notices, progress, finish)
 
 
-def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, *, as_json: bool) -> None:
+def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
     """Run the interrupted jobs and the queued ones, the oldest first."""
     chosen = [job for job in store.unfinished() if store.state(job) in ("interrupted", "queued")]
     if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, as_json=as_json)
+        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
 
@@ -113,6 +115,7 @@ def retry(
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
@@ -120,16 +123,15 @@ def retry(
     store, notices = open_store(), Notices(notify, content=notify_content)
     if failed == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --failed for every failed job.")
+    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
     if failed:
-        _retry_failed(store, jobs, progress, notices, as_json=as_json)
+        _retry_failed(store, jobs, progress, notices, finish)
         return
     fresh = [actions.retry(store, store.resolve(reference)) for reference in job_ids or ()]
-    _run_all(store, [job.id for job in fresh], notices, progress, as_json=as_json)
+    _run_all(store, [job.id for job in fresh], notices, progress, finish)
 
 
-def _retry_failed(
-    store: JobStore, at_once: int | None, view: View, notices: Notices, *, as_json: bool
-) -> None:
+def _retry_failed(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
     """Retry the failed jobs, the oldest first; those that cannot be are printed, and stay as they are."""
     failed = [job.id for job in store.jobs() if isinstance(job, Job) and job.status == "failed"][::-1]
     chosen: list[Job] = []
@@ -137,21 +139,24 @@ def _retry_failed(
         for_each(failed, lambda job_id: chosen.append(actions.retry(store, job_id)))
     finally:
         if chosen:
-            batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, as_json=as_json)
+            batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish)
     if not failed:
         typer.echo("No job has failed.", err=True)
 
 
-def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, *, as_json: bool) -> None:
+def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, finish: Finish) -> None:
     """Run jobs one after the other; a failure does not stop the others."""
 
     def run(job_id: str) -> None:
         job = store.load(job_id)
         if job.status == "done":
             typer.echo(f"job {job.id} is done already", err=True)
-            show_result(results.load(job, store.folder(job.id)), as_json=as_json)
+            finish.result(job, results.load(job, store.folder(job.id)))
             return
         with notices.of(job, store):
-            show_result(run_job(job, store, progress), as_json=as_json)
+            result = run_job(job, store, progress)
+            done = store.load(job.id)
+            finish.result(done, result)
+            finish.hook(done)
 
     for_each(job_ids, run)

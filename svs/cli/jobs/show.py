@@ -10,7 +10,7 @@ from svs.outputs.json import without_folders
 from svs.store import results
 from svs.system.codec import encode
 from svs.ui.output import write
-from svs.ui.result import summary_view, transcript_view
+from svs.ui.result import facts_view, summary_view, transcript_view
 from svs.ui.tables import job_details
 from svs.ui.terminal import stdout
 
@@ -41,7 +41,7 @@ def show(
         return
     stdout().print(job_details(job, state, str(folder), store.progress(job.id)))
     if result is not None:
-        stdout().print("", summary_view(result), sep="\n")
+        stdout().print("", facts_view(result), "", summary_view(result), sep="\n")
 
 
 def path(job_id: Id) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from svs.errors import MissingError, StoreError
-from svs.jobs import actions, launch
+from svs.jobs import actions
 from svs.model.job import OutputOptions
 from svs.store import reuse
 from svs.store.jobs import JobStore
+from svs.system import desktop
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -60,11 +60,5 @@ def export(store: JobStore, job_id: str, options: OutputOptions) -> Done:
 def open_folder(store: JobStore, job_id: str) -> Done:
     """Show a job's folder in the file manager."""
     folder = store.folder(job_id)
-    try:
-        return Done(f"opening {folder}", launch.show_folder(folder))
-    except FileNotFoundError as error:
-        raise MissingError(
-            "there is no file manager to open the folder", f"The folder is {folder}"
-        ) from error
-    except OSError as error:
-        raise StoreError(f"cannot open {folder}: {error.strerror}") from error
+    desktop.open_path(folder)
+    return Done(f"opened {folder}")

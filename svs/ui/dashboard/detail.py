@@ -124,7 +124,7 @@ class Detail(Vertical):
         if isinstance(job, Job) and job.status == "done":
             result = results.load(job, folder)
             said = with_gaps(result.sentences, result.transcript.gaps)
-            return summary_view(result, head=False), said
+            return summary_view(result), said
         header, batches = transcript.read(folder / results.TRANSCRIPT)
         partial = transcript.transcript(header, batches) if header else None
         so_far = with_gaps(partial.segments, partial.gaps) if partial else ()

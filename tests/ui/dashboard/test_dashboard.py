@@ -557,10 +557,9 @@ def test_open_shows_the_folder_in_the_file_manager(see, some, store, tmp_path, m
 
     async def steps(view):
         await view.press("o")
-        while view.jobs._started:
-            await view.settle()
+        await view.until("opened")
 
-    see(steps)
+    see(steps, size=WIDE)
     assert opened.read_text() == str(store.folder(some["running"].id))
 
 
@@ -570,7 +569,7 @@ def test_without_a_file_manager_the_path_of_the_folder_is_shown(see, some, store
 
     async def steps(view):
         await view.press("o")
-        await view.until("there is no file manager")
+        await view.until("there is no program to open")
 
     see(steps, size=WIDE)
 
