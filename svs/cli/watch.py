@@ -76,7 +76,7 @@ def _run(
         if follower.state == "done":
             batch.print_result(store, follower.job.id, as_json=finish.as_json)
             finish.hook(follower.job)
-        notices.tell(follower.job, store, follower.state, follower.job.metrics.wall)
+        notices.notify(follower.job, store, follower.state, follower.job.metrics.wall)
 
     view = "plain" if view in ("auto", "rich") else view  # for bars, there is no end
     with batch.stopping(signals), batch.showing(view, [], end) as shown:

@@ -11,9 +11,6 @@ from svs.model.speech import Batch
 class Engine(Protocol):
     """A speech engine. Where batches end depends only on the audio and the engine's options."""
 
-    name: str
-    model: str
-    """The model's name for people, or where the captions come from."""
     language: str | None
     """None until the first batch, if it is detected."""
     warnings: tuple[str, ...]

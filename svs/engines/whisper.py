@@ -5,7 +5,6 @@ each by one thread, which is faster than one after the other by all threads.
 """
 
 import math
-import os
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ from svs.media.vad import Window
 from svs.model.job import Options
 from svs.model.speech import Batch
 from svs.system import memory
+from svs.system.processors import cores, has_gpu
 
 _CUT_PROMPT = (
     "--prompt and --hotwords together are too long for Whisper: the ends of both are ignored. "
@@ -53,7 +53,7 @@ class Whisper:
         self.model = model
         self.language = language
         self._fixed = options.language is not None
-        threads = options.threads or _cores()
+        threads = options.threads or cores()
         self._workers = min(_MAX_WORKERS, threads)
         self._whisper = _load(folder, options, self._workers, threads // self._workers)
         self._check_language(options)
@@ -184,11 +184,4 @@ def _compute_type(options: Options) -> str:
 
 
 def _on_gpu(options: Options) -> bool:
-    import ctranslate2
-
-    return options.device == "cuda" or (options.device == "auto" and ctranslate2.get_cuda_device_count() > 0)
-
-
-def _cores() -> int:
-    """Return how many processor cores svs may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return options.device == "cuda" or (options.device == "auto" and has_gpu())

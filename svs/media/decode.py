@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from svs.errors import InputError
 from svs.events import Tick
 from svs.media import clock, ffmpeg, pcm, tracks
-from svs.media.limits import Limits
+from svs.media.limits import SUSPICIOUS, Limits
 from svs.model.job import Options
 from svs.model.media import AudioTrack, MediaInfo
 from svs.times import clock as shown
@@ -186,7 +186,7 @@ def _check_length(part: Part, seconds: float) -> None:
     raise InputError(
         f"{part.source} claims to last {shown(part.claimed or 0.0)} and goes on after {shown(seconds)}, "
         "which is more than a file of its size can hold",
-        "It may be made to do harm; else export it again as an .mp4 or .wav.",
+        SUSPICIOUS,
     )
 
 

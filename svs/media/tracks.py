@@ -26,7 +26,8 @@ def ranked(
     """
     if not tracks:
         raise InputError(
-            f"{source} has no sound", "svs summarizes what is said: give a recording with an audio track."
+            f"{source} has no audio track",
+            "svs summarizes what is said: give a recording with audio.",
         )
     if wish is None:
         return sorted(tracks, key=lambda track: _rank(track, language))

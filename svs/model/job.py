@@ -34,6 +34,8 @@ Status = Literal["queued", "running", "done", "failed", "cancelled"]
 """The status in a job's record."""
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 """A job's actual state: if its record says running, but no process holds its lock, it was interrupted."""
+Ended = Literal["done", "failed", "cancelled", "interrupted"]
+"""The states in which a job has ended."""
 JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 REMOVED_ENGINE = "pocketsphinx"

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import suppress
-from functools import cached_property
 from hashlib import file_digest
 from pathlib import Path
 
@@ -33,6 +32,7 @@ class JobRun:
     def __init__(self, job: Job, store: JobStore, folder: Path, tracker: Tracker) -> None:
         self.job, self.store, self.folder, self.tracker = job, store, folder, tracker
         self.source = Path(job.source.path)
+        self._media: MediaInfo | None = None
 
     @property
     def options(self) -> Options:
@@ -50,11 +50,18 @@ class JobRun:
         """Return whether the words come from captions, not from the audio."""
         return self.plan.engine == "captions"
 
-    @cached_property
+    @property
     def media(self) -> MediaInfo:
         """Return the recording's metadata."""
-        with fingerprint.opened(self.job.source):
-            return probe_source(self.source, self.options)
+        if self._media is None:
+            with fingerprint.opened(self.job.source):
+                self._media = probe_source(self.source, self.options)
+        return self._media
+
+    @property
+    def probed_duration(self) -> float:
+        """Return how long the recording says that it is; 0 if it has not been read yet."""
+        return (self._media.duration or 0.0) if self._media else 0.0
 
     @property
     def audio(self) -> Path:

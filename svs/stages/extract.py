@@ -15,7 +15,7 @@ from svs.media.decode import SLACK, Part, Sound, decode, length, too_long
 from svs.media.input_check import check_file, open_regular
 from svs.model.job import Options
 from svs.model.media import AudioTrack, MediaInfo
-from svs.system.files import store_errors, sync_folder
+from svs.system.files import put, store_errors
 from svs.times import clock as shown
 
 _LEAST = 60
@@ -53,7 +53,8 @@ def extract(source: Path, media: MediaInfo, options: Options, target: Path, tick
             raise _nothing(part, sound, tick)
         warnings = missing.warnings(part, sound, tick)
         tick(sound.seconds, sound.seconds)
-        _keep(unfinished, target)
+        with store_errors("write", target):
+            put(unfinished, target)
     finally:
         with suppress(OSError):  # another error says why
             unfinished.unlink(missing_ok=True)
@@ -95,7 +96,8 @@ def _check_room(target: Path, part: Part) -> None:
         free = shutil.disk_usage(target.parent).free
     if free < needed:
         raise StoreError(
-            f"no room for the sound in {target.parent}: {needed / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
+            f"not enough space for the audio in {target.parent}: "
+            f"{needed / 1e6:.0f} MB needed, {free / 1e6:.0f} free",
             "Free some space, or move the store with SVS_HOME.",
         )
 
@@ -111,7 +113,7 @@ def _decode_best(part: Part, candidates: list[AudioTrack], unfinished: Path, tic
         if speech >= _SPEECH:
             return sound
         found.append((speech, sound.seconds > 0, sound))
-    *_, best = max(found, key=lambda each: each[:2])
+    *_, best = max(found, key=lambda choice: choice[:2])
     return best if best is sound else decode(part, best.track, unfinished, tick)
 
 
@@ -133,19 +135,10 @@ def _nothing(part: Part, sound: Sound, tick: Tick) -> InputError:
     if part.start and 0 < (end := length(part, sound.track, tick)) <= part.start:
         return _ends_before(part.source, end, part.start)
     after = f" after {shown(part.start)}" if part.start else ""
-    hint = sound.failure.message if sound.failure else "Is there sound when you play it?"
-    error = InputError(f"no sound could be read from {part.source}{after}", hint)
+    hint = sound.failure.message if sound.failure else "Check that it has audio when you play it."
+    error = InputError(f"no audio could be read from {part.source}{after}", hint)
     error.__cause__ = sound.failure
     return error
-
-
-def _keep(unfinished: Path, target: Path) -> None:
-    """Give the complete file its name, with its bytes on the disk before."""
-    with store_errors("write", target):
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-        sync_folder(target.parent)
 
 
 def _notices(part: Part, sound: Sound) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from svs.model.job import Job, Progress, State, percent
 from svs.store.records import Damaged
 from svs.system.processes import is_stalled
 from svs.times import clock
-from svs.ui.output import visible
+from svs.ui.output import name, visible
 
 Listed = tuple[Job | Damaged, State, Progress | None]
 Row = tuple[str, str, str, str, str, str]
@@ -35,7 +35,7 @@ def row(job: Job | Damaged, state: State, progress: Progress | None) -> Row:
         f"{int(percent(state, progress))} %",
         clock(job.duration) if job.duration else "",
         job.plan.engine if job.plan else "",
-        visible(job.source.name).replace("\n", "\\n"),
+        name(job.source.name),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.text import Text
 
 from svs.model.job import State
-from svs.ui.output import visible
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 
 _SIGNS: dict[State, str] = {
@@ -19,11 +19,6 @@ _SIGNS: dict[State, str] = {
 }
 _UNITS = ((90 * 60, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
 """The seconds from which a unit is used, its seconds, its name."""
-
-
-def one_line(text: str) -> str:
-    """Return text from outside as one line, with control characters made visible."""
-    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def state(condition: State) -> Text:
@@ -48,7 +43,7 @@ def date(iso: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
     try:
         return datetime.fromisoformat(iso).astimezone().strftime(pattern)
     except (ValueError, OverflowError):
-        return one_line(iso)
+        return name(iso)
 
 
 def span(left: tuple[float, float]) -> str:

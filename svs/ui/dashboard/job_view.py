@@ -15,6 +15,7 @@ from svs.store.records import Damaged
 from svs.text.coverage import share
 from svs.times import clock
 from svs.ui.dashboard import formatting
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
@@ -23,7 +24,7 @@ _BAR = 10
 
 def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
     """Return the facts about a job."""
-    title = Text.assemble(Text(formatting.one_line(entry.name), "bold"), "  ", formatting.state(entry.state))
+    title = Text.assemble(Text(name(entry.name), "bold"), "  ", formatting.state(entry.state))
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
         return Group(
@@ -73,7 +74,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
 def _now(progress: Progress) -> RenderableType:
     """Return the present progress of a running job."""
     shown = [
-        formatting.one_line(progress.phase),
+        name(progress.phase),
         f"{formatting.span(progress.left)} left" if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
         f"memory {formatting.size(progress.memory)}" if progress.memory else "",
