@@ -6,7 +6,25 @@ python=$(command -v python3 || command -v python) || { echo "Python 3.11 or newe
     echo "Python 3.11 or newer is needed; this is $("$python" --version)." >&2
     exit 1
 }
-install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2; }
+# Runs pip, which is silent for long, and says on a terminal how far it is; what pip prints is shown if it fails.
+install() {
+    log=$venv/pip.log
+    "$venv/bin/python" -m pip install --disable-pip-version-check "$@" >"$log" 2>&1 &
+    pid=$!
+    trap 'kill "$pid"; exit 130' INT TERM
+    seconds=0
+    while kill -0 "$pid" 2>/dev/null; do
+        if [ -t 2 ]; then
+            step=$(sed -n 's/^ *\(Collecting\|Downloading\|Installing\|Building\) *\([^ =<>]*\).*/\1 \2/p' "$log" | tail -n 1)
+            printf '\r\033[K%3d s  %.60s' "$seconds" "$step" >&2
+        fi
+        sleep 1
+        seconds=$((seconds + 1))
+    done
+    if [ -t 2 ]; then printf '\r\033[K' >&2; fi
+    trap - INT TERM
+    wait "$pid" || { cat "$log" >&2; exit 1; }
+}
 stamp=$venv/.installed-$lock
 if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ "$lock" -nt "$stamp" ]; then
     echo "Installing svs into $venv ..." >&2

@@ -144,6 +144,8 @@ def stopping(signals: list[int]) -> Iterator[None]:
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if signals:
+            with suppress(OSError):
+                typer.echo("svs: stopped; `svs jobs resume --all` continues it", err=True)
             raise KeyboardInterrupt
         signals.append(number)
         with suppress(OSError):  # the terminal may be closed

@@ -9,16 +9,17 @@ from typing import Annotated, get_args
 import typer
 
 from svs.cli import completion
+from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Device, EngineChoice, Method, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
 
 _summary = partial(typer.Option, rich_help_panel="Summary", show_envvar=False)
 _files = partial(typer.Option, rich_help_panel="Files", show_envvar=False)
-_reading = partial(typer.Option, rich_help_panel="What is read", show_envvar=False)
+_reading = partial(typer.Option, rich_help_panel="Input", show_envvar=False)
 _words = partial(typer.Option, rich_help_panel="Transcription", show_envvar=False)
 _running = partial(typer.Option, rich_help_panel="Jobs", show_envvar=False)
 _messages = partial(typer.Option, rich_help_panel="Messages", show_envvar=False)
@@ -55,10 +56,7 @@ def summarize(
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     speaker_names: Annotated[
-        str,
-        _summary(
-            metavar="NAMES", help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben."
-        ),
+        str, _summary(metavar="NAMES", help="What to call the speakers, as in 1=Anna,right=Ben.")
     ] = "",
     copy: Annotated[bool, _summary("--copy", help="Copy the summary to the clipboard.")] = False,
     as_json: Annotated[
@@ -105,19 +103,30 @@ def summarize(
         bool, _files("--strip-tags", help="Leave the recording's tags (places, names) out of the copy.")
     ] = False,
     force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
-    recursive: Annotated[
-        bool, _reading("--recursive", help="Also what is in folders within the folders.")
-    ] = False,
+    recursive: Annotated[bool, _reading("--recursive", help="Include subfolders.")] = False,
     track: Annotated[
-        str | None, _reading(metavar="TRACK", help="The audio track: its number (from 1) or its language.")
+        str | None,
+        _reading(
+            metavar="TRACK",
+            help="The audio track: its number (from 1), its language, or all: each by itself.",
+        ),
     ] = None,
+    channels: Annotated[
+        Channels,
+        _reading(
+            metavar="HOW",
+            help="Two channels as one (mix), each by itself (split), or auto: split if each has a voice.",
+        ),
+    ] = "auto",
     start: Annotated[
         str | None, _reading(metavar="TIME", help="Start at this time: 90, 1:30 or 1:02:03.")
     ] = None,
     end: Annotated[str | None, _reading(metavar="TIME", help="Stop at this time.")] = None,
     subtitles: Annotated[
         Subtitles,
-        _reading(metavar="USE", help="Existing subtitles as the transcript: auto, never or only."),
+        _reading(
+            metavar="USE", help="Whether to use existing subtitles as the transcript: auto, never or only."
+        ),
     ] = "auto",
     encoding: Annotated[
         str | None,
@@ -138,7 +147,7 @@ def summarize(
     engine: Annotated[
         EngineChoice,
         _words(
-            metavar="ENGINE", help="Where the words come from: auto, whisper or captions (existing ones)."
+            metavar="ENGINE", help="The source of the transcript: auto, whisper or captions (existing ones)."
         ),
     ] = "auto",
     model: Annotated[
@@ -170,7 +179,11 @@ def summarize(
     ] = "auto",
     compute_type: Annotated[
         str,
-        _words(metavar="TYPE", help="Whisper's numeric type; default: int8 on CPU, float16 on GPU."),
+        _words(
+            metavar="TYPE",
+            show_default=False,
+            help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.",
+        ),
     ] = "default",
     threads: Annotated[int, _words(min=0, metavar="NUMBER", help="Threads to use; 0: all cores.")] = 0,
     fresh: Annotated[
@@ -181,13 +194,13 @@ def summarize(
         _running(
             min=1,
             metavar="NUMBER",
-            help="How many of several recordings at a time; default: 1 with a GPU, else one for each core, "
+            help="How many recordings to process at a time; default: 1 with a GPU, else one for each core, "
             "at most 4, with 2 GB of memory each.",
         ),
     ] = None,
     detach: Annotated[
         bool,
-        _running("--detach", help="Run in the background, behind what is queued; print the ids."),
+        _running("--detach", help="Queue the jobs, run them in the background, and print their ids."),
     ] = False,
     command: Exec = "",
     notify: Notify = None,
@@ -195,7 +208,12 @@ def summarize(
     progress: Annotated[
         View, _messages(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
     ] = "auto",
-    quiet: Annotated[bool, _messages("--quiet", "-q", help="Show no progress.")] = False,
+    color: Annotated[
+        When, _messages(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
+    ] = "auto",
+    quiet: Annotated[
+        bool, _messages("--quiet", "-q", help="Show only results, warnings and errors.")
+    ] = False,
     verbose: Annotated[bool, _messages("--verbose", "-v", help="Show more details.")] = False,
     debug: Annotated[bool, _messages("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
@@ -212,13 +230,14 @@ def summarize(
       svs summarize talk.mp4 --json | jq .summary  everything, for programs
 
     Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
-    (see `svs config init`). The command line comes first, then the variable, then the file.
+    (see `svs config init`). The command line takes precedence over the variable, and that over the file.
     """
     given = dict(locals())  # the values of the parameters
     from svs.cli import batch, single, typed  # not for --help, which starts faster without them
     from svs.cli.finish import Finish
     from svs.cli.offer import offer_model
 
+    set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
     options = typed.options(given)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from svs.cli.colour import set_colour
 from svs.cli.notify import Notices
 from svs.cli.summarize import summarize
 from svs.errors import Stopped
@@ -36,6 +37,7 @@ def watch(folder: Path, *, once: bool, **given: Any) -> None:  # noqa: ANN401 - 
     from svs.cli.finish import Finish
     from svs.jobs import watch_folder
 
+    set_colour(given["color"])
     if given["debug"]:
         os.environ["SVS_DEBUG"] = "1"
     options = typed.options({"open_report": False, "embed": None, "strip_tags": False, **given})

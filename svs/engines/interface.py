@@ -21,6 +21,7 @@ class Engine(Protocol):
 
         `tick` is called with the seconds done and the total when the work begins, and about every second
         while a batch is being transcribed; there the engine estimates, and never decreases. `source` is the
-        file that the extract stage made: 16 kHz mono s16 PCM, or a subtitle file.
+        file that the extract stage made: 16 kHz mono s16 PCM (for several speakers, see `pcm.files`), or a
+        subtitle file.
         """
         ...

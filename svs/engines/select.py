@@ -26,7 +26,7 @@ def wants_captions(options: Options) -> bool:
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
     if options.model and options.engine == "captions":
         raise UsageError("--model applies to Whisper, not to captions", "Leave out --model or --engine.")
-    asked = options.translate or options.track or options.model
+    asked = options.translate or options.track or options.channels == "split" or options.model
     return only or (options.engine == "auto" and options.subtitles == "auto" and not asked)
 
 

@@ -100,12 +100,6 @@ def named(text: str) -> str:
     return str(max(snapshots, key=lambda found: found.stat().st_mtime_ns, default=folder))
 
 
-def best(*, english: bool = True) -> Model | None:
-    """Return the largest available model; only a multilingual one unless English is enough."""
-    fitting = [model for model in available() if english or model.multilingual]
-    return max(fitting, key=lambda model: model.bytes, default=None)
-
-
 def ready(folder: Path, say: Say) -> Model:
     """Return the model in a folder, checked, for the engine.
 

@@ -45,17 +45,17 @@ class _Numbers(NamedTuple):
 
 
 def rows(jobs: Iterable[Job]) -> list[Row]:
-    """Return a row for each engine and model; jobs without a plan are left out."""
+    """Return a row for each engine and model. Jobs that took over a transcript transcribed nothing."""
     groups: dict[tuple[str, str], list[_Numbers]] = {}
     for job in jobs:
-        if job.plan:
+        if job.plan and not job.origin:
             model = "" if job.plan.engine == "captions" else job.plan.model
             groups.setdefault((job.plan.engine, model), []).append(_numbers(job))
     return [_row(engine, model, found) for (engine, model), found in sorted(groups.items())]
 
 
 def _numbers(job: Job) -> _Numbers:
-    if job.status != "done" or job.origin or not job.metrics.wall:  # not a whole run
+    if job.status != "done" or not job.metrics.wall:  # not a whole run
         return _Numbers(job.status, job.duration)
     errors = tuple(error(job.metrics, share) for share in SHARES)
     metrics = job.metrics
@@ -85,6 +85,15 @@ def real_time(job: Job) -> float | None:
     """Return how many seconds of a recording a job processed per second; None if unknown."""
     took = sum(record.seconds for record in job.stages.values())
     return job.duration / took if took and job.duration and job.status == "done" else None
+
+
+def speeds(jobs: Iterable[Job]) -> dict[str, float]:
+    """Return the median speed of each Whisper model, by its name, in seconds of a recording per second."""
+    found: dict[str, list[float]] = {}
+    for job in jobs:
+        if job.plan and job.plan.engine == "whisper" and not job.origin and (speed := real_time(job)):
+            found.setdefault(job.plan.model, []).append(speed)
+    return {model: median(values) for model, values in found.items()}
 
 
 def _coverage(jobs: list[_Numbers]) -> float | None:

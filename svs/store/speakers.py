@@ -134,7 +134,7 @@ def with_names(result: Result, names: Mapping[str, str]) -> Result:
         transcript=replace(result.transcript, segments=segments),
         summary=replace(result.summary, sentences=chosen, chapters=chapters),
         sentences=named(result.sentences, shown),
-        speakers=_listed(result.sentences, shown) if shown else UNSET,
+        speakers=_listed(result, shown) if shown else UNSET,
     )
 
 
@@ -165,16 +165,17 @@ def named(said: Iterable[Sentence], shown: Mapping[str, str]) -> tuple[Sentence,
     return tuple(replace(sentence, speaker=shown.get(sentence.said_by, UNSET)) for sentence in said)
 
 
-def _listed(said: Iterable[Sentence], shown: Mapping[str, str]) -> tuple[Speaker, ...]:
+def _listed(result: Result, shown: Mapping[str, str]) -> tuple[Speaker, ...]:
     """Return the speakers with how long they speak; several with one name have the first one's number."""
     numbers, seconds = dict[str, int](), dict[str, float]()
     for number, name in enumerate(shown.values(), 1):
         numbers.setdefault(name, number)
         seconds[name] = 0.0
-    for sentence in said:
+    for sentence in result.sentences:
         if sentence.said_by:
             seconds[shown[sentence.said_by]] += max(0.0, sentence.end - sentence.start)
+    how = result.transcript.voices or "captions"
     return tuple(
-        Speaker(id=number, name=name, how="captions", seconds=round(seconds[name], 3))
+        Speaker(id=number, name=name, how=how, seconds=round(seconds[name], 3))
         for name, number in numbers.items()
     )

@@ -3,21 +3,51 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from svs.events import ProgressEvent
 from svs.model.job import Job, Progress, State, percent
 from svs.store.records import Damaged
 from svs.system.processes import is_stalled
-from svs.times import clock
+from svs.times import clock, moment
 from svs.ui.output import name, visible
 
-Listed = tuple[Job | Damaged, State, Progress | None]
+if TYPE_CHECKING:
+    from svs.model.media import Source
+
+
+class Listed(NamedTuple):
+    """A job in a list."""
+
+    job: Job | Damaged
+    state: State
+    progress: Progress | None = None
+    runs: int = 1
+    """How often this recording was run: see `folded`."""
+
+
 Row = tuple[str, str, str, str, str, str]
 
-HEADINGS: Row = ("JOB", "STATUS", "DONE", "LENGTH", "ENGINE", "VIDEO")
+HEADINGS: Row = ("JOB", "STATUS", "WHEN", "LENGTH", "FILES", "TITLE")
 _PART = 1000  # jobs
-NUMBERS = frozenset({"DONE", "LENGTH"})
+NUMBERS = frozenset({"LENGTH"})
 """The columns that are aligned to the right."""
+
+
+def folded(jobs: Iterable[Listed]) -> list[Listed]:
+    """Return the jobs without earlier runs of a recording that is done since; the last one counts them."""
+    found: list[Listed] = []
+    done: dict[Source, int] = {}
+    for listed in jobs:
+        source = None if isinstance(listed.job, Damaged) else listed.job.source
+        if source is not None and source in done:
+            later = found[done[source]]
+            found[done[source]] = later._replace(runs=later.runs + 1)
+            continue
+        if source is not None and listed.state == "done":
+            done[source] = len(found)
+        found.append(listed)
+    return found
 
 
 def status(state: State, progress: Progress | None) -> str:
@@ -25,17 +55,20 @@ def status(state: State, progress: Progress | None) -> str:
     return "stalled" if state == "running" and is_stalled(progress) else state
 
 
-def row(job: Job | Damaged, state: State, progress: Progress | None) -> Row:
+def row(listed: Listed) -> Row:
     """Return a job's row; control characters in it are made visible."""
+    job, state, progress, runs = listed
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
+    begun = f" {int(percent(state, progress))} %" if progress and state != "done" else ""
+    title = name(job.title or job.source.name)
     return (
         job.id,
-        status(state, progress),
-        f"{int(percent(state, progress))} %",
+        status(state, progress) + begun,
+        moment(job.created),
         clock(job.duration) if job.duration else "",
-        job.plan.engine if job.plan else "",
-        name(job.source.name),
+        ",".join(job.options.formats),
+        f"{title} ({runs} runs)" if runs > 1 else title,
     )
 
 
@@ -44,7 +77,7 @@ def text(jobs: Iterable[Listed]) -> Iterator[str]:
     widths = [len(heading) for heading in HEADINGS]
     above = [HEADINGS]
     for part in parts(jobs):
-        rows = [*above, *(row(*job) for job in part)]
+        rows = [*above, *map(row, part)]
         above = []
         widths = [max(width, *map(len, cells)) for width, *cells in zip(widths, *rows, strict=True)]
         yield "".join(_line(cells, widths) for cells in rows)

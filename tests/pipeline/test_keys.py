@@ -25,6 +25,7 @@ CREATED = "2026-11-25T10:00:00+00:00"
 OTHER = {
     "encoding": "cp1251",
     "track": "2",
+    "channels": "split",
     "start": 1.0,
     "end": 9.0,
     "translate": True,

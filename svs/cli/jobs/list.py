@@ -8,7 +8,7 @@ from typing import Annotated, get_args
 import typer
 
 from svs.cli.store import open_store
-from svs.model.job import Job, Progress, State, percent
+from svs.model.job import State, percent
 from svs.store import order
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
@@ -16,6 +16,9 @@ from svs.system.codec import encode
 from svs.system.processes import is_stalled
 from svs.ui import listing
 from svs.ui.output import write
+
+_SEARCHED = 10
+"""How many jobs are read for a row, at most: several may be runs of one recording."""
 
 
 def list_jobs(
@@ -28,9 +31,11 @@ def list_jobs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
-    """List the jobs, newest first."""
+    """List the jobs, newest first. Earlier runs of a recording that is done are counted with the last one."""
     store = open_store()
     found = _jobs(store, status)
+    if not (everything or ids or as_json):
+        found = iter(listing.folded(islice(found, _SEARCHED * number)))
     none = "No jobs yet: run `svs summarize VIDEO`." if status is None else f"No {status} jobs."
     print_jobs(store, found if everything else islice(found, number), none, as_json=as_json, ids=ids)
 
@@ -42,13 +47,13 @@ def print_jobs(
     seen = set[State]()
 
     def noted() -> Iterator[listing.Listed]:
-        for job in found:
-            seen.add(job[1])
-            yield job
+        for listed in found:
+            seen.add(listed.state)
+            yield listed
 
     if ids:
-        for job, _, _ in noted():
-            write(f"{job.id}\n")
+        for listed in noted():
+            write(f"{listed.job.id}\n")
     elif as_json:
         _print_json(noted())
     else:
@@ -75,7 +80,7 @@ def _print_json(jobs: Iterator[listing.Listed]) -> None:
     """Print jobs as one list, part by part."""
     before = "["
     for part in listing.parts(jobs):
-        text = encode([_summary(*job) for job in part], indent=2).decode()
+        text = encode([_summary(listed) for listed in part], indent=2).decode()
         write(before + text.removeprefix("[").removesuffix("\n]\n"))
         before = ","
     write("[]\n" if before == "[" else "\n]\n")
@@ -91,25 +96,25 @@ def _say_who_works(store: JobStore) -> None:
 def _jobs(store: JobStore, status: State | None) -> Iterator[listing.Listed]:
     """Yield the jobs in a state, newest first; each record is read only when it is needed."""
     unfinished = status in ("queued", "running", "interrupted")
-    for job in (
-        sorted(store.unfinished(), key=lambda job: job.id, reverse=True) if unfinished else store.jobs()
-    ):
+    for job in reversed(list(store.unfinished())) if unfinished else store.jobs():
         state = store.state(job)
         if status in (None, state):
             begun = state not in ("damaged", "done", "queued")
             progress = store.progress(job.id) if begun else None
             if progress or not begun or store.folder(job.id).exists():  # else it has been removed since
-                yield job, state, progress
+                yield listing.Listed(job, state, progress)
 
 
-def _summary(job: Job | Damaged, state: State, progress: Progress | None) -> dict[str, object]:
+def _summary(listed: listing.Listed) -> dict[str, object]:
     """Return a job's entry in the list as JSON."""
+    job, state, progress, _ = listed
     if isinstance(job, Damaged):
         return {"id": job.id, "status": "damaged", "folder": str(job.folder), "problem": job.problem}
     return {
         "id": job.id,
         "status": state,
         "source": job.source.path,
+        "title": job.title,
         "created": job.created,
         "finished": job.finished,
         "duration": job.duration,

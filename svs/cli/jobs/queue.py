@@ -12,6 +12,7 @@ from svs.jobs import background
 from svs.jobs.queue import jobs_at_once
 from svs.store import order
 from svs.store.jobs import JobStore
+from svs.ui.listing import Listed
 
 _Action = Literal["list", "first", "pause", "go-on"]
 
@@ -38,7 +39,7 @@ def queue(
         order.move_first(store, [_queued(store, reference) for reference in job_ids or ()])
     elif action == "list":
         print_jobs(
-            store, [(job, "queued", None) for job in order.queued(store)], "No job is queued.", ids=ids
+            store, [Listed(job, "queued") for job in order.queued(store)], "No job is queued.", ids=ids
         )
     else:
         order.pause(store, paused=action == "pause")

@@ -10,7 +10,7 @@ from svs.cli.errors import print_error
 from svs.cli.finish import Finish
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
 from svs.cli.running import run_job, stop_children
-from svs.cli.store import SHOWN, for_each, open_store
+from svs.cli.store import SHOWN, Quiet, Verbose, for_each, open_store
 from svs.errors import Cancelled, HeldError, SvsError, UsageError
 from svs.jobs import actions, child, launch, queue
 from svs.model.job import Job
@@ -40,6 +40,8 @@ def resume(
         ),
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     command: Exec = "",
     notify: Notify = None,
@@ -47,14 +49,15 @@ def resume(
 ) -> None:
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = open_store(), Notices(notify, content=notify_content)
-    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
+    view: View = "none" if quiet and progress == "auto" else progress
+    finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
-        _resume_all(store, jobs, progress, notices, finish)
+        _resume_all(store, jobs, view, notices, finish)
         return
     chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, progress, finish)
+    _run_all(store, chosen, notices, view, finish, verbose=verbose)
 
 
 def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
@@ -114,6 +117,8 @@ def retry(
         int | None, typer.Option("--jobs", min=1, metavar="NUMBER", help="With --failed: how many at a time.")
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     command: Exec = "",
     notify: Notify = None,
@@ -123,12 +128,13 @@ def retry(
     store, notices = open_store(), Notices(notify, content=notify_content)
     if failed == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --failed for every failed job.")
-    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
+    view: View = "none" if quiet and progress == "auto" else progress
+    finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if failed:
-        _retry_failed(store, jobs, progress, notices, finish)
+        _retry_failed(store, jobs, view, notices, finish)
         return
     fresh = [actions.retry(store, store.resolve(reference)) for reference in job_ids or ()]
-    _run_all(store, [job.id for job in fresh], notices, progress, finish)
+    _run_all(store, [job.id for job in fresh], notices, view, finish, verbose=verbose)
 
 
 def _retry_failed(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
@@ -144,7 +150,9 @@ def _retry_failed(store: JobStore, at_once: int | None, view: View, notices: Not
         typer.echo("No job has failed.", err=True)
 
 
-def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, finish: Finish) -> None:
+def _run_all(
+    store: JobStore, job_ids: list[str], notices: Notices, view: View, finish: Finish, *, verbose: bool
+) -> None:
     """Run jobs one after the other; a failure does not stop the others."""
 
     def run(job_id: str) -> None:
@@ -154,7 +162,7 @@ def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: Vi
             finish.result(job, results.load(job, store.folder(job.id)))
             return
         with notices.of(job, store):
-            result = run_job(job, store, progress)
+            result = run_job(job, store, view, verbose=verbose)
             done = store.load(job.id)
             finish.result(done, result)
             finish.hook(done)

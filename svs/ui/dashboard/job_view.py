@@ -13,7 +13,7 @@ from svs.model.job import Job, Options, Progress
 from svs.store.index import Entry
 from svs.store.records import Damaged
 from svs.text.coverage import share
-from svs.times import clock
+from svs.times import clock, moment, times_real
 from svs.ui.dashboard import formatting
 from svs.ui.output import name
 from svs.ui.tables import COLOURS
@@ -92,9 +92,9 @@ def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
         yield "Title", job.title
     if job.duration:
         yield "Length", clock(job.duration)
-    yield "Created", formatting.date(job.created)
+    yield "Created", moment(job.created)
     if job.finished:
-        yield "Finished", formatting.date(job.finished)
+        yield "Finished", moment(job.finished)
     if job.plan:
         yield "Engine", f"{job.plan.engine} ({job.plan.model})"
     if job.origin:
@@ -111,7 +111,7 @@ def _cost(job: Job) -> Iterator[tuple[str, str]]:
     """Yield what the job has cost, as far as it was measured."""
     took = sum(record.seconds for record in job.stages.values())
     if took and job.duration and job.status == "done":
-        yield "Speed", f"{job.duration / took:.1f}x real time, {took:.1f} s in all"
+        yield "Speed", f"{times_real(job.duration / took)}, {took:.1f} s in all"
     if job.metrics.memory:
         yield "Memory", f"{formatting.size(job.metrics.memory)} at most"
     if job.metrics.load:
