@@ -12,7 +12,7 @@ from svs.cli import batch, completion, parsers
 from svs.cli.notify import Notices, Notify, NotifyContent
 from svs.cli.offer import offer_model
 from svs.cli.store import open_store
-from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Device, EngineChoice, Method, Options, SlidesChoice, Subtitles
 from svs.ui.view import View
 
 
@@ -32,6 +32,7 @@ def summarize(
     chapters: Annotated[
         str, typer.Option(help="auto (the recording's own, else by topic), none, or a number.")
     ] = "auto",
+    slides: Annotated[SlidesChoice, typer.Option(help="Look for slides in the pictures, or not.")] = "auto",
     verbatim: Annotated[
         bool, typer.Option("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
@@ -166,6 +167,7 @@ def summarize(
         method=method,
         length=length,
         chapters=chapters,
+        slides=slides,
         verbatim=verbatim,
         speaker_names=parsers.speaker_names(speaker_names),
         formats=parsers.formats(formats),

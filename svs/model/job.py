@@ -25,6 +25,7 @@ from svs.model.speech import Chapter
 Subtitles = Literal["auto", "never", "only"]
 EngineChoice = Literal["auto", "whisper", "captions"]
 Device = Literal["auto", "cpu", "cuda"]
+SlidesChoice = Literal["auto", "none"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 """The status in a job's record."""
@@ -92,6 +93,8 @@ class SummarizeOptions(TranscribeOptions, frozen=True, kw_only=True):
     """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
     chapters: Name = "auto"
     """`auto`, `none`, or a number."""
+    slides: SlidesChoice = "auto"
+    """`none` means that nobody looks at the pictures."""
 
 
 class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):

@@ -9,9 +9,10 @@ from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Stage
-from svs.media import fingerprint
+from svs.media import clock, fingerprint, slides
+from svs.media.thumbnails import Reader
 from svs.model.job import Job
-from svs.model.speech import Batch, Transcript
+from svs.model.speech import Batch, Slide, Transcript
 from svs.pipeline import keys
 from svs.pipeline.job_run import JobRun, digest
 from svs.pipeline.plan import captions_opened
@@ -183,16 +184,39 @@ def _summarize(run: JobRun) -> None:
     said = sentences(transcript)
     language = "en" if transcript.translated else transcript.language
     try:
-        run.tracker.tick(1, 3)
+        run.tracker.tick(1, 4)
+        shown = _slides(run)
+        run.tracker.tick(2, 4)
         stop = run.tracker.stop_if_asked
         chosen = summarize(said, language, run.options.method, run.options.length, stop)
-        run.tracker.tick(2, 3)
-        chosen = outline(chosen, said, language, run.options.chapters, run.plan.chapters, stop)
-        run.tracker.tick(3, 3)
+        run.tracker.tick(3, 4)
+        chapters, given = run.options.chapters, run.plan.chapters
+        chosen = outline(chosen, said, language, chapters, given, stop, shown)
+        run.tracker.tick(4, 4)
     except InputError as error:  # the stage does not know the recording's path
         raise InputError(f"{run.source}: {error.message}", error.hint) from error
     results.save_summary(run.folder, chosen)
     run.finish(Stage.SUMMARIZE)
+
+
+def _slides(run: JobRun) -> tuple[Slide, ...]:
+    """Return the slides that the recording shows; none where its pictures cannot be read."""
+    if run.options.slides == "none":
+        return ()
+    start, formats = run.options.start or 0.0, run.options.allow_formats
+    try:
+        with fingerprint.opened(run.job.source):
+            if not run.media.pictures:
+                return ()
+            run.tracker.say("phase", "looking for slides")
+            begins = clock.origin(run.source, formats=formats)
+            recording = Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked)
+            return slides.find(recording, start, start + run.job.duration)
+    except (Stopped, Cancelled):
+        raise
+    except SvsError as error:
+        run.notice(f"Slides were not looked for: {error.message}")
+        return ()
 
 
 STEPS = (

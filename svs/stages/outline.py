@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from svs.errors import UsageError
 from svs.fields import title
-from svs.model.speech import Chapter, Sentence, Summary
+from svs.model.speech import Chapter, Sentence, Slide, Summary
 from svs.stages.summarize import ticking
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
@@ -40,11 +40,13 @@ def outline(
     wanted: str,
     given: Sequence[Chapter],
     tick: Callable[[], None] = lambda: None,
+    slides: Sequence[Slide] = (),
 ) -> Summary:
     """Return a summary with the chapters and the key phrases of the sentences that it was made from.
 
     `wanted` is `auto`, `none` or a number. The chapters that the recording itself has (`given`) are taken
-    where the user leaves the choice; else they are found by topic. They follow each other without a gap.
+    where the user leaves the choice; else they are found by topic, and begin with a slide where one is near.
+    They follow each other without a gap.
     `tick` is called now and then; whatever it raises is raised on.
     """
     count = parse_chapters(wanted)
@@ -53,11 +55,11 @@ def outline(
     if count is None and (kept := _within(given, said[0].start, said[-1].end)):
         chapters = kept
     else:
-        chapters = [] if count == 0 else _found(said, sure, language, count, tick)
+        chapters = [] if count == 0 else _found(said, sure, language, count, slides, tick)
     chapters = [replace(part, sentences=_own(part, sure, language, tick)) for part in chapters]
     tick()
     phrases = tuple(map(title, key_phrases(sure, language)))
-    return replace(summary, chapters=tuple(chapters), phrases=phrases)
+    return replace(summary, chapters=tuple(chapters), phrases=phrases, slides=tuple(slides))
 
 
 def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter]:
@@ -77,10 +79,12 @@ def _found(
     sure: Sequence[Sentence],
     language: str,
     count: int | None,
+    slides: Sequence[Slide],
     tick: Callable[[], None],
 ) -> list[Chapter]:
     """Return the chapters by topic, each with a title of its own words; none where all is one topic."""
-    starts = [said[number].start for number in chapter_starts(said, language, count)]
+    shown = [slide.start for slide in slides]
+    starts = [said[number].start for number in chapter_starts(said, language, count, shown)]
     tick()
     chapters = _named(starts, said[-1].end, sure, language)
     tick()
