@@ -12,7 +12,7 @@ from svs.cli import completion
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Channels, Device, EngineChoice, Method, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, SlidesChoice, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
@@ -51,6 +51,9 @@ def summarize(
         _summary(
             metavar="CHAPTERS", help="auto (the recording's own, else by topic), none, or a number of them."
         ),
+    ] = "auto",
+    slides: Annotated[
+        SlidesChoice, _summary(metavar="SLIDES", help="Look for slides in the pictures: auto or none.")
     ] = "auto",
     verbatim: Annotated[
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
