@@ -1,6 +1,5 @@
 """Many jobs: `svs summarize` with several recordings or in the background, `svs jobs resume --all`."""
 
-import os
 import sys
 import time
 from collections import Counter
@@ -26,8 +25,9 @@ from svs.store.follow import Follower
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
 from svs.system.codec import encode
+from svs.system.processors import cores
 from svs.times import clock
-from svs.ui.output import visible, write
+from svs.ui.output import one_line, visible, write
 from svs.ui.result import show
 from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
@@ -88,7 +88,7 @@ def detach(
 def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once: int) -> list[Job]:
     """Return a job for each recording, which share the processor's cores; say which are done already."""
     if at_once > 1 and not options.threads:
-        options = replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
+        options = replace(options, threads=max(1, cores() // at_once))
     jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
     for job in jobs:
         if job.status == "done":
@@ -214,4 +214,4 @@ def _say_failure(store: JobStore, job: Job, state: State, problem: str) -> None:
         problem = record.error.message
     if problem or state == "cancelled":
         line = f"{state if state == 'cancelled' else 'failed'}: {job.source.name} (job {job.id}): {problem}"
-        typer.echo(" ".join(visible(line.removesuffix(": ")).split()), err=True)
+        typer.echo(one_line(line.removesuffix(": ")), err=True)

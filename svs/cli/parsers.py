@@ -44,7 +44,7 @@ def chapters(text: str) -> Chapters:
         return msgspec.convert(text.strip().lower(), Chapters)
     except msgspec.ValidationError:
         raise UsageError(
-            f"{text!r} is no number of chapters", "Choose auto, none, or a number up to 999."
+            f"{text!r} is not a number of chapters", "Choose auto, none, or a number up to 999."
         ) from None
 
 

@@ -18,7 +18,7 @@ from svs.model.job import Job
 from svs.model.speech import Result
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
-from svs.system.files import discard
+from svs.system.files import discard_parts
 from svs.ui.plain import JsonProgress, PlainProgress
 from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
@@ -80,8 +80,7 @@ class _Stop:
     def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._signal is not None:
             stop_children()
-            for part in self._folder.glob("*.part"):
-                discard(part)
+            discard_parts(self._folder)
             if sys.stderr.isatty():
                 os.write(2, b"\x1b[?25h\n")  # the bars have hidden the cursor
             with suppress(OSError):

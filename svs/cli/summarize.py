@@ -13,14 +13,14 @@ from svs.cli import completion
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, Options, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
 
 _summary = partial(typer.Option, rich_help_panel="Summary", show_envvar=False)
 _files = partial(typer.Option, rich_help_panel="Files", show_envvar=False)
-_reading = partial(typer.Option, rich_help_panel="What is read", show_envvar=False)
+_reading = partial(typer.Option, rich_help_panel="Input", show_envvar=False)
 _words = partial(typer.Option, rich_help_panel="Transcription", show_envvar=False)
 _running = partial(typer.Option, rich_help_panel="Jobs", show_envvar=False)
 _messages = partial(typer.Option, rich_help_panel="Messages", show_envvar=False)
@@ -57,10 +57,7 @@ def summarize(
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     speaker_names: Annotated[
-        str,
-        _summary(
-            metavar="NAMES", help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben."
-        ),
+        str, _summary(metavar="NAMES", help="What to call the speakers, as in 1=Anna,right=Ben.")
     ] = "",
     copy: Annotated[bool, _summary("--copy", help="Copy the summary to the clipboard.")] = False,
     as_json: Annotated[
@@ -107,19 +104,30 @@ def summarize(
         bool, _files("--strip-tags", help="Leave the recording's tags (places, names) out of the copy.")
     ] = False,
     force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
-    recursive: Annotated[
-        bool, _reading("--recursive", help="Also what is in folders within the folders.")
-    ] = False,
+    recursive: Annotated[bool, _reading("--recursive", help="Include subfolders.")] = False,
     track: Annotated[
-        str | None, _reading(metavar="TRACK", help="The audio track: its number (from 1) or its language.")
+        str | None,
+        _reading(
+            metavar="TRACK",
+            help="The audio track: its number (from 1), its language, or all: each by itself.",
+        ),
     ] = None,
+    channels: Annotated[
+        Channels,
+        _reading(
+            metavar="HOW",
+            help="Two channels as one (mix), each by itself (split), or auto: split if each has a voice.",
+        ),
+    ] = "auto",
     start: Annotated[
         str | None, _reading(metavar="TIME", help="Start at this time: 90, 1:30 or 1:02:03.")
     ] = None,
     end: Annotated[str | None, _reading(metavar="TIME", help="Stop at this time.")] = None,
     subtitles: Annotated[
         Subtitles,
-        _reading(metavar="USE", help="Existing subtitles as the transcript: auto, never or only."),
+        _reading(
+            metavar="USE", help="Whether to use existing subtitles as the transcript: auto, never or only."
+        ),
     ] = "auto",
     encoding: Annotated[
         str | None,
@@ -140,7 +148,7 @@ def summarize(
     engine: Annotated[
         EngineChoice,
         _words(
-            metavar="ENGINE", help="Where the words come from: auto, whisper or captions (existing ones)."
+            metavar="ENGINE", help="The source of the transcript: auto, whisper or captions (existing ones)."
         ),
     ] = "auto",
     model: Annotated[
@@ -172,7 +180,11 @@ def summarize(
     ] = "auto",
     compute_type: Annotated[
         str,
-        _words(metavar="TYPE", help="Whisper's numeric type; default: int8 on CPU, float16 on GPU."),
+        _words(
+            metavar="TYPE",
+            show_default=False,
+            help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.",
+        ),
     ] = "default",
     threads: Annotated[int, _words(min=0, metavar="NUMBER", help="Threads to use; 0: all cores.")] = 0,
     fresh: Annotated[
@@ -183,13 +195,13 @@ def summarize(
         _running(
             min=1,
             metavar="NUMBER",
-            help="How many of several recordings at a time; default: 1 with a GPU, else one for each core, "
+            help="How many recordings to process at a time; default: 1 with a GPU, else one for each core, "
             "at most 4, with 2 GB of memory each.",
         ),
     ] = None,
     detach: Annotated[
         bool,
-        _running("--detach", help="Run in the background, behind what is queued; print the ids."),
+        _running("--detach", help="Queue the jobs, run them in the background, and print their ids."),
     ] = False,
     command: Exec = "",
     notify: Notify = None,
@@ -219,7 +231,7 @@ def summarize(
       svs summarize talk.mp4 --json | jq .summary  everything, for programs
 
     Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
-    (see `svs config init`). The command line comes first, then the variable, then the file.
+    (see `svs config init`). The command line takes precedence over the variable, and that over the file.
     """
     from svs.cli import batch, parsers, single  # not for --help, which starts faster without them
     from svs.cli.finish import Finish
@@ -233,6 +245,7 @@ def summarize(
     folder, template = parsers.output(output, names)
     options = Options(
         track=track,
+        channels=channels,
         start=begin,
         end=stop,
         max_duration=times.parse_length(max_duration),

@@ -9,14 +9,23 @@ from svs.errors import MissingError
 from svs.model.job import Options, Plan
 
 
-def load(plan: Plan, options: Options, language: str | None, notice: Callable[[str], None]) -> Engine:
-    """Return the engine of a plan, ready to transcribe; `language` None means that it is detected."""
+def load(
+    plan: Plan,
+    options: Options,
+    language: str | None,
+    notice: Callable[[str], None],
+    speakers: tuple[str, ...] = (),
+) -> Engine:
+    """Return the engine of a plan, ready to transcribe; `language` None means that it is detected.
+
+    `speakers` are those whose sound lies in files of their own: see `pcm.files`.
+    """
     if plan.engine == "whisper":
         from svs.engines.whisper import Whisper
         from svs.models.installed import ready
 
         folder = ready(Path(plan.model_folder), notice).folder  # it may have changed since the plan was made
-        return Whisper(folder, plan.model, options, language)
+        return Whisper(folder, plan.model, options, language, speakers)
     from svs.engines.captions import Captions
 
     return Captions(plan.model, language, options.start, options.end)

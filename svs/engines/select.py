@@ -24,8 +24,8 @@ def wants_captions(options: Options) -> bool:
     if only and (options.engine not in ("auto", "captions") or options.subtitles == "never"):
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
     if options.model and options.engine == "captions":
-        raise UsageError("--model is Whisper's, not captions'", "Leave out --model or --engine.")
-    asked = options.translate or options.track or options.model
+        raise UsageError("--model applies to Whisper, not to captions", "Leave out --model or --engine.")
+    asked = options.translate or options.track or options.channels == "split" or options.model
     return only or (options.engine == "auto" and options.subtitles == "auto" and not asked)
 
 
@@ -51,7 +51,7 @@ def choose(options: Options, captions: Candidate | None, model: tuple[str, Path]
     if insists(options):
         raise InputError(
             "there is no subtitle file beside the recording, and no text subtitle track in it",
-            "Leave out --subtitles only (or --engine captions) to have the sound transcribed.",
+            "Leave out --subtitles only (or --engine captions) to have the audio transcribed.",
         )
     return _whisper(options, model)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from svs.errors import UsageError
 from svs.jobs import launch
 from svs.jobs.kill import kill_holder
 from svs.media import fingerprint
-from svs.model.job import Job, OutputOptions, State
+from svs.model.job import Ended, Job, OutputOptions, State
 from svs.outputs import write
 from svs.pipeline import plan
 from svs.store import results
@@ -28,6 +28,7 @@ POSSIBLE: dict[str, tuple[State, ...]] = {
     "resume": ("queued", "failed", "cancelled", "interrupted"),
     "retry": ("failed", "cancelled", "interrupted"),
     "export": ("done",),
+    "speakers": ("done",),
 }
 """The states in which each action is allowed. A job can be removed in every state but running."""
 _DONE = {
@@ -37,7 +38,11 @@ _DONE = {
     "export": "exported",
 }
 _STATES = {"failed": "has failed", "cancelled": "was cancelled", "interrupted": "was interrupted"}
-_ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
+
+
+def described(state: State) -> str:
+    """Return what is said of a job in a state, as in `has failed`."""
+    return _STATES.get(state, f"is {state}")
 
 
 def check(store: JobStore, job: Job, action: str) -> None:
@@ -47,7 +52,7 @@ def check(store: JobStore, job: Job, action: str) -> None:
     *others, last = POSSIBLE[action]
     possible = f"{', '.join(others)} or {last}" if others else last
     raise UsageError(
-        f"job {job.id} {_STATES.get(state, f'is {state}')}: it cannot be {_DONE[action]}",
+        f"job {job.id} {described(state)}: it cannot be {_DONE[action]}",
         f"Only {possible} jobs can be {_DONE[action]}. See `svs jobs list`.",
     )
 
@@ -144,7 +149,7 @@ class PruneRule:
 def jobs_to_prune(store: JobStore, rule: PruneRule) -> Iterator[str]:
     """Yield the ids of the ended jobs that the rule removes; never a running or damaged job."""
     found = (job for job in store.jobs() if not isinstance(job, Damaged))
-    ended = [job for job in found if store.state(job) in ((rule.status,) if rule.status else _ENDED)]
+    ended = [job for job in found if store.state(job) in ((rule.status,) if rule.status else get_args(Ended))]
     for job in ended[rule.keep :]:
         age = datetime.now(UTC) - datetime.fromisoformat(job.created)
         if rule.older_than is None or age > rule.older_than:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 OUTPUT = "output.log"
 """What a process in the background prints, in the job's folder."""
-_SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
+_SVS = (sys.executable, "-P", "-m", "svs")
 """This svs; -P keeps Python from importing from the current folder."""
 
 

@@ -1,6 +1,5 @@
 """Many jobs: each recording becomes a queued job at once, and some run at a time, in child processes."""
 
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ from svs.store import order
 from svs.store.follow import Follower
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged, now
+from svs.system.processors import cores, has_gpu
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -38,7 +38,7 @@ _INESSENTIAL = {name: getattr(Options(), name) for name in (*LimitOptions.__stru
 
 
 class View(Protocol):
-    """Who is shown what happens."""
+    """A view of several jobs."""
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -62,13 +62,12 @@ class _Worker:
 
 def jobs_at_once(device: Device) -> int:
     """Return how many jobs run at a time: one on a GPU, else one for each core, as memory allows."""
-    import ctranslate2
     import psutil
 
-    if device != "cpu" and ctranslate2.get_cuda_device_count():
+    if device != "cpu" and has_gpu():
         return 1
     memory: int = psutil.virtual_memory().available
-    return max(1, min(_MOST, os.cpu_count() or 1, memory // _MEMORY))
+    return max(1, min(_MOST, cores(), memory // _MEMORY))
 
 
 def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Options]) -> list[Job]:
@@ -233,7 +232,8 @@ def _goes_on(store: JobStore, job_id: str, code: int) -> bool:
             store.tidy(job_id)
             error = JobError(
                 message=f"its process {_how(code)}, twice: there may be too little memory for it",
-                hint=f"Close other programs, then `svs jobs resume {job_id}`; or take a smaller --model.",
+                hint=f"Close other programs, then run `svs jobs resume {job_id}`; "
+                "or summarize the recording again with a smaller --model.",
                 exit_code=1,
             )
             store.save(replace(job, status="failed", finished=now(), crashes=0, error=error))

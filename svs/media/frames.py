@@ -148,9 +148,9 @@ def _jpeg(pictures: Path, number: int, target: Path) -> bytes | None:
     """Return one of our own pictures as a JPEG that is small enough; None when it cannot be."""
     for quality in _QUALITIES:
         source = ffmpeg.source(pictures, codecs="pictures", formats=("ppm_pipe",), f="ppm_pipe")
-        one = source.filter("select", f"eq(n,{number})")
+        selected = source.filter("select", f"eq(n,{number})")
         exact = {"fflags": "+bitexact", "flags:v": "+bitexact", "threads": 1}
-        output = one.output(
+        output = selected.output(
             ffmpeg.url(target), f="mjpeg", pix_fmt="yuvj420p", vframes=1, **exact, **{"qscale:v": quality}
         )
         ffmpeg.run(output.get_args())

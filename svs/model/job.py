@@ -24,6 +24,7 @@ from svs.model.speech import Chapter
 
 Subtitles = Literal["auto", "never", "only"]
 EngineChoice = Literal["auto", "whisper", "captions"]
+Channels = Literal["auto", "mix", "split"]
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Length = Annotated[str, Meta(pattern=r"(?i)\A(short|medium|long|[1-9][0-9]{0,6}w?|(100|[1-9][0-9]?)%)\Z")]
@@ -34,6 +35,8 @@ Status = Literal["queued", "running", "done", "failed", "cancelled"]
 """The status in a job's record."""
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 """A job's actual state: if its record says running, but no process holds its lock, it was interrupted."""
+Ended = Literal["done", "failed", "cancelled", "interrupted"]
+"""The states in which a job has ended."""
 JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 REMOVED_ENGINE = "pocketsphinx"
@@ -70,7 +73,10 @@ class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
     """What the extracted audio or captions depend on."""
 
     track: Name | None = None
-    """The audio track: its number among the audio tracks (from 1) or its language; None for the best one."""
+    """The audio track: its number among the audio tracks (from 1), its language, or `all` for each by itself;
+    None for the best one."""
+    channels: Channels = "auto"
+    """Whether two channels are mixed, or each transcribed by itself; `auto` splits if each has a voice."""
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
@@ -159,6 +165,8 @@ class StageRecord(Struct, frozen=True, kw_only=True):
     """Seconds of the recording that were processed in that time."""
     digest: Name = ""
     """A hash of the extracted audio or captions, which later stages need after these are deleted."""
+    speakers: Annotated[tuple[Name, ...], Meta(max_length=200)] = ()
+    """Whose sound was extracted, each to a file of its own. From outside: escape it."""
 
 
 class JobError(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from svs.fields import (
     Title,
 )
 
+Voices = Literal["tracks", "channels"]
 RESULT_VERSION = 2
 """The version of the JSON that `svs summarize --json` prints; raised when a field changes its meaning."""
 
@@ -39,7 +40,7 @@ class Segment(Struct, frozen=True):
     language: Language | None = None
     """Its language, if that is not the transcript's."""
     speaker: Name = ""
-    """The speaker, if the captions name one. From outside: escape it."""
+    """The speaker, if known. From outside: escape it."""
 
 
 class Gap(Struct, frozen=True):
@@ -61,12 +62,15 @@ class Transcript(Struct, frozen=True, kw_only=True):
     translated: bool
     """The words are an English translation by the model, not what was said."""
     segments: tuple[Segment, ...]
+    """In time order; those of different speakers may overlap where `voices` is there."""
     gaps: tuple[Gap, ...] = ()
     """Speech that could not be transcribed, in time order."""
     speech: Seconds = 0.0
     """Seconds of speech, from the voice detector; 0 if not measured."""
     coverage: Share | None = None
     """The share of the speech that words cover; None if the speech was not measured."""
+    voices: Voices | UnsetType = UNSET
+    """What was transcribed by itself, each for a speaker; else there is none."""
 
 
 class Sentence(Struct, frozen=True):
@@ -121,7 +125,7 @@ class Speaker(Struct, frozen=True, kw_only=True):
     """1 for who speaks first, and so on; it stays whatever names the user gives."""
     name: Name
     """From outside: escape it."""
-    how: Literal["captions"]
+    how: Literal["captions"] | Voices
     """How it is known who speaks."""
     seconds: Seconds
 

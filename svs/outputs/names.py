@@ -32,7 +32,7 @@ def check_template(template: str, formats: tuple[str, ...]) -> None:
     unknown = [field for field in _FIELD.findall(template) if field not in FIELDS]
     if unknown or set("{}") & set(_FIELD.sub("", template)):
         raise UsageError(
-            f"-o {template} is no template",
+            f"-o {template} is not a valid template",
             f"It may have {', '.join(f'{{{field}}}' for field in FIELDS)}.",
         )
     if len(formats) > 1 and "{ext}" not in template:

@@ -30,7 +30,8 @@ def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
     # The times in the transcript depend on the part that was read.
     part = _options_of(job, TranscribeOptions, PlanOptions)
-    return _key(job.stages[Stage.EXTRACT].digest, _without_paths(job), _VERSION, part)
+    extracted = job.stages[Stage.EXTRACT]
+    return _key(extracted.digest, extracted.speakers, _without_paths(job), _VERSION, part)
 
 
 def summary_key(job: Job) -> str:

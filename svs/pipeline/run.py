@@ -29,7 +29,7 @@ from svs.system import network
 from svs.system.paths import open_to_others
 from svs.text import coverage
 
-_CLOCK = 0.05  # seconds by which a file system's times may be early
+_MTIME_TOLERANCE = 0.05  # seconds by which a file system's times may be early
 _EARLIER_JOBS = 60  # which say how fast this machine is
 
 
@@ -41,7 +41,7 @@ def run(
     `stop` is called at every tick, and raises `Stopped` if the user asked to stop. Every failure is recorded
     in the job and raised.
     """
-    began = time.time() - _CLOCK
+    began = time.time() - _MTIME_TOLERANCE
     with store.hold(job.id) as folder, network.refused():
 
         def stop_if_asked() -> None:
@@ -102,7 +102,7 @@ def _run(run: JobRun) -> Result:
 def _prepare(run: JobRun) -> None:
     """Check what can be checked before any work, and decide how the transcript is made."""
     run.record(status="running", error=None, finished=None, offline=True)
-    if open_to_others(home := run.store.root.parent):
+    if open_to_others(home := run.store.home):
         run.tracker.say("warning", f"{home} can be read by other users; run `chmod 700 {home}` to prevent it")
     # A file that exists may be this job's own, written before it was killed: see `write.deliver`.
     known = run.job if run.job.title else None
@@ -111,8 +111,7 @@ def _prepare(run: JobRun) -> None:
     if run.job.plan is None:
         _decide(run)
         write.check(run.source, run.options, run.job)  # a template needs the title
-    probed = run.media.duration if "media" in run.__dict__ else None
-    run.tracker.expect(estimate.earlier(_earlier(run), run.job), run.job.duration or probed or 0.0)
+    run.tracker.expect(estimate.earlier(_earlier(run), run.job), run.job.duration or run.probed_duration)
     run.tracker.say("detail", f"the words come from {run.plan.engine} ({run.plan.model})")
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Stage, Tick
-from svs.media import fingerprint
+from svs.media import fingerprint, pcm, tracks
 from svs.model.job import Job
-from svs.model.speech import Batch, Summary, Transcript
+from svs.model.speech import Batch, Summary, Transcript, Voices
 from svs.pipeline import keys
 from svs.pipeline.job_run import JobRun, digest
 from svs.pipeline.plan import captions_opened
@@ -46,11 +48,13 @@ class Step:
 
 def _has_extracted(run: JobRun) -> bool:
     record = run.job.stages[Stage.EXTRACT]
-    intact = run.extracted.exists() and digest(run.extracted) == record.digest
+    files = run.extracted_files
+    intact = all(file.exists() for file in files) and digest(files) == record.digest
     return intact or run.has_transcript()
 
 
 def _extract(run: JobRun) -> None:
+    speakers: tuple[str, ...] = ()
     with fingerprint.opened(run.job.source):
         seconds = bool(run.media.audio) or not run.plan.captions_file
         run.begin(Stage.EXTRACT, keys.extract_key(run.job), "s" if seconds else "bytes")
@@ -61,7 +65,8 @@ def _extract(run: JobRun) -> None:
             run.record(duration=found.seconds, partial=found.partial)
             run.warn(*found.warnings)
             run.note(*found.notices)
-    run.finish(Stage.EXTRACT, digest(run.extracted))
+            speakers = found.speakers
+    run.finish(Stage.EXTRACT, digest(pcm.files(run.extracted, len(speakers))), speakers)
 
 
 def _extract_captions(run: JobRun) -> None:
@@ -84,8 +89,10 @@ def _extract_captions(run: JobRun) -> None:
 
 def _extract_audio_for_comparison(run: JobRun) -> None:
     """Extract the audio too, to compare its speech with the captions; captions work without it."""
+    track = None if run.options.track == tracks.ALL else run.options.track
+    options = replace(run.options, track=track, channels="mix")
     try:
-        extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
+        extract(run.source, run.media, options, run.audio, run.tracker.tick)
     except (Stopped, Cancelled):
         raise
     except SvsError as error:
@@ -135,7 +142,7 @@ def _engine(run: JobRun, language: str | None) -> Engine:
     """Load the engine, and report the slow steps."""
     if not run.captions:
         run.tracker.say("phase", "loading the model")
-    engine = engines.load(run.plan, run.options, language, run.notice)
+    engine = engines.load(run.plan, run.options, language, run.notice, run.speakers)
     run.warn(*engine.warnings)
     if not run.captions:
         run.tracker.say("phase", "finding speech" if engine.language else "detecting the language")
@@ -150,12 +157,19 @@ def _header(run: JobRun, key: str, language: str) -> journal.Header:
         language=language,
         translated=run.options.translate and run.plan.engine == "whisper",
         offset=0.0 if run.captions else run.options.start or 0.0,
+        voices=_voices(run),
     )
+
+
+def _voices(run: JobRun) -> Voices | None:
+    if not run.speakers:
+        return None
+    return "tracks" if run.options.track == tracks.ALL else "channels"
 
 
 def _after_transcribe(run: JobRun) -> None:
     """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
-    for path in (run.extracted, run.audio):
+    for path in (*run.extracted_files, run.audio):
         with store_errors("remove", path):
             path.unlink(missing_ok=True)
     transcript = _read_transcript(run)

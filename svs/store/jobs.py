@@ -21,7 +21,15 @@ from svs.store import records, unfinished
 from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
 from svs.system.codec import checked, decode
-from svs.system.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
+from svs.system.files import (
+    append,
+    clear_parts,
+    discard_parts,
+    read_plain,
+    store_errors,
+    sync_folder,
+    write_atomic,
+)
 from svs.system.paths import unsafe
 
 _ID = re.compile(JOB_ID)
@@ -60,14 +68,19 @@ class JobStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.transcripts = root.parent / "transcripts"
+        self.transcripts = self.home / "transcripts"
         """Which jobs have which transcript: see `svs.store.reuse`."""
-        self._unfinished = root.parent / "unfinished"
+        self._unfinished = self.home / "unfinished"
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of all that svs stores."""
+        return self.root.parent
 
     def create(self, source: Source, options: Options) -> Job:
         """Create a queued job with a folder of its own. Raises UsageError if its record would be invalid."""
         with store_errors("make a job in", self.root):
-            for folder in (self.root.parent, self.root):
+            for folder in (self.home, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
             while True:
@@ -198,7 +211,7 @@ class JobStore:
 
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or return what is wrong with it."""
-        folder, data = self.folder(job_id), b""
+        folder, data = self.folder(job_id), None
         if problem := _foreign(folder):
             return Damaged(job_id, folder, f"its folder {problem}")
         try:
@@ -212,8 +225,7 @@ class JobStore:
         except OSError as error:
             return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
         except ValueError as error:
-            empty = not data and not str(error).startswith("it is")
-            return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
+            return Damaged(job_id, folder, "job.json is empty" if data == b"" else f"job.json: {error}")
 
     def state(self, job: Job | Damaged) -> State:
         """Return a job's actual state."""
@@ -271,8 +283,7 @@ class JobStore:
     def tidy(self, job_id: str, *, before: float = math.inf) -> None:
         """Remove what a killed run of a locked job may have left, and a cancel marker from before a time."""
         folder = self.folder(job_id)
-        for part in folder.glob("*.part"):  # the pattern matches hidden files too
-            discard(part)
+        discard_parts(folder)
         clear_parts(self.transcripts, job_id)
         with store_errors("clear", folder):
             marker = folder / "cancel"

@@ -100,7 +100,7 @@ def log(store: JobStore) -> Path:
 
 
 def _folder(store: JobStore) -> Path:
-    return store.root.parent / "queue"
+    return store.home / "queue"
 
 
 def _settings(store: JobStore) -> _Settings:

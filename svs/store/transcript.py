@@ -5,15 +5,16 @@ A line is on the disk before the next batch begins, so that a killed job resumes
 
 import os
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from svs.errors import StoreError
 from svs.fields import Count, Language, Name, Seconds, Title
 from svs.model.job import REMOVED_ENGINE
-from svs.model.speech import Batch, Gap, Segment, Transcript
+from svs.model.speech import Batch, Gap, Segment, Transcript, Voices
 from svs.system.codec import checked, decode
 from svs.system.files import append, read_plain, store_errors, write_atomic
 from svs.text.loops import in_loop
@@ -35,6 +36,8 @@ class Header(Struct, frozen=True, kw_only=True):
     translated: bool
     offset: Seconds
     """Seconds of the recording before the extracted audio begins (`--start`)."""
+    voices: Voices | None = None
+    """What was transcribed by itself, each for a speaker, so that batches overlap."""
 
 
 class _Version(Struct):
@@ -121,18 +124,18 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     """Return the transcript, with times from the start of the recording."""
     known = list(batches)
     doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
-    segments = tuple(
+    segments = [
         replace(shifted(s, header.offset), suspect=s.suspect or doubtful)
         for batch in known
         for s in batch.segments
-    )
+    ]
     if header.engine == "whisper":
-        loops = in_loop([segment.text for segment in segments])
-        segments = tuple(
-            replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, loops, strict=True)
-        )
+        segments = _with_loops(segments)
+    gaps = [_moved(gap, header.offset) for batch in known for gap in batch.gaps]
+    if header.voices:
+        segments.sort(key=lambda segment: segment.start)
+        gaps.sort(key=lambda gap: gap.start)
     main = _main_language(header.language, segments)
-    gaps = tuple(_moved(gap, header.offset) for batch in known for gap in batch.gaps)
     speech = sum(batch.speech for batch in known)
     missing = sum(max(0.0, gap.end - gap.start) for gap in gaps)
     return Transcript(
@@ -141,9 +144,10 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
         language=main,
         translated=header.translated,
         segments=tuple(_labelled(segment, header.language, main) for segment in segments),
-        gaps=gaps,
+        gaps=tuple(gaps),
         speech=round(speech, 3),
         coverage=round(max(0.0, 1 - missing / speech), 6) if speech else None,
+        voices=header.voices or UNSET,
     )
 
 
@@ -172,6 +176,20 @@ def cut(batches: Iterable[Batch], start: float, end: float) -> Batch:
         gaps=tuple(_moved(gap, -start) for gap in gaps),
         speech=round(speech, 3),
     )
+
+
+def _with_loops(segments: Iterable[Segment]) -> list[Segment]:
+    """Return the segments, those that a speaker says over and over as suspect; each speaker's together."""
+    found = list[Segment]()
+    for _, group in groupby(sorted(segments, key=_speaker), _speaker):
+        mine = list(group)
+        loops = in_loop([segment.text for segment in mine])
+        found += [replace(s, suspect=s.suspect or loop) for s, loop in zip(mine, loops, strict=True)]
+    return found
+
+
+def _speaker(segment: Segment) -> str:
+    return segment.speaker
 
 
 def _main_language(first: Language, segments: Iterable[Segment]) -> Language:

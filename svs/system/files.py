@@ -141,6 +141,12 @@ def clear_parts(folder: Path, owner: str) -> None:
         discard(part)
 
 
+def discard_parts(folder: Path) -> None:
+    """Remove the unfinished files in a folder of svs's own, if possible."""
+    for part in folder.glob("*.part"):  # the pattern matches hidden files too
+        discard(part)
+
+
 def discard(part: Path) -> None:
     """Remove an unfinished file, or a folder of them, if possible."""
     with suppress(OSError):

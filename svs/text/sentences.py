@@ -43,18 +43,28 @@ def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
     """Return the sentences of a transcript, with every word of it once and in order.
 
     None goes on across a gap, or from one language or speaker into another. Names are given where there are
-    two or more.
+    two or more. Who has a voice of their own in the transcript goes on when somebody else speaks meanwhile.
     """
     main, segments = transcript.language, transcript.segments
     if transcript.translated:
         main, segments = "en", tuple(replace(segment, language=None) for segment in segments)
     if len({segment.speaker for segment in segments if segment.speaker}) == 1:
         segments = tuple(replace(segment, speaker="") for segment in segments)
+    if not transcript.voices:
+        return tuple(_of(segments, main, transcript.gaps))
+    speakers = {segment.speaker: None for segment in segments}
+    of_each = ([s for s in segments if s.speaker == speaker] for speaker in speakers)
+    found = [sentence for said in of_each for sentence in _of(said, main, transcript.gaps)]
+    return tuple(sorted(found, key=lambda sentence: sentence.start))
+
+
+def _of(segments: Iterable[Segment], main: str, gaps: Iterable[Gap]) -> Iterator[Sentence]:
+    """Yield the sentences of segments, one after the other."""
     whole = _join(segments)
-    found: list[Sentence] = []
     for language, spans in groupby(whole.spans, lambda span: span[2].language):
-        found.extend(_in_one_language(whole, list(spans), language or main, transcript.gaps))
-    return tuple(sentence for sentence in found if sentence.text)
+        for sentence in _in_one_language(whole, list(spans), language or main, gaps):
+            if sentence.text:
+                yield sentence
 
 
 def _in_one_language(

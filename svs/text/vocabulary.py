@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _NEAR = ((40.0, 0.5), (80.0, 0.15))  # seconds on each side, and weight
 _WIDE = ((160.0, 0.3), (320.0, 0.3))
-_REACH = 2.5  # windows within which the hills beside a valley are looked for
+_REACH = 2.5  # windows within which the peaks beside a minimum are looked for
 _PRIOR = 0.2
 _BLOCK = 30.0  # seconds; the fewer such blocks have a word, the more it says about a topic
 _PIECE = 256  # sentences looked at in one go, so that only their own words are counted
@@ -65,7 +65,7 @@ def word_changes(said: Vocabulary) -> "Floats":
 
     rarity = _rarity(said)
     values = np.zeros((len(_NEAR) + len(_WIDE), len(said.begins)))
-    parted = _parted(said)
+    parted = _likelihood_ratio(said)
     for piece in _pieces(said, rarity):
         for row, (seconds, _) in enumerate((*_NEAR, *_WIDE)):
             before, after = _sides(said, piece, seconds)
@@ -150,7 +150,7 @@ def _sides(said: Vocabulary, piece: _Piece, seconds: float) -> tuple["Counts", "
     return piece.sums[here] - piece.sums[low], piece.sums[high] - piece.sums[here]
 
 
-def _parted(said: Vocabulary) -> Callable[["Counts", "Counts"], "Floats"]:
+def _likelihood_ratio(said: Vocabulary) -> Callable[["Counts", "Counts"], "Floats"]:
     """Return a function: the log-likelihood ratio of two distributions of words against one."""
     import numpy as np
 

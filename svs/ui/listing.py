@@ -9,7 +9,7 @@ from svs.model.job import Job, Progress, State, percent
 from svs.store.records import Damaged
 from svs.system.processes import is_stalled
 from svs.times import clock, moment
-from svs.ui.output import visible
+from svs.ui.output import name, visible
 
 if TYPE_CHECKING:
     from svs.model.media import Source
@@ -59,7 +59,7 @@ def row(listed: Listed) -> Row:
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
     begun = f" {int(percent(state, progress))} %" if progress and state != "done" else ""
-    title = visible(job.title or job.source.name).replace("\n", "\\n")
+    title = name(job.title or job.source.name)
     return (
         job.id,
         status(state, progress) + begun,

@@ -16,8 +16,6 @@ from svs.ui.taskbar import Taskbar
 from svs.ui.terminal import term
 from svs.ui.view import Pace
 
-_NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMARIZE: "Summarize"}
-
 
 class RichProgress:
     """A listener that draws bars while it is entered."""
@@ -33,7 +31,9 @@ class RichProgress:
             expand=True,
             auto_refresh=False,
         )
-        self._tasks = {s: self._bars.add_task(n, total=1, percent="", note="") for s, n in _NAMES.items()}
+        self._tasks = {
+            stage: self._bars.add_task(stage.capitalize(), total=1, percent="", note="") for stage in Stage
+        }
         self._whole = self._bars.add_task("Overall", total=100, percent="", note="")
         self._words = Text(" ")
         self._pace, self._phase = Pace(), ""

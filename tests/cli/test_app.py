@@ -54,7 +54,7 @@ def test_values_are_named_in_capitals_in_every_help(svs):
 def test_the_help_has_groups_and_names_variables_once(svs):
     shown = svs("summarize", "--help").stdout
     headings = re.findall(r"^(\w.*):$", shown, re.MULTILINE)
-    assert headings[:5] == ["Arguments", "Summary", "Files", "What is read", "Transcription"]
+    assert headings[:5] == ["Arguments", "Summary", "Files", "Input", "Transcription"]
     assert shown.count("SVS_LENGTH") == 1
     assert "env var" not in shown
 

@@ -32,7 +32,7 @@ def test_numbers_of_chapters(text):
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "some", "1000", "\u0663"])
 def test_what_is_no_number_of_chapters_is_refused(text):
-    with pytest.raises(UsageError, match="no number of chapters"):
+    with pytest.raises(UsageError, match="not a number of chapters"):
         parsers.chapters(text)
 
 

@@ -358,7 +358,7 @@ def test_an_encoding_that_is_named_is_taken_and_one_that_is_none_refused(svs, ca
     captions.write_bytes("1\n00:00:01,000 --> 00:00:04,000\nÀ l'été, le phare.\n".encode("mac_roman"))
     unsure = svs("summarize", captions)
     assert unsure.returncode == 3
-    assert "the encoding of meeting.srt is unsure" in unsure.stderr
+    assert "svs cannot determine the encoding of meeting.srt" in unsure.stderr
     done = svs("summarize", captions, "--encoding", "mac_roman", "--json")
     assert json.loads(done.stdout)["sentences"][0]["text"] == "À l'été, le phare."
     for wrong in ("mac", "hex", ""):
@@ -370,7 +370,7 @@ def test_an_encoding_that_is_named_is_taken_and_one_that_is_none_refused(svs, ca
 def test_which_captions_are_taken_is_said_without_being_asked(svs, captions):
     svs("make-test-video", "meeting.mp4", "--duration", "14", "--audio", "silence")
     said = svs("summarize", "meeting.mp4").stderr.splitlines()
-    assert "notice: The transcript is meeting.srt, not the sound." in said
+    assert "notice: The transcript comes from meeting.srt, not from the audio." in said
 
 
 def test_lost_cues_are_told_here_and_in_the_result(svs, captions):

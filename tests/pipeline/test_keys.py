@@ -25,6 +25,7 @@ CREATED = "2026-11-25T10:00:00+00:00"
 OTHER = {
     "encoding": "cp1251",
     "track": "2",
+    "channels": "split",
     "start": 1.0,
     "end": 9.0,
     "translate": True,
@@ -103,7 +104,7 @@ def test_every_option_is_in_a_stages_key_or_in_a_group_that_is_in_none():
     assert set(OTHER) == in_keys
 
 
-def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
+def test_limits_plan_options_and_outputs_are_in_no_key(job):
     changed = Options(
         max_duration=10.0,
         max_size=5,

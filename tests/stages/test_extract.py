@@ -204,7 +204,7 @@ def test_an_unknown_track_is_an_error_that_lists_the_tracks(bilingual, target, t
 
 def test_a_recording_without_sound_is_an_error(tmp_path, target):
     mute = make(tmp_path / "mute.mp4", *PICTURES[:4], "-map", "1:v", "-c:v", "mpeg4")
-    with pytest.raises(InputError, match="has no sound"):
+    with pytest.raises(InputError, match="has no audio track"):
         run(mute, target)
 
 
@@ -265,7 +265,7 @@ def test_damage_in_the_middle_is_a_warning(either_ffmpeg, tmp_path, target):
     source.write_bytes(data)
     result = run(source, target)
     assert result.partial
-    assert result.warnings == ("The file is damaged: parts of its sound could not be read.",)
+    assert result.warnings == ("The file is damaged: parts of its audio could not be read.",)
 
 
 def test_no_warning_repeats_what_ffmpeg_says_of_a_file(tmp_path, target, monkeypatch):
@@ -280,14 +280,14 @@ def test_no_warning_repeats_what_ffmpeg_says_of_a_file(tmp_path, target, monkeyp
     media = probe(video)
     monkeypatch.setattr(ffmpeg, "run", give_up)
     result = extract(video, media, Options(), target, Ticks())
-    assert result.warnings == ("The file could not be read on after 0:02: ffmpeg gave up there.",)
+    assert result.warnings == ("The file could not be read beyond 0:02: ffmpeg stopped there.",)
 
 
 def test_a_file_that_ends_before_its_first_sound_is_an_error(tmp_path, target):
     source = make(tmp_path / "talk.mp4", "-movflags", "faststart")
     data = source.read_bytes()
     source.write_bytes(data[: data.index(b"mdat") + 4])
-    with pytest.raises(InputError, match=r"no sound could be read from .*talk\.mp4"):
+    with pytest.raises(InputError, match=r"no audio could be read from .*talk\.mp4"):
         run(source, target)
     assert not list(target.parent.iterdir())
 

@@ -178,7 +178,7 @@ def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(either_ffmpeg, 
     source.write_bytes(data + data)
     found = run(source, target)
     assert found.partial
-    assert found.warnings[0].startswith("The sound ends after 0:03, and ")
+    assert found.warnings[0].startswith("The audio ends at 0:03, and ")
     assert "of the file follow that could not be read" in found.warnings[0]
 
 
@@ -219,7 +219,7 @@ def test_one_broken_packet_is_not_parts(either_ffmpeg, tmp_path, target):
     source = tmp_path / "broken.flac"
     source.write_bytes(data)
     assert run(source, target).warnings in (
-        ("The file is damaged: a moment of its sound could not be read.",),
+        ("The file is damaged: a short part of its audio could not be read.",),
         (),  # ffmpeg plays the packet all the same
     )
 

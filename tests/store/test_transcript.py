@@ -136,3 +136,32 @@ def test_a_loop_over_several_batches_is_suspect():
     assert [segment.suspect for segment in found.segments] == [False, True, True, True, True]
     captions = transcript.transcript(replace(HEADER, engine="captions"), said)
     assert not any(segment.suspect for segment in captions.segments)
+
+
+def test_what_several_say_at_once_is_in_time_order_whichever_batch_it_is_in():
+    left = Segment(2.0, 6.0, "I ask you.", speaker="left"), Segment(7.0, 9.0, "Yes?", speaker="left")
+    right = (Segment(1.0, 3.0, "Well.", speaker="right"),)
+    said = [Batch(8.0, 20.0, left, (Gap(6.0, 8.0),)), Batch(20.0, 20.0, right, (Gap(4.0, 6.0),))]
+    found = transcript.transcript(replace(HEADER, voices="channels"), said)
+    assert [segment.text for segment in found.segments] == ["Well.", "I ask you.", "Yes?"]
+    assert [gap.start for gap in found.gaps] == [14.0, 16.0]
+    assert found.voices == "channels"
+
+
+def test_a_loop_is_one_speakers_own():
+    texts = [("left", "So it goes."), ("right", "Yes.")] * 4
+    said = [
+        Batch(10.0 * n + 10, 80.0, (Segment(10.0 * n, 10.0 * n + 5, text, speaker=speaker),))
+        for n, (speaker, text) in enumerate(texts)
+    ]
+    found = transcript.transcript(replace(HEADER, voices="channels"), said)
+    assert [segment.suspect for segment in found.segments] == [False, False] + [True] * 6
+    agreed = [replace_text(batch, "Yes.") for batch in said[:4]]
+    assert not any(
+        s.suspect for s in transcript.transcript(replace(HEADER, voices="channels"), agreed).segments
+    )
+
+
+def replace_text(batch, text):
+    segments = tuple(replace(segment, text=text) for segment in batch.segments)
+    return replace(batch, segments=segments)

@@ -86,7 +86,7 @@ def test_whatever_is_said_chapters_follow_each_other_and_none_is_empty(said, cou
         assert len(starts) <= count
 
 
-def test_so_many_as_were_asked_for():
+def test_a_count_gives_that_many_chapters():
     for count in (1, 2, 7, 40):
         assert len(chapter_starts(SAID, "en", count)) == count
     assert len(chapter_starts(SAID, "en", 100)) == len(SAID)

@@ -283,3 +283,35 @@ def test_a_speaker_who_is_the_only_one_known_changes_nothing():
     plain = Segment(0.0, 2.0, "The lamp is weak and so"), Segment(2.0, 4.0, "a lens is needed. It is.")
     named = replace(plain[0], speaker="Ada"), plain[1]
     assert sentences(heard(*named)) == sentences(heard(*plain))
+
+
+AT_ONCE = (
+    Segment(0.0, 2.0, "The lamp is weak and so", speaker="Ada"),
+    Segment(1.0, 3.0, "I see what", speaker="Ben"),
+    Segment(2.0, 4.0, "a lens is needed. Well?", speaker="Ada"),
+    Segment(3.0, 5.0, "you mean.", speaker="Ben"),
+)
+
+
+def test_who_has_a_voice_of_their_own_goes_on_while_another_speaks():
+    found = sentences(replace(heard(*AT_ONCE), voices="channels"))
+    assert [(spoken.start, spoken.said_by, spoken.text) for spoken in found] == [
+        (0.0, "Ada", "The lamp is weak and so a lens is needed."),
+        (1.0, "Ben", "I see what you mean."),
+        (found[2].start, "Ada", "Well?"),
+    ]
+    assert (found[1].end, found[2].end) == (5.0, 4.0)
+
+
+@given(transcripts(), st.lists(st.sampled_from(["left", "right"]), max_size=12))
+def test_every_word_of_each_voice_once_in_order(transcript, speakers):
+    named = tuple(
+        replace(segment, speaker=speaker)
+        for segment, speaker in zip(transcript.segments, speakers, strict=False)
+    )
+    found = sentences(replace(transcript, segments=named, voices="channels"))
+    for speaker in {segment.speaker for segment in named} if len(set(speakers)) > 1 else ():
+        said = "".join("".join(s.text.split()) for s in named if s.speaker == speaker)
+        names = {speaker} if len({segment.speaker for segment in named}) > 1 else {""}
+        assert "".join("".join(s.text.split()) for s in found if s.said_by in names) == said
+    assert all(first.start <= second.start for first, second in pairwise(found))

@@ -21,7 +21,8 @@ def queue(
     action: Annotated[
         _Action,
         typer.Argument(
-            help="list; first ID...: take these next; pause: start no more of them; go-on: start them again."
+            metavar="[ACTION]",
+            help="list; first ID...: take these next; pause: start no more of them; go-on: start them again.",
         ),
     ] = "list",
     job_ids: Annotated[

@@ -1,6 +1,6 @@
 """`svs jobs rm` and `svs jobs prune`: remove jobs."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 import typer
 
@@ -8,10 +8,9 @@ from svs.cli import parsers
 from svs.cli.store import Ids, for_each, open_store
 from svs.errors import SvsError, UsageError
 from svs.jobs import actions
+from svs.model.job import Ended
 from svs.store import reuse
 from svs.ui.output import write
-
-Ended = Literal["done", "failed", "cancelled", "interrupted"]
 
 
 def rm(job_ids: Ids) -> None:

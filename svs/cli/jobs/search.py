@@ -11,7 +11,7 @@ from svs.errors import SvsError
 from svs.store import search as searching
 from svs.store.search import Hit
 from svs.system.codec import encode
-from svs.ui.output import visible, write
+from svs.ui.output import one_line, write
 from svs.ui.search import Hits, plain
 from svs.ui.terminal import stdout
 
@@ -35,7 +35,7 @@ def search(
     """
 
     def skip(problem: str) -> None:
-        typer.echo(f"svs: {' '.join(visible(problem).split())}", err=True)
+        typer.echo(f"svs: {one_line(problem)}", err=True)
 
     found = 0
     show = _show(words, as_json=as_json)

@@ -29,7 +29,7 @@ def show(
     if as_json:
         record: object = {"job": job, "status": state, "progress": store.progress(job.id), "result": result}
         if no_paths or job.options.no_paths:
-            record = without_folders(record, job, store.root.parent)
+            record = without_folders(record, job, store.home)
         write(encode(record, indent=2).decode())
         return
     if transcript:

@@ -29,11 +29,11 @@ def speakers(
     The names are kept beside the transcript, which stays as it is. All outputs made from now on have them.
     """
     store = open_store()
-    chosen, wishes = store.resolve(job_id), list(map(parse, names or ()))
+    chosen, renamings = store.resolve(job_id), list(map(parse, names or ()))
     if undo:
         naming.undo(store, chosen)
-    if wishes:
-        naming.name(store, chosen, wishes)
+    if renamings:
+        naming.name(store, chosen, renamings)
     _show(naming.load(store, chosen), as_json=as_json)
 
 

@@ -19,7 +19,7 @@ from svs.store.follow import Follower, read_log, running
 from svs.system.codec import encode
 from svs.times import parse_length
 from svs.ui.listing import local, log_line
-from svs.ui.output import leave_quietly, visible, write
+from svs.ui.output import leave_quietly, one_line, write
 from svs.ui.result import show
 from svs.ui.terminal import stdout
 from svs.ui.view import View
@@ -120,7 +120,7 @@ def wait(
         if until is not None and time.monotonic() >= until and not all(f.ended for f in active):
             raise typer.Exit(_TIMED_OUT)
     if len(followers) == 1:
-        notices.tell(followers[0].job, store, followers[0].state, time.monotonic() - began)
+        notices.notify(followers[0].job, store, followers[0].state, time.monotonic() - began)
     else:
         counts = Counter(follower.state for follower in followers)
         text = ", ".join(f"{count} {state}" for state, count in counts.items())
@@ -201,4 +201,4 @@ def _ending(job: Job, state: str) -> str:
     """Return the line with a job's present status."""
     reason = f": {job.error.message} {job.error.hint}" if job.error else ""
     when = local(job.finished) if job.finished else "now".ljust(19)
-    return " ".join(visible(f"{when}  {'':10}  {state}{reason}").splitlines()) + "\n"
+    return f"{when}  {'':10}  {one_line(state + reason)}\n"

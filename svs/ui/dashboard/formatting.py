@@ -3,7 +3,6 @@
 from rich.text import Text
 
 from svs.model.job import State
-from svs.ui.output import visible
 from svs.ui.tables import COLOURS
 
 _SIGNS: dict[State, str] = {
@@ -17,11 +16,6 @@ _SIGNS: dict[State, str] = {
 }
 _UNITS = ((90 * 60, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
 """The seconds from which a unit is used, its seconds, its name."""
-
-
-def one_line(text: str) -> str:
-    """Return text from outside as one line, with control characters made visible."""
-    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def state(condition: State) -> Text:

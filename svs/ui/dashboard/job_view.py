@@ -15,6 +15,7 @@ from svs.store.records import Damaged
 from svs.text.coverage import share
 from svs.times import clock, moment, times_real
 from svs.ui.dashboard import formatting
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
@@ -24,7 +25,7 @@ _ROOMY = 58  # columns that the whole table of stages needs
 
 def facts(entry: Entry, job: Job | Damaged, folder: str, width: int) -> RenderableType:
     """Return the facts about a job, for so many columns."""
-    title = Text.assemble(Text(formatting.one_line(entry.name), "bold"), "  ", formatting.state(entry.state))
+    title = Text.assemble(Text(name(entry.name), "bold"), "  ", formatting.state(entry.state))
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
         return Group(
@@ -75,7 +76,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
 def _now(progress: Progress) -> RenderableType:
     """Return the present progress of a running job."""
     shown = [
-        formatting.one_line(progress.phase),
+        name(progress.phase),
         f"{formatting.span(progress.left)} left" if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
         f"memory {formatting.size(progress.memory)}" if progress.memory else "",

@@ -8,6 +8,7 @@ from rich.text import Text
 from svs.store.index import Entry
 from svs.times import clock, moment
 from svs.ui.dashboard import formatting
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 
 _GAP = "  "
@@ -57,7 +58,7 @@ _COLUMNS = (
     _Column("LENGTH", 8, 92, _length),
     _Column("CREATED", 16, 88, lambda entry: Text(moment(entry.created))),
     _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
-    _Column("VIDEO", 0, 0, lambda entry: Text(formatting.one_line(entry.name))),
+    _Column("VIDEO", 0, 0, lambda entry: Text(name(entry.name))),
 )
 """The last column takes the rest of the width."""
 
