@@ -57,7 +57,7 @@ def models_home() -> Path:
 
 def jobs_home() -> Path:
     """Return the folder of the jobs, one folder each. Raises StoreError."""
-    for name in ("transcripts", "unfinished", "queue"):
+    for name in ("transcripts", "unfinished", "queue", "watched"):
         _trusted(home() / name)
     return _trusted(home() / "jobs")
 

@@ -59,7 +59,9 @@ def _queued(store: JobStore, reference: str) -> str:
     return job_id
 
 
-def work(jobs: Annotated[int, typer.Option("--jobs", min=1, help="How many at a time.")] = 1) -> None:
+def work(
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="NUMBER", help="How many at a time.")] = 1,
+) -> None:
     """Run the queued jobs for `--detach`, until there are none."""
     signals: list[int] = []
     with batch.stopping(signals):
