@@ -1,11 +1,15 @@
 """Where svs stores its files: one folder, set by `SVS_HOME`, that no other user may change."""
 
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
 
 from svs.errors import StoreError
+
+PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+"""How the Python that svs runs in is typed in a shell, also under pipx."""
 
 
 def home() -> Path:
