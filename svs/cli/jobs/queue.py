@@ -22,7 +22,7 @@ def queue(
         _Action,
         typer.Argument(
             metavar="[ACTION]",
-            help="list; first ID...: take these next; pause: start no more of them; resume: start them again.",
+            help="list; first ID...: take these next; pause: start no more; resume: start them again.",
         ),
     ] = "list",
     job_ids: Annotated[
