@@ -1,18 +1,19 @@
 """`--cluster`: jobs run on the workers of a Dask cluster."""
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from svs.jobs.queue import Elsewhere
-from svs.model.job import Job
-from svs.store.jobs import JobStore
 from svs.ui.output import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from svs.jobs.cluster import Address
+    from svs.jobs.queue import Elsewhere
+    from svs.model.job import Job
+    from svs.store.jobs import JobStore
 
 
 def _option(name: str, metavar: str, text: str) -> Any:  # noqa: ANN401 - as Typer has it
@@ -53,7 +54,9 @@ def address(scheduler: str, ca: str, cert: str, key: str) -> "Address | None":
 
 
 @contextmanager
-def connected(chosen: "Address | None", store: JobStore, jobs: Sequence[Job]) -> Iterator[Elsewhere | None]:
+def connected(
+    chosen: "Address | None", store: "JobStore", jobs: "Sequence[Job]"
+) -> "Iterator[Elsewhere | None]":
     """Yield the cluster, or None for this machine. Raises SvsError if no worker can run these jobs."""
     if chosen is None or not jobs:
         yield None

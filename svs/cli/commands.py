@@ -74,6 +74,7 @@ ROOT: dict[str, Entry | Group] = {
         configured=True,
         prefix="SVS",
     ),
+    "watch": Entry("watch:watch", "Summarize what comes into a folder.", configured=True, prefix="SVS"),
     "jobs": Group(_JOBS, "List, show, resume, export and remove jobs."),
     "dashboard": Entry("dashboard:dashboard", "Watch and manage all jobs on one screen."),
     "models": Group(_MODELS, "List, download, add and remove Whisper models."),

@@ -8,13 +8,12 @@ from typing import Annotated, get_args
 
 import typer
 
-from svs import times
 from svs.cli import cluster, completion
 from svs.cli.cluster import Authority, Certificate, Key, Scheduler
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Channels, Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, SlidesChoice, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
@@ -53,6 +52,9 @@ def summarize(
         _summary(
             metavar="CHAPTERS", help="auto (the recording's own, else by topic), none, or a number of them."
         ),
+    ] = "auto",
+    slides: Annotated[
+        SlidesChoice, _summary(metavar="SLIDES", help="Look for slides in the pictures: auto or none.")
     ] = "auto",
     verbatim: Annotated[
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
@@ -238,50 +240,15 @@ def summarize(
     Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
     (see `svs config init`). The command line takes precedence over the variable, and that over the file.
     """
-    from svs.cli import batch, parsers, single  # not for --help, which starts faster without them
+    given = dict(locals())  # the values of the parameters
+    from svs.cli import batch, single, typed  # not for --help, which starts faster without them
     from svs.cli.finish import Finish
     from svs.cli.offer import offer_model
 
     set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
-    begin, stop = parsers.part(start, end)
-    names = parsers.formats(f"{formats},html" if open_report else formats)
-    folder, template = parsers.output(output, names)
-    options = Options(
-        track=track,
-        channels=channels,
-        start=begin,
-        end=stop,
-        max_duration=times.parse_length(max_duration),
-        max_size=parsers.size(max_size),
-        allow_formats=parsers.input_formats(allow_format),
-        subtitles=subtitles,
-        encoding=parsers.encoding(encoding),
-        engine=engine,
-        model=parsers.model(model),
-        language=parsers.language(language),
-        translate=translate,
-        prompt=prompt,
-        hotwords=hotwords,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-        method=method,
-        length=parsers.length(length),
-        chapters=parsers.chapters(chapters),
-        verbatim=verbatim,
-        speaker_names=parsers.speaker_names(speaker_names),
-        formats=names,
-        output_dir=folder,
-        output_template=template,
-        subtitle_width=subtitle_width,
-        embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
-        strip_tags=strip_tags,
-        no_paths=no_paths,
-        force=force,
-        fresh=fresh,
-    )
+    options = typed.options(given)
     view: View = "none" if quiet and progress == "auto" else progress
     finish = Finish(
         as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"

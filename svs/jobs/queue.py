@@ -108,15 +108,22 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
 
 def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
     """Yield the jobs over these files that need not be made again, the newest last."""
-    found = [job for job in store.jobs() if not isinstance(job, Damaged) and job.source.path in paths]
-    for job in reversed(found):
+    found = (store.read(job_id) for job_id in reversed(store.ids()) if store.path_of(job_id) in paths)
+    for job in found:
+        if isinstance(job, Damaged):
+            continue
         whole = job.status == "done" and all(Path(file).exists() for file in job.outputs)
         if whole or job.status in ("queued", "running"):
             yield _key(job.source, job.options), job
 
 
 def _key(source: Source, options: Options) -> tuple[object, ...]:
-    return source.path, *identity(source), replace(options, **_INESSENTIAL)
+    return source.path, *identity(source), essential(options)
+
+
+def essential(options: Options) -> Options:
+    """Return the options without those that change no result."""
+    return replace(options, **_INESSENTIAL)
 
 
 def run(

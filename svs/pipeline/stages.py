@@ -1,6 +1,6 @@
 """The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
@@ -13,9 +13,10 @@ from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Stage, Tick
-from svs.media import fingerprint, pcm, tracks
+from svs.media import clock, fingerprint, pcm, slides, tracks
+from svs.media.thumbnails import Reader
 from svs.model.job import Job
-from svs.model.speech import Batch, Summary, Transcript, Voices
+from svs.model.speech import Batch, Slide, Summary, Transcript, Voices
 from svs.pipeline import keys
 from svs.pipeline.job_run import JobRun, digest
 from svs.pipeline.plan import captions_opened
@@ -214,13 +215,19 @@ def _read_transcript(run: JobRun) -> Transcript:
 def _summarize(run: JobRun) -> None:
     run.begin(Stage.SUMMARIZE, keys.summary_key(run.job), "steps")
     transcript = _read_transcript(run)
-    chosen = summarize_transcript(transcript, run.job, run.tracker.stop_if_asked, run.tracker.tick)
+    tick, stop = run.tracker.tick, run.tracker.stop_if_asked
+    shown = _slides(run)
+    chosen = summarize_transcript(transcript, run.job, stop, tick, shown)
     results.save_summary(run.folder, chosen)
     run.finish(Stage.SUMMARIZE)
 
 
 def summarize_transcript(
-    transcript: Transcript, job: Job, stop: Callable[[], None], tick: Tick = lambda *_: None
+    transcript: Transcript,
+    job: Job,
+    stop: Callable[[], None],
+    tick: Tick = lambda *_: None,
+    shown: Sequence[Slide] = (),
 ) -> Summary:
     """Return the summary of a job's transcript, by the job's options. Raises InputError if there is none."""
     said = sentences(transcript)
@@ -230,11 +237,31 @@ def summarize_transcript(
         tick(1, 3)
         chosen = summarize(said, language, job.options.method, job.options.length, stop)
         tick(2, 3)
-        chosen = outline(chosen, said, language, job.options.chapters, given, stop)
+        chosen = outline(chosen, said, language, job.options.chapters, given, stop, shown)
         tick(3, 3)
     except InputError as error:  # the stage does not know the recording's path
         raise InputError(f"{job.source.path}: {error.message}", error.hint) from error
     return chosen
+
+
+def _slides(run: JobRun) -> tuple[Slide, ...]:
+    """Return the slides that the recording shows; none where its pictures cannot be read."""
+    if run.options.slides == "none":
+        return ()
+    start, formats = run.options.start or 0.0, run.options.allow_formats
+    try:
+        with fingerprint.opened(run.job.source):
+            if not run.media.pictures:
+                return ()
+            run.tracker.say("phase", "looking for slides")
+            begins = clock.origin(run.source, formats=formats)
+            recording = Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked)
+            return slides.find(recording, start, start + run.job.duration)
+    except (Stopped, Cancelled):
+        raise
+    except SvsError as error:
+        run.notice(f"Slides were not looked for: {error.message}")
+        return ()
 
 
 STEPS = (

@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import Struct
+
 from svs.errors import HeldError, StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.fields import JOB_ID
@@ -43,6 +45,18 @@ _OPEN = ("queued", "running")
 """The status of a job that has not ended."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
+
+
+class _Version(Struct):
+    version: object = None
+
+
+class _Path(Struct, frozen=True):
+    path: str = ""
+
+
+class _Source(Struct):
+    source: _Path = _Path()
 
 
 def _new_id() -> str:
@@ -220,7 +234,7 @@ class JobStore:
             return Damaged(job_id, folder, f"its folder {problem}")
         try:
             data = read_plain(folder / "job.json", LARGEST_RECORD)
-            version = decode(data, dict[str, object]).get("version")
+            version = decode(data, _Version).version
             if isinstance(version, int) and version > JOB_VERSION:
                 return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
             return records.parse(data, job_id)
@@ -230,6 +244,13 @@ class JobStore:
             return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
         except ValueError as error:
             return Damaged(job_id, folder, "job.json is empty" if data == b"" else f"job.json: {error}")
+
+    def path_of(self, job_id: str) -> str:
+        """Return the path of a job's recording, several times faster than `read`; empty if it is unknown."""
+        try:
+            return decode(read_plain(self.folder(job_id) / "job.json", LARGEST_RECORD), _Source).source.path
+        except (OSError, ValueError):
+            return ""
 
     def state(self, job: Job | Damaged) -> State:
         """Return a job's actual state."""

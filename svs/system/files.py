@@ -41,9 +41,10 @@ def read_plain(path: Path, limit: int) -> bytes:
     """Return the content of one of svs's files. Raises OSError, and ValueError if too large."""
     handle = os.open(path, os.O_RDONLY | _PLAIN)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise ValueError("it is not a file")
-        data = file.read(limit + 1)
+        data = file.read(min(limit, found.st_size) + 1)  # a larger number would be allocated first
     if len(data) > limit:
         raise ValueError("it is too large")
     return data

@@ -1,7 +1,8 @@
 """The list of jobs as plain rows, for pipes and for the terminal's table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from svs.events import ProgressEvent
@@ -28,6 +29,7 @@ class Listed(NamedTuple):
 Row = tuple[str, str, str, str, str, str]
 
 HEADINGS: Row = ("JOB", "STATUS", "WHEN", "LENGTH", "FILES", "TITLE")
+_PART = 1000  # jobs
 NUMBERS = frozenset({"LENGTH"})
 """The columns that are aligned to the right."""
 
@@ -70,18 +72,28 @@ def row(listed: Listed) -> Row:
     )
 
 
-def text(jobs: Iterable[Listed]) -> str:
-    """Return the list in columns, for a pipe."""
-    rows = [HEADINGS, *map(row, jobs)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(
-            cell.rjust(width) if heading in NUMBERS else cell.ljust(width)
-            for cell, width, heading in zip(cells, widths, HEADINGS, strict=True)
-        )
-        for cells in rows
-    )
-    return "".join(line.rstrip() + "\n" for line in lines)
+def text(jobs: Iterable[Listed]) -> Iterator[str]:
+    """Yield the list in columns, for a pipe, many lines at a time."""
+    widths = [len(heading) for heading in HEADINGS]
+    above = [HEADINGS]
+    for part in parts(jobs):
+        rows = [*above, *map(row, part)]
+        above = []
+        widths = [max(width, *map(len, cells)) for width, *cells in zip(widths, *rows, strict=True)]
+        yield "".join(_line(cells, widths) for cells in rows)
+
+
+def parts(jobs: Iterable[Listed]) -> Iterator[list[Listed]]:
+    """Yield the jobs in shorter lists: not all need to be in memory."""
+    rest = iter(jobs)
+    while part := list(islice(rest, _PART)):
+        yield part
+
+
+def _line(cells: Row, widths: list[int]) -> str:
+    columns = zip(cells, widths, HEADINGS, strict=True)
+    padded = (cell.rjust(width) if name in NUMBERS else cell.ljust(width) for cell, width, name in columns)
+    return "  ".join(padded).rstrip() + "\n"
 
 
 def log_line(event: ProgressEvent) -> str:

@@ -16,7 +16,7 @@ from svs.cli.help import FORMATS
 from svs.media.sandbox import landlock, seccomp
 
 COMMANDS = [
-    *(["summarize"], ["dashboard"], ["make-test-video"], ["doctor"]),
+    *(["summarize"], ["watch"], ["dashboard"], ["make-test-video"], ["doctor"]),
     *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "queue", "cancel")),
     *(["jobs", verb] for verb in ("path", "rm", "prune", "export", "edit", "search", "speakers")),
     *(["jobs", verb] for verb in ("watch", "wait", "attach", "logs", "stats")),

@@ -4,6 +4,12 @@ import json
 import re
 
 import pytest
+from msgspec.structs import replace
+
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.store.jobs import JobStore
+from svs.ui import listing
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
 
@@ -13,6 +19,11 @@ def video(tmp_path):
     file = tmp_path / "talk [b].srt"
     file.write_text(CAPTIONS)
     return file
+
+
+@pytest.fixture
+def store(home):
+    return JobStore(home / "jobs")
 
 
 @pytest.fixture
@@ -134,3 +145,26 @@ def test_a_job_that_is_not_there_is_exit_5(svs, job, reference):
     done = svs("jobs", "show", reference)
     assert done.returncode == 5
     assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("how", [(), ("--json",), ("--ids",)], ids=["columns", "json", "ids"])
+def test_a_long_list_is_printed_in_parts(svs, store, video, monkeypatch, how):
+    for status in ("done", "queued", "failed", "done", "running"):
+        store.save(replace(store.create(describe(video), Options()), status=status))
+    whole = svs("jobs", "list", "--all", *how)
+    monkeypatch.setattr(listing, "_PART", 2)
+    assert [line.split() for line in svs("jobs", "list", "--all", *how).stdout.splitlines()] == [
+        line.split() for line in whole.stdout.splitlines()
+    ]
+    assert len(whole.stdout) > len(store.ids()) * len(store.ids()[0])
+
+
+def test_a_list_of_unfinished_jobs_reads_no_others(svs, store, video):
+    done, queued, broken = (store.create(describe(video), Options()) for _ in range(3))
+    for job, status in ((done, "done"), (broken, "running")):
+        store.save(replace(job, status=status))
+    store.unfinished_ids()
+    (store.folder(done.id) / "job.json").write_text("{")
+    for status, job in (("queued", queued), ("interrupted", broken)):
+        assert svs("jobs", "list", "--status", status, "--ids").stdout.split() == [job.id]
+    assert svs("jobs", "list", "--status", "damaged", "--ids").stdout.split() == [done.id]

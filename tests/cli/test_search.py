@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from svs.errors import UsageError
-from svs.model.job import Options
+from svs.events import Stage
+from svs.model.job import Options, StageRecord
 from svs.model.media import Source
 from svs.model.speech import Batch, Chapter, Segment, Sentence, Summary
 from svs.store import results
@@ -163,6 +164,19 @@ def test_a_line_that_several_jobs_have_of_one_recording_is_found_once(store):
     hits = list(search(store, ["glass"], pytest.fail))
     assert len(hits) == 2
     assert newer in {hit.job_id for hit in hits}
+
+
+def test_a_transcript_that_several_jobs_have_is_read_once(store):
+    older, newer = job(store, LIGHT, fingerprint="same"), job(store, LIGHT, fingerprint="same")
+    stage = StageRecord(key="k", started=store.load(newer).created, finished=store.load(newer).created)
+    for job_id in (older, newer):
+        store.save(replace(store.load(job_id), stages={Stage.TRANSCRIBE: stage}))
+    (store.folder(older) / results.TRANSCRIPT).write_text("damaged\n")
+    assert len(found(store, "glass")) == 1
+    (store.folder(newer) / results.TRANSCRIPT).unlink()
+    skipped = []
+    assert list(search(store, ["glass"], skipped.append)) == []
+    assert older in skipped[0]
 
 
 def test_chapters_are_found_by_their_titles(svs, store):

@@ -41,9 +41,18 @@ def make(store, captions):
 
     def make(state="queued", *, days=0, source=captions, **options):
         job = store.create(describe(source), Options(**options))
-        created = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
-        job = replace(job, created=created, status="running" if state == "interrupted" else state)
+        created = datetime.now(UTC) - timedelta(days=days)
+        job = replace(
+            job,
+            created=created.isoformat(timespec="seconds"),
+            status="running" if state == "interrupted" else state,
+        )
         store.save(job)
+        if days:  # its id is as old
+            old_id = f"{created:%Y%m%dT%H%M%S}{job.id[-5:]}"
+            store.folder(job.id).rename(store.folder(old_id))
+            job = replace(job, id=old_id)
+            store.save(job)
         return job
 
     return make

@@ -36,6 +36,7 @@ OTHER = {
     "method": "luhn",
     "length": "3",
     "chapters": "2",
+    "slides": "none",
 }
 """A value that is not the default for every option that a stage's result depends on."""
 GROUPS = (

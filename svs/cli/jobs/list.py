@@ -44,34 +44,59 @@ def print_jobs(
     store: JobStore, found: Iterable[listing.Listed], none: str, *, as_json: bool = False, ids: bool = False
 ) -> None:
     """Print jobs, or on stderr that there are none; and why those that are queued are not started."""
-    jobs = list(found)
-    if ids:
-        write("".join(f"{listed.job.id}\n" for listed in jobs))
-    elif as_json:
-        write(encode([_summary(listed) for listed in jobs], indent=2).decode())
-    elif not jobs:
-        typer.echo(none, err=True)
-    elif sys.stdout.isatty():
-        from svs.ui.tables import jobs_table
-        from svs.ui.terminal import stdout
+    seen = set[State]()
 
-        stdout().print(jobs_table(jobs, stdout().width))
+    def noted() -> Iterator[listing.Listed]:
+        for listed in found:
+            seen.add(listed.state)
+            yield listed
+
+    if ids:
+        for listed in noted():
+            write(f"{listed.job.id}\n")
+    elif as_json:
+        _print_json(noted())
     else:
-        write(listing.text(jobs))
-    if any(listed.state == "queued" for listed in jobs):
+        _print_columns(noted())
+    if not seen and not (ids or as_json):
+        typer.echo(none, err=True)
+    if "queued" in seen:
         _say_who_works(store)
+
+
+def _print_columns(jobs: Iterator[listing.Listed]) -> None:
+    if not sys.stdout.isatty():
+        for text in listing.text(jobs):
+            write(text)
+        return
+    from svs.ui.tables import jobs_table
+    from svs.ui.terminal import stdout
+
+    for part in listing.parts(jobs):
+        stdout().print(jobs_table(part, stdout().width))
+
+
+def _print_json(jobs: Iterator[listing.Listed]) -> None:
+    """Print jobs as one list, part by part."""
+    before = "["
+    for part in listing.parts(jobs):
+        text = encode([_summary(listed) for listed in part], indent=2).decode()
+        write(before + text.removeprefix("[").removesuffix("\n]\n"))
+        before = ","
+    write("[]\n" if before == "[" else "\n]\n")
 
 
 def _say_who_works(store: JobStore) -> None:
     if order.is_paused(store):
         typer.echo(order.PAUSED, err=True)
     elif not order.is_worked_on(store):
-        typer.echo("Nobody works on the queue: `svs jobs resume --all` runs its jobs.", err=True)
+        typer.echo("No process is running the queue: `svs jobs resume --all` runs its jobs.", err=True)
 
 
 def _jobs(store: JobStore, status: State | None) -> Iterator[listing.Listed]:
     """Yield the jobs in a state, newest first; each record is read only when it is needed."""
-    for job in store.jobs():
+    unfinished = status in ("queued", "running", "interrupted")
+    for job in reversed(list(store.unfinished())) if unfinished else store.jobs():
         state = store.state(job)
         if status in (None, state):
             begun = state not in ("damaged", "done", "queued")
