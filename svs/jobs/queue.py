@@ -123,18 +123,23 @@ def run(
     try:
         with order.working(store):
             while running or (not stopped() and (waiting or coming)):
+                for worker in [worker for worker in running if _has_ended(worker, view)]:
+                    running.remove(worker)
+                    _after(store, worker, waiting, view, problems)
+                    idle += [worker] if _can_go_on(worker) else []
                 if stopped():
                     _ask_to_stop(running)
                 else:
                     new = more(not running and not waiting)
                     coming = new is not None
                     waiting += new or ()
-                    if len(running) < at_once and not order.is_paused(store):
-                        running += _start_next(store, waiting, idle, view, problems)
-                for worker in [worker for worker in running if _has_ended(worker, view)]:
-                    running.remove(worker)
-                    _after(store, worker, waiting, view, problems)
-                    idle += [worker] if _can_go_on(worker) else []
+                    while len(running) < at_once and not order.is_paused(store):
+                        started = list(_start_next(store, waiting, idle, view, problems))
+                        if not started:
+                            break
+                        running += started
+                while idle and not waiting:  # it would keep the model in the memory
+                    _end(idle.pop())
                 time.sleep(_PAUSE)
     finally:
         for worker in running + idle:
