@@ -45,9 +45,9 @@ def main(model: str) -> None:
 
             result = run(job, store, show)
         draw("summary", "svs summarize talk.mp4", result_ui.result_view(result))
-        done = store.load(job.id)
-        draw("jobs", "svs jobs list", tables.jobs_table([listing.Listed(done, "done")]))
-        picture_dashboard.draw_all(store, done, save)
+        picture_dashboard.draw_all(store, video, model, save)
+        listed = [listing.Listed(job, store.state(job), store.progress(job.id)) for job in store.jobs()]
+        draw("jobs", "svs jobs list", tables.jobs_table(listing.folded(listed), 90))
         photograph("report", report / "talk.report.html")
 
 

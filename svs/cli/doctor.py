@@ -20,7 +20,7 @@ from svs.media.sandbox import landlock, seccomp
 from svs.media.testvideo import ASSETS
 from svs.models.installed import Model, available
 from svs.system.codec import encode
-from svs.system.paths import jobs_home, open_to_others
+from svs.system.paths import PYTHON, jobs_home, open_to_others
 from svs.ui.output import write
 from svs.ui.terminal import stdout, term
 
@@ -92,7 +92,7 @@ def _protections() -> Iterator[Check]:
     yield Check("formats", "only recordings: no playlists, pictures, scripts or URLs; only audio decoders")
     if os.name != "posix":
         yield Check(
-            "limits", "time and length", "This system limits neither memory nor files: see the README."
+            "limits", "time and length", "This system limits neither memory nor files: see docs/privacy.md."
         )
         return
     outlives = "" if sys.platform == "linux" else "If svs is killed, ffmpeg may keep running for a while."
@@ -122,7 +122,7 @@ def _engines() -> Iterator[Check]:
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
         except PackageNotFoundError:
-            yield Check(f"engine {name}", "missing", f"Run `pip install {package}`.", fatal=True)
+            yield Check(f"engine {name}", "missing", f"Run `{PYTHON} -m pip install {package}`.", fatal=True)
 
 
 def _models() -> Iterator[Check]:

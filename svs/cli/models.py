@@ -27,7 +27,7 @@ from svs.models.installed import Model
 from svs.progress.stats import speeds
 from svs.store.records import Damaged
 from svs.system.codec import encode
-from svs.system.paths import models_home
+from svs.system.paths import PYTHON, models_home
 from svs.ui.output import write
 from svs.ui.terminal import is_terminal, stderr, stdout, term
 
@@ -167,7 +167,7 @@ def remove(name: Name) -> None:
     if carried.find(name):
         names = " ".join(package.name for package in carried.packages(name))
         _print_notice(
-            f"It is installed again when a job needs it, unless you run `python -m pip uninstall {names}`."
+            f"It is installed again when a job needs it, unless you run `{PYTHON} -m pip uninstall {names}`."
         )
 
 

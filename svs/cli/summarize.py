@@ -8,11 +8,12 @@ from typing import Annotated, get_args
 
 import typer
 
-from svs.cli import completion
+from svs.cli import cluster, completion
+from svs.cli.cluster import Authority, Certificate, Key, Scheduler
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Channels, Device, EngineChoice, Method, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, SlidesChoice, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
@@ -51,6 +52,9 @@ def summarize(
         _summary(
             metavar="CHAPTERS", help="auto (the recording's own, else by topic), none, or a number of them."
         ),
+    ] = "auto",
+    slides: Annotated[
+        SlidesChoice, _summary(metavar="SLIDES", help="Look for slides in the pictures: auto or none.")
     ] = "auto",
     verbatim: Annotated[
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
@@ -202,6 +206,10 @@ def summarize(
         bool,
         _running("--detach", help="Queue the jobs, run them in the background, and print their ids."),
     ] = False,
+    scheduler: Scheduler = "",
+    cluster_ca: Authority = "",
+    cluster_cert: Certificate = "",
+    cluster_key: Key = "",
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -246,11 +254,12 @@ def summarize(
         as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
     )
     finish.check(options, detach=detach)
-    recordings = batch.several(videos, recursive=recursive)
+    where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
+    recordings = batch.several(videos, recursive=recursive, always=bool(where))
     if recordings is None:
         single.check(options, videos[0])
     else:
-        batch.check(options, finish)
+        batch.check(options, finish, where, detach=detach)
     notices = Notices(notify, content=notify_content)
     if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
@@ -263,4 +272,4 @@ def summarize(
     elif detach:
         batch.detach(recordings, options, jobs, environment)
     else:
-        batch.summarize(recordings, options, jobs, view, notices, finish)
+        batch.summarize(recordings, options, jobs, view, notices, finish, where)

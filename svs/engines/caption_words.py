@@ -27,6 +27,8 @@ class Line:
 
     words: tuple[str, ...]
     speaker: str = ""
+    turn: bool = False
+    """A mark says that another one begins to speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _said(cue: Cue, texts: Iterable[str], labels: Labels, speaker: str) -> Itera
             speaker = ""
         words = _UNSAID.sub(" ", rest).split()
         if _has_words(_ASIDE.sub("", " ".join(words))):
-            yield Line(tuple(words), speaker)
+            dashed = not text.startswith(">>")
+            yield Line(tuple(words), speaker, turn=marked and not (dashed and words[0][0].islower()))
 
 
 def _lines(text: str) -> Iterator[str]:

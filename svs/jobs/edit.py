@@ -36,10 +36,12 @@ def keep(store: JobStore, job_id: str, corrected: str) -> None:
         assert header is not None  # noqa: S101 - its segments were read
         segments = _parsed(corrected, _segments(store, job))
         batch = _as_batch(segments, batches, header.offset)
-        new = summarize_transcript(journal.transcript(header, [batch]), job, lambda: None)
+        summary = results.summary(folder)
+        slides = summary.slides if summary else ()
+        new = summarize_transcript(journal.transcript(header, [batch]), job, lambda: None, shown=slides)
         if not (folder / ORIGINAL).exists():
             shutil.copyfile(path, folder / ORIGINAL)
-        journal.begin(path, header, [batch])
+        journal.begin(path, header, [batch]).close()
         results.save_summary(folder, new)
 
 

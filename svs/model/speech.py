@@ -41,6 +41,8 @@ class Segment(Struct, frozen=True):
     """Its language, if that is not the transcript's."""
     speaker: Name = ""
     """The speaker, if known. From outside: escape it."""
+    turn: bool | UnsetType = UNSET
+    """Captions mark that another one begins to speak here, named or not; else it is not there."""
 
 
 class Gap(Struct, frozen=True):
@@ -106,6 +108,13 @@ class Chapter(Struct, frozen=True, kw_only=True):
     """Its own summary of one or two sentences."""
 
 
+class Slide(Struct, frozen=True):
+    """A slide, or another picture of a screen, that is shown for a while."""
+
+    start: Seconds
+    end: Seconds
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """The most important sentences, in the order in which they were said."""
 
@@ -116,6 +125,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Contiguous from the first word to the last; empty if not asked for."""
     phrases: tuple[Title, ...] = ()
     """The key phrases, as they were said, the most important first."""
+    slides: tuple[Slide, ...] = ()
+    """Those that the recording shows, each once, in time order."""
 
 
 class Speaker(Struct, frozen=True, kw_only=True):

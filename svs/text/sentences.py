@@ -92,9 +92,9 @@ def _after_gaps(spans: list[Span], gaps: Iterable[Gap]) -> Iterator[int]:
 
 
 def _changes_of_speaker(spans: list[Span]) -> Iterator[int]:
-    """Yield where the first segment of another speaker begins."""
+    """Yield where the first segment of another speaker begins, known or not."""
     for (_, _, before), (start, _, after) in pairwise(spans):
-        if before.speaker != after.speaker:
+        if after.turn or before.speaker != after.speaker:
             yield start
 
 

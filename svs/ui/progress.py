@@ -69,7 +69,7 @@ class RichProgress:
     def _show_numbers(self, event: ProgressEvent) -> None:
         self._left, self._left_since = event.left, time.monotonic()
         if event.kind in ("finished", "done"):
-            self._words = Text(" " if event.stage else "")
+            self._words = Text(" ")
         if event.kind == "done":
             self._took = max(0.0, event.at - self._began)
         if event.stage == Stage.EXTRACT and event.kind in ("started", "reused"):
@@ -99,7 +99,7 @@ class RichProgress:
     def screen(self) -> Group:
         """Return what is shown now."""
         self._bars.update(self._whole, note=self._time())
-        return Group(self._bars.get_renderable(), *([self._words] if self._words else []))
+        return Group(self._bars.get_renderable(), self._words)
 
     def _time(self) -> str:
         if self._took >= 0:

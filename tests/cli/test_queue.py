@@ -1,5 +1,6 @@
 """The queue: the order of its jobs, who works on it, and the process in the background."""
 
+import json
 import os
 
 import pytest
@@ -64,6 +65,7 @@ def test_a_detached_recording_waits_behind_what_runs(svs, svs_process, store, sh
 
 
 def test_the_lists_say_why_queued_jobs_wait(svs, store, jobs):
+    assert [job["id"] for job in json.loads(svs("jobs", "queue", "--json").stdout)] == jobs
     for command in (("jobs", "queue"), ("jobs", "list")):
         assert NOBODY in svs(*command).stderr
         with order.working(store):

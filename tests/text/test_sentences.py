@@ -315,3 +315,12 @@ def test_every_word_of_each_voice_once_in_order(transcript, speakers):
         names = {speaker} if len({segment.speaker for segment in named}) > 1 else {""}
         assert "".join("".join(s.text.split()) for s in found if s.said_by in names) == said
     assert all(first.start <= second.start for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize("stop", ["", "."])
+def test_a_sentence_ends_at_a_mark_of_another_speaker_without_a_name(stop):
+    said = (
+        Segment(0.0, 2.0, f"The lamp is weak{stop} and so"),
+        Segment(2.0, 4.0, f"a lens is needed{stop}", turn=True),
+    )
+    assert texts(*said)[-1] == f"a lens is needed{stop}"

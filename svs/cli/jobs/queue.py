@@ -29,6 +29,7 @@ def queue(
         list[str] | None,
         typer.Argument(metavar="[ID...]", help="The jobs to take first.", autocompletion=completion.job_ids),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the queued jobs in the order in which they are taken, or change it. Running jobs go on."""
@@ -39,7 +40,11 @@ def queue(
         order.move_first(store, [_queued(store, reference) for reference in job_ids or ()])
     elif action == "list":
         print_jobs(
-            store, [Listed(job, "queued") for job in order.queued(store)], "No job is queued.", ids=ids
+            store,
+            [Listed(job, "queued") for job in order.queued(store)],
+            "No job is queued.",
+            as_json=as_json,
+            ids=ids,
         )
     else:
         order.pause(store, paused=action == "pause")

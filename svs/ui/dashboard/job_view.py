@@ -20,17 +20,18 @@ from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
 _BAR = 10
+_ROOMY = 58  # columns that the whole table of stages needs
 
 
-def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
-    """Return the facts about a job."""
+def facts(entry: Entry, job: Job | Damaged, folder: str, width: int) -> RenderableType:
+    """Return the facts about a job, for so many columns."""
     title = Text.assemble(Text(name(entry.name), "bold"), "  ", formatting.state(entry.state))
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
         return Group(
             formatting.state(entry.state), Text(), grid, Text(), Text("Press d to remove it.", "dim")
         )
-    parts: list[RenderableType] = [title, *_trouble(job), stages(job, entry)]
+    parts: list[RenderableType] = [title, *_trouble(job), stages(job, entry, width)]
     if entry.progress:
         parts.append(_now(entry.progress))
     return Group(*parts, Text(), _grid(_rows(job, folder)))
@@ -44,14 +45,15 @@ def _trouble(job: Job) -> Iterator[Text]:
         yield term(f"! {warning}", "yellow")
 
 
-def stages(job: Job, entry: Entry) -> Table:
-    """Return the bars of the stages, with the time and cost of each."""
-    grid = Table.grid(padding=(0, 2))
-    for justify in ("left", "left", "right", "right", "right", "right"):
-        grid.add_column(justify=justify, no_wrap=True)
-    grid.add_row("", "", "", *(Text(heading, "dim") for heading in ("TIME", "SPEED", "CPU")))
+def stages(job: Job, entry: Entry, width: int) -> Table:
+    """Return the bars of the stages, with the time of each and, if there is room, its cost."""
+    grid = Table.grid(padding=(0, 2) if width >= _ROOMY else (0, 1))
+    headings = ("TIME", "SPEED", "CPU") if width >= _ROOMY else ("TIME", "SPEED")
+    for justify in ("left", "left", "right", *["right"] * len(headings)):
+        grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    grid.add_row("", "", "", *(Text(heading, "dim") for heading in headings))
     for stage in Stage:
-        grid.add_row(stage.capitalize(), *_stage(job, stage, entry))
+        grid.add_row(stage.capitalize(), *_stage(job, stage, entry)[: 2 + len(headings)])
     return grid
 
 
