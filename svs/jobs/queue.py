@@ -99,11 +99,12 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     It may be done, with its files still there, or queued, running or interrupted.
     """
     sources = [describe(recording) for recording in recordings]
-    known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
-    return [
-        (not wish.fresh and known.get(_key(source, wish))) or store.create(source, wish)
-        for source, wish in zip(sources, options, strict=True)
-    ]
+    with order.alone(store):
+        known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
+        return [
+            (not wish.fresh and known.get(_key(source, wish))) or store.create(source, wish)
+            for source, wish in zip(sources, options, strict=True)
+        ]
 
 
 def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
