@@ -1,6 +1,5 @@
 """`--cluster`: jobs run on the workers of a Dask cluster."""
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,8 @@ import typer
 from svs.ui.output import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from svs.jobs.cluster import Address
     from svs.jobs.queue import Elsewhere
     from svs.model.job import Job
