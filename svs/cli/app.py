@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import svs
+from svs.cli.colour import When, set_colour
 from svs.cli.commands import ROOT, Commands
 from svs.cli.errors import print_error
 from svs.errors import SvsError
@@ -40,8 +41,12 @@ def _root(
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    color: Annotated[
+        When, typer.Option(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
+    ] = "auto",
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
+    set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
 

@@ -3,14 +3,16 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 from msgspec.structs import replace
 
+from svs.cli.cluster import connected
 from svs.cli.errors import print_error
 from svs.cli.finish import Finish
 from svs.cli.notify import Notices
@@ -33,23 +35,28 @@ from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
 from svs.ui.watch import Json, Lines
 
+if TYPE_CHECKING:
+    from svs.jobs.cluster import Address
 
-def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
+
+def several(videos: Sequence[Path], *, recursive: bool, always: bool = False) -> list[Path] | None:
     """Return the recordings that the user means, or None when it is the one file that is named.
 
-    Raises InputError when one is not there.
+    With `always` that is a list, too. Raises InputError when one is not there.
     """
-    if len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
+    if not always and len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
         return None
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: Options, finish: Finish) -> None:
+def check(options: Options, finish: Finish, where: "Address | None", *, detach: bool) -> None:
     """Refuse what cannot work for any of several recordings."""
     if finish.open_report or finish.copy:
         raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
+    if where and detach:
+        raise UsageError("--detach queues jobs for this machine, not for a cluster", "Leave one of them out.")
 
 
 def summarize(
@@ -59,11 +66,12 @@ def summarize(
     view: View,
     notices: Notices,
     finish: Finish,
+    where: "Address | None",
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
     store = open_store()
-    at_once = at_once or queue.jobs_at_once(options.device)
-    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish)
+    at_once = 1 if where else at_once or queue.jobs_at_once(options.device)
+    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish, where)
 
 
 def detach(
@@ -85,10 +93,16 @@ def detach(
         typer.echo(order.PAUSED, err=True)
 
 
+def sharing(options: Options, at_once: int) -> Options:
+    """Return the options of jobs that share the processor's cores."""
+    if at_once == 1 or options.threads:
+        return options
+    return replace(options, threads=max(1, cores() // at_once))
+
+
 def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once: int) -> list[Job]:
-    """Return a job for each recording, which share the processor's cores; say which are done already."""
-    if at_once > 1 and not options.threads:
-        options = replace(options, threads=max(1, cores() // at_once))
+    """Return a job for each recording; say which are done already."""
+    options = sharing(options, at_once)
     jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
     for job in jobs:
         if job.status == "done":
@@ -97,9 +111,15 @@ def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once:
 
 
 def run(
-    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, finish: Finish
+    store: JobStore,
+    jobs: Sequence[Job],
+    at_once: int,
+    view: View,
+    notices: Notices,
+    finish: Finish,
+    where: "Address | None" = None,
 ) -> None:
-    """Run jobs, print the summaries in their order, and then a tally.
+    """Run jobs, here or on a cluster, print the summaries in their order, and then a tally.
 
     Raises Stopped after a signal, and Exit with 1 when a job is not done in the end.
     """
@@ -108,12 +128,22 @@ def run(
     todo = [job for job in jobs if job.status != "done"]
     if todo and order.is_paused(store):
         typer.echo(order.PAUSED, err=True)
-    with stopping(signals), _showing(view, todo, finish) as shown:
-        problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
+
+    def after(follower: Follower) -> None:
+        if follower.state == "done":
+            finish.hook(follower.job)
+
+    ids = [job.id for job in todo]
+    with (
+        stopping(signals),
+        connected(where, store, todo) as machines,
+        showing(view, todo, after) as shown,
+    ):
+        problems = queue.run(store, ids, at_once, shown, lambda: bool(signals), elsewhere=machines)
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        _print_result(store, job_id, as_json=finish.as_json)
+        print_result(store, job_id, as_json=finish.as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -133,6 +163,8 @@ def stopping(signals: list[int]) -> Iterator[None]:
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if signals:
+            with suppress(OSError):
+                typer.echo("svs: stopped; `svs jobs resume --all` continues it", err=True)
             raise KeyboardInterrupt
         signals.append(number)
         with suppress(OSError):  # the terminal may be closed
@@ -143,26 +175,28 @@ def stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence[Job], finish: Finish) -> Iterator[queue.View]:
-    """Give the view that the user wants, on stderr."""
+def showing(
+    view: View, jobs: Sequence[Job], after: Callable[[Follower], None] = lambda _: None
+) -> Iterator[queue.View]:
+    """Give the view that the user wants, on stderr; `after` is called when a job has ended."""
     console = stderr()
     view = chosen(view, console)
     if view == "rich":
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield Tolerant(bars, finish)
+            yield Tolerant(bars, after)
     elif view == "none":
-        yield Tolerant(None, finish)
+        yield Tolerant(None, after)
     else:
-        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr), finish)
+        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr), after)
 
 
 class Tolerant:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: queue.View | None, finish: Finish = Finish()) -> None:  # noqa: B008 - frozen
-        self._view, self._finish = view, finish
+    def __init__(self, view: queue.View | None, after: Callable[[Follower], None] = lambda _: None) -> None:
+        self._view, self._after = view, after
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -175,11 +209,11 @@ class Tolerant:
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
-        if follower.state == "done":
-            self._finish.hook(follower.job)
+        with suppress(OSError):
+            self._after(follower)
 
 
-def _print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
+def print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
     """Print a summary as `svs summarize` does for one recording, but JSON on one line."""
     try:
         result = results.load(store.load(job_id), store.folder(job_id))

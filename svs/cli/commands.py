@@ -38,6 +38,7 @@ _JOBS = {
     "path": Entry("jobs.show:path", "Print the folder of a job."),
     "export": Entry("jobs.export:export", "Write a finished job's result as files, in any format."),
     "speakers": Entry("jobs.speakers:speakers", "List a job's speakers, and name them."),
+    "edit": Entry("jobs.edit:edit", "Correct a transcript in an editor, and summarize it again."),
     "search": Entry("jobs.search:search", "Search all transcripts and summaries."),
     "resume": Entry("jobs.run:resume", "Resume jobs from where they stopped.", configured=True),
     "retry": Entry("jobs.run:retry", "Start jobs again from the beginning.", configured=True),
@@ -56,6 +57,7 @@ _JOBS = {
 _MODELS = {
     "list": Entry("models:list_models", "List the known models and the installed ones."),
     "download": Entry("models:download", "Download a model; an interrupted download is continued."),
+    "use": Entry("models:use", "Choose the model that is taken where --model names none."),
     "add": Entry("models:add", "Install a model from a folder, on a machine without a network."),
     "rm": Entry("models:remove", "Delete a model, or an interrupted download."),
     "path": Entry("models:print_path", "Print the folder of all models, or of one model."),
@@ -72,6 +74,7 @@ ROOT: dict[str, Entry | Group] = {
         configured=True,
         prefix="SVS",
     ),
+    "watch": Entry("watch:watch", "Summarize what comes into a folder.", configured=True, prefix="SVS"),
     "jobs": Group(_JOBS, "List, show, resume, export and remove jobs."),
     "dashboard": Entry("dashboard:dashboard", "Watch and manage all jobs on one screen."),
     "models": Group(_MODELS, "List, download, add and remove Whisper models."),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -18,7 +19,9 @@ from svs.media.probe import probe
 from svs.media.sandbox import landlock, seccomp
 from svs.media.testvideo import ASSETS
 from svs.models.installed import Model, available
-from svs.system.paths import jobs_home, open_to_others
+from svs.system.codec import encode
+from svs.system.paths import PYTHON, jobs_home, open_to_others
+from svs.ui.output import write
 from svs.ui.terminal import stdout, term
 
 _VULNERABLE = (
@@ -39,9 +42,18 @@ class Check:
     """`svs summarize` cannot work without it."""
 
 
-def doctor() -> None:
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check the tools, the models and the store, and show how to fix each problem."""
     checks = [*_ffmpeg(), *_protections(), *_engines(), *_models(), *_store(), _network()]
+    if as_json:
+        write(encode(checks, indent=2).decode())
+    else:
+        stdout().print(_table(checks))
+    if any(check.fatal and check.problem for check in checks):
+        raise typer.Exit(4)
+
+
+def _table(checks: list[Check]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     table.add_column("CHECK", no_wrap=True)
@@ -56,9 +68,7 @@ def doctor() -> None:
         if check.problem:
             found.append_text(term(f"\n{check.problem}", "yellow"))
         table.add_row(mark, check.name, found)
-    stdout().print(table)
-    if any(check.fatal and check.problem for check in checks):
-        raise typer.Exit(4)
+    return table
 
 
 def _ffmpeg() -> Iterator[Check]:
@@ -82,7 +92,7 @@ def _protections() -> Iterator[Check]:
     yield Check("formats", "only recordings: no playlists, pictures, scripts or URLs; only audio decoders")
     if os.name != "posix":
         yield Check(
-            "limits", "time and length", "This system limits neither memory nor files: see the README."
+            "limits", "time and length", "This system limits neither memory nor files: see docs/privacy.md."
         )
         return
     outlives = "" if sys.platform == "linux" else "If svs is killed, ffmpeg may keep running for a while."
@@ -112,7 +122,7 @@ def _engines() -> Iterator[Check]:
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
         except PackageNotFoundError:
-            yield Check(f"engine {name}", "missing", f"Run `pip install {package}`.", fatal=True)
+            yield Check(f"engine {name}", "missing", f"Run `{PYTHON} -m pip install {package}`.", fatal=True)
 
 
 def _models() -> Iterator[Check]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +19,19 @@ from rich.progress import (
 from rich.table import Table
 
 from svs.cli import completion
-from svs.models import carried, installed
+from svs.cli.store import open_store
+from svs.models import carried, choice, installed
 from svs.models.catalog import CATALOG
 from svs.models.download import endpoint, fetch
 from svs.models.installed import Model
+from svs.progress.stats import speeds
+from svs.store.records import Damaged
 from svs.system.codec import encode
-from svs.system.paths import models_home
+from svs.system.paths import PYTHON, models_home
 from svs.ui.output import write
-from svs.ui.terminal import stderr, stdout, term
+from svs.ui.terminal import is_terminal, stderr, stdout, term
+
+_EARLIER_JOBS = 60  # which say how fast this machine is
 
 Name = Annotated[
     str,
@@ -44,13 +50,14 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON
         write(encode(rows, indent=2).decode())
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("NAME", "SIZE", "LANGUAGES", "INSTALLED", "VERIFIED"):
+    for heading in ("NAME", "SIZE", "LANGUAGES", "INSTALLED", "VERIFIED", "NOTE"):
         table.add_column(heading, no_wrap=True, justify="right" if heading == "SIZE" else "left")
     for row in rows:
         languages = "99 languages" if row["multilingual"] else "English"
         where = "yes" if row["folder"] else "in a package" if row["packages"] else ""
         size = f"{row['megabytes']} MB"
-        table.add_row(term(row["name"]), size, languages, where, row["verified"] or "")
+        note = "used" if row["used"] else "recommended" if row["recommended"] else ""
+        table.add_row(term(row["name"]), size, languages, where, row["verified"] or "", note)
     console = stdout()
     console.print(table, width=None if console.is_terminal else 1000, crop=console.is_terminal)
 
@@ -59,7 +66,25 @@ def _rows() -> list[dict[str, Any]]:
     """Return a row for each model: those of the catalog, then those that the user added."""
     here = {model.name: model for model in installed.available()}
     rows = [_row(m.name, m.megabytes, m.multilingual, here.pop(m.name, None)) for m in CATALOG]
-    return rows + [_row(m.name, max(1, round(m.bytes / 1e6)), m.multilingual, m) for m in here.values()]
+    rows += [_row(m.name, max(1, round(m.bytes / 1e6)), m.multilingual, m) for m in here.values()]
+    jobs = (job for job in islice(open_store().jobs(), _EARLIER_JOBS) if not isinstance(job, Damaged))
+    taken = choice.best(speeds=speeds(jobs))
+    return [{**row, "used": taken is not None and row["name"] == taken.name} for row in rows]
+
+
+def use(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A model that is installed; `auto`: the largest that is faster than real time.",
+            autocompletion=completion.models,
+        ),
+    ],
+) -> None:
+    """Choose the model that is taken where `--model` names none."""
+    choice.choose(None if name == "auto" else name)
+    _print_notice("svs chooses." if name == "auto" else f"{name} is taken from now on.")
 
 
 def _row(name: str, megabytes: int, multilingual: bool, here: Model | None) -> dict[str, Any]:
@@ -68,6 +93,7 @@ def _row(name: str, megabytes: int, multilingual: bool, here: Model | None) -> d
         "name": name,
         "megabytes": megabytes,
         "multilingual": multilingual,
+        "recommended": name == choice.RECOMMENDED,
         "folder": str(here.folder) if here and is_installed else None,
         "verified": here.verified if here and is_installed else None,
         "packages": [package.name for package in carried.packages(name)] if here and here.carried else [],
@@ -107,7 +133,7 @@ def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=not is_terminal(console)) as progress:
 
         def show(done: int, total: int) -> None:
             if not progress.tasks:  # added now, so that bytes of an earlier call do not count for the speed
@@ -141,7 +167,7 @@ def remove(name: Name) -> None:
     if carried.find(name):
         names = " ".join(package.name for package in carried.packages(name))
         _print_notice(
-            f"It is installed again when a job needs it, unless you run `python -m pip uninstall {names}`."
+            f"It is installed again when a job needs it, unless you run `{PYTHON} -m pip uninstall {names}`."
         )
 
 

@@ -49,8 +49,8 @@ Exec = Annotated[
         envvar="SVS_EXEC",
         rich_help_panel="Jobs",
         show_envvar=False,
-        help="Run this after each job that is done, with the paths of its files: 'mv {} /srv/notes/'. It is "
-        "not run by a shell.",
+        help="Run this after each job that is done, with the paths of its files: 'mv {} /srv/notes/'. "
+        "No shell is used.",
     ),
 ]
 

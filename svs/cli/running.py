@@ -83,6 +83,8 @@ class _Stop:
             discard_parts(self._folder)
             if sys.stderr.isatty():
                 os.write(2, b"\x1b[?25h\n")  # the bars have hidden the cursor
+            with suppress(OSError):
+                os.write(2, f"svs: stopped; `svs jobs resume {self._job_id}` continues it\n".encode())
             os._exit(128 + number)
         self._signal = number
         message = "stopping at the next safe point; press Ctrl-C again to stop at once"

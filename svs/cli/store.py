@@ -30,6 +30,8 @@ Ids = Annotated[
 
 SHOWN = typer.Option(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
 """The option `--progress`."""
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show only results, warnings and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")]
 
 
 def open_store() -> JobStore:

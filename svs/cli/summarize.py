@@ -8,18 +8,19 @@ from typing import Annotated, get_args
 
 import typer
 
-from svs import times
-from svs.cli import completion
+from svs.cli import cluster, completion
+from svs.cli.cluster import Authority, Certificate, Key, Scheduler
+from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
-from svs.model.job import Channels, Device, EngineChoice, Method, Options, Subtitles
+from svs.model.job import Channels, Device, EngineChoice, Method, SlidesChoice, Subtitles
 from svs.ui.view import View
 
 METHODS = get_args(Method)
 
 _summary = partial(typer.Option, rich_help_panel="Summary", show_envvar=False)
 _files = partial(typer.Option, rich_help_panel="Files", show_envvar=False)
-_reading = partial(typer.Option, rich_help_panel="What is read", show_envvar=False)
+_reading = partial(typer.Option, rich_help_panel="Input", show_envvar=False)
 _words = partial(typer.Option, rich_help_panel="Transcription", show_envvar=False)
 _running = partial(typer.Option, rich_help_panel="Jobs", show_envvar=False)
 _messages = partial(typer.Option, rich_help_panel="Messages", show_envvar=False)
@@ -51,6 +52,9 @@ def summarize(
         _summary(
             metavar="CHAPTERS", help="auto (the recording's own, else by topic), none, or a number of them."
         ),
+    ] = "auto",
+    slides: Annotated[
+        SlidesChoice, _summary(metavar="SLIDES", help="Look for slides in the pictures: auto or none.")
     ] = "auto",
     verbatim: Annotated[
         bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
@@ -103,9 +107,7 @@ def summarize(
         bool, _files("--strip-tags", help="Leave the recording's tags (places, names) out of the copy.")
     ] = False,
     force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
-    recursive: Annotated[
-        bool, _reading("--recursive", help="Also what is in folders within the folders.")
-    ] = False,
+    recursive: Annotated[bool, _reading("--recursive", help="Include subfolders.")] = False,
     track: Annotated[
         str | None,
         _reading(
@@ -126,7 +128,9 @@ def summarize(
     end: Annotated[str | None, _reading(metavar="TIME", help="Stop at this time.")] = None,
     subtitles: Annotated[
         Subtitles,
-        _reading(metavar="USE", help="Existing subtitles as the transcript: auto, never or only."),
+        _reading(
+            metavar="USE", help="Whether to use existing subtitles as the transcript: auto, never or only."
+        ),
     ] = "auto",
     encoding: Annotated[
         str | None,
@@ -147,7 +151,7 @@ def summarize(
     engine: Annotated[
         EngineChoice,
         _words(
-            metavar="ENGINE", help="Where the words come from: auto, whisper or captions (existing ones)."
+            metavar="ENGINE", help="The source of the transcript: auto, whisper or captions (existing ones)."
         ),
     ] = "auto",
     model: Annotated[
@@ -179,7 +183,11 @@ def summarize(
     ] = "auto",
     compute_type: Annotated[
         str,
-        _words(metavar="TYPE", help="Whisper's numeric type; default: int8 on CPU, float16 on GPU."),
+        _words(
+            metavar="TYPE",
+            show_default=False,
+            help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.",
+        ),
     ] = "default",
     threads: Annotated[int, _words(min=0, metavar="NUMBER", help="Threads to use; 0: all cores.")] = 0,
     fresh: Annotated[
@@ -190,21 +198,30 @@ def summarize(
         _running(
             min=1,
             metavar="NUMBER",
-            help="How many of several recordings at a time; default: 1 with a GPU, else one for each core, "
+            help="How many recordings to process at a time; default: 1 with a GPU, else one for each core, "
             "at most 4, with 2 GB of memory each.",
         ),
     ] = None,
     detach: Annotated[
         bool,
-        _running("--detach", help="Run in the background, behind what is queued; print the ids."),
+        _running("--detach", help="Queue the jobs, run them in the background, and print their ids."),
     ] = False,
+    scheduler: Scheduler = "",
+    cluster_ca: Authority = "",
+    cluster_cert: Certificate = "",
+    cluster_key: Key = "",
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
     progress: Annotated[
         View, _messages(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
     ] = "auto",
-    quiet: Annotated[bool, _messages("--quiet", "-q", help="Show no progress.")] = False,
+    color: Annotated[
+        When, _messages(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
+    ] = "auto",
+    quiet: Annotated[
+        bool, _messages("--quiet", "-q", help="Show only results, warnings and errors.")
+    ] = False,
     verbose: Annotated[bool, _messages("--verbose", "-v", help="Show more details.")] = False,
     debug: Annotated[bool, _messages("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
@@ -221,61 +238,28 @@ def summarize(
       svs summarize talk.mp4 --json | jq .summary  everything, for programs
 
     Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
-    (see `svs config init`). The command line comes first, then the variable, then the file.
+    (see `svs config init`). The command line takes precedence over the variable, and that over the file.
     """
-    from svs.cli import batch, parsers, single  # not for --help, which starts faster without them
+    given = dict(locals())  # the values of the parameters
+    from svs.cli import batch, single, typed  # not for --help, which starts faster without them
     from svs.cli.finish import Finish
     from svs.cli.offer import offer_model
 
+    set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
-    begin, stop = parsers.part(start, end)
-    names = parsers.formats(f"{formats},html" if open_report else formats)
-    folder, template = parsers.output(output, names)
-    options = Options(
-        track=track,
-        channels=channels,
-        start=begin,
-        end=stop,
-        max_duration=times.parse_length(max_duration),
-        max_size=parsers.size(max_size),
-        allow_formats=parsers.input_formats(allow_format),
-        subtitles=subtitles,
-        encoding=parsers.encoding(encoding),
-        engine=engine,
-        model=parsers.model(model),
-        language=parsers.language(language),
-        translate=translate,
-        prompt=prompt,
-        hotwords=hotwords,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-        method=method,
-        length=parsers.length(length),
-        chapters=parsers.chapters(chapters),
-        verbatim=verbatim,
-        speaker_names=parsers.speaker_names(speaker_names),
-        formats=names,
-        output_dir=folder,
-        output_template=template,
-        subtitle_width=subtitle_width,
-        embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
-        strip_tags=strip_tags,
-        no_paths=no_paths,
-        force=force,
-        fresh=fresh,
-    )
+    options = typed.options(given)
     view: View = "none" if quiet and progress == "auto" else progress
     finish = Finish(
         as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
     )
     finish.check(options, detach=detach)
-    recordings = batch.several(videos, recursive=recursive)
+    where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
+    recordings = batch.several(videos, recursive=recursive, always=bool(where))
     if recordings is None:
         single.check(options, videos[0])
     else:
-        batch.check(options, finish)
+        batch.check(options, finish, where, detach=detach)
     notices = Notices(notify, content=notify_content)
     if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
@@ -288,4 +272,4 @@ def summarize(
     elif detach:
         batch.detach(recordings, options, jobs, environment)
     else:
-        batch.summarize(recordings, options, jobs, view, notices, finish)
+        batch.summarize(recordings, options, jobs, view, notices, finish, where)

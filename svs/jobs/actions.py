@@ -109,7 +109,7 @@ def retry(store: JobStore, job_id: str) -> Job:
         plan.check_engine(fresh)
         store.tidy(job_id)
         for file in folder.iterdir():
-            if file.name not in ("job.json", "lock", "events.jsonl"):
+            if file.name not in ("job.json", "lock", "events.jsonl") and not file.name.startswith("lease."):
                 file.unlink()
         store.save(fresh)
     return fresh
@@ -148,9 +148,15 @@ class PruneRule:
 
 def jobs_to_prune(store: JobStore, rule: PruneRule) -> Iterator[str]:
     """Yield the ids of the ended jobs that the rule removes; never a running or damaged job."""
-    found = (job for job in store.jobs() if not isinstance(job, Damaged))
-    ended = [job for job in found if store.state(job) in ((rule.status,) if rule.status else get_args(Ended))]
-    for job in ended[rule.keep :]:
-        age = datetime.now(UTC) - datetime.fromisoformat(job.created)
-        if rule.older_than is None or age > rule.older_than:
-            yield job.id
+    states = (rule.status,) if rule.status else get_args(Ended)
+    before = None if rule.older_than is None else datetime.now(UTC) - rule.older_than
+    counted = 0
+    for job_id in store.ids():
+        if before and counted >= rule.keep and job_id > f"{before:%Y%m%dT%H%M%S}~":
+            continue  # an id begins with the time: newer jobs are not read
+        job = store.read(job_id)
+        if isinstance(job, Damaged) or store.state(job) not in states:
+            continue
+        counted += 1
+        if counted > rule.keep and (before is None or datetime.fromisoformat(job.created) < before):
+            yield job_id

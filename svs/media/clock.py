@@ -43,12 +43,12 @@ def origin(path: Path, *, formats: tuple[str, ...] = ()) -> float:
     except ffmpeg.FfmpegError as error:  # no list where only a decoder finds out the size of pictures; but
         log = error.log  # there, in broadcasts, ffmpeg's own start is right
     own = [float(start) for start in _START.findall(log)[-1:]]
-    first = min(_times(log) or own, default=0.0)
+    first = min(times(log) or own, default=0.0)
     return 0.0 if -_LEAD_IN < first < 0 else first
 
 
-def _times(log: str) -> list[float]:
-    """Return the times of the packets in a list of ffmpeg's."""
+def times(log: str) -> list[float]:
+    """Return the times of the packets in a list of ffmpeg's (framecrc), in seconds."""
     bases = {index: int(up) / int(down) for index, up, down in _TIME_BASE.findall(log)}
     found = _PACKET.findall(log)
     return [int(pts) * bases[index] for index, _, pts in found if index in bases and int(pts) != _NO_TIME]

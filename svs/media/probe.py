@@ -23,6 +23,7 @@ _STREAM = re.compile(
     r" {2,4}Stream #0:(?P<index>\d+)(\[0x[0-9a-f]+\])?(\((?P<language>.*?)\))?"
     r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
 )
+_PICTURES = re.compile(r" {2,4}Stream #0:\d+\b.*: Video: (?!.*\(attached pic\)).*")
 _TITLE = re.compile(r" +(title|handler_name) *: (.*)", re.IGNORECASE)
 _NO_NAME = re.compile(r"handler|media|audio|sound|video|subtitle|text|\bgpac\b|\bgoogle\b", re.IGNORECASE)
 """What programs write as a track's handler where nobody gave it a name."""
@@ -113,6 +114,7 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
         title=fields.title(title),
         audio=tuple(_audio(match, tag) for match, tag in streams if match["kind"] == "Audio"),
         subtitles=tuple(_subtitles(match, tag) for match, tag in streams if match["kind"] == "Subtitle"),
+        pictures=any(_PICTURES.fullmatch(line) for line, _ in entries),
         chapters=tuple(
             Chapter(start=_within(float(match[1])), end=_within(float(match[2])), title=fields.title(tag))
             for line, tag in entries

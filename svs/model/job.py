@@ -26,6 +26,7 @@ Subtitles = Literal["auto", "never", "only"]
 EngineChoice = Literal["auto", "whisper", "captions"]
 Channels = Literal["auto", "mix", "split"]
 Device = Literal["auto", "cpu", "cuda"]
+SlidesChoice = Literal["auto", "none"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
 Length = Annotated[str, Meta(pattern=r"(?i)\A(short|medium|long|[1-9][0-9]{0,6}w?|(100|[1-9][0-9]?)%)\Z")]
 """Of a summary: by name, `12` sentences, `10%` of the sentences, or `150w` words."""
@@ -100,6 +101,8 @@ class SummarizeOptions(TranscribeOptions, frozen=True, kw_only=True):
     method: Method = "auto"
     length: Length = "medium"
     chapters: Chapters = "auto"
+    slides: SlidesChoice = "auto"
+    """`none` means that nobody looks at the pictures."""
 
 
 class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
@@ -148,6 +151,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """None if the engine is to detect it."""
     chapters: Annotated[tuple[Chapter, ...], Meta(max_length=500)] = ()
     """The recording's own chapters."""
+    made_with: Message = ""
+    """What else decides Whisper's words: device, numeric type, processor and libraries; decided with them."""
 
 
 class StageRecord(Struct, frozen=True, kw_only=True):

@@ -85,4 +85,6 @@ class MediaInfo(Struct, frozen=True, kw_only=True):
     """The title tag, or empty. From outside: escape it."""
     audio: tuple[AudioTrack, ...]
     subtitles: tuple[SubtitleTrack, ...]
+    pictures: bool = False
+    """It has a video track: more than a cover."""
     chapters: tuple[Chapter, ...] = ()

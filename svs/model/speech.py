@@ -108,6 +108,13 @@ class Chapter(Struct, frozen=True, kw_only=True):
     """Its own summary of one or two sentences."""
 
 
+class Slide(Struct, frozen=True):
+    """A slide, or another picture of a screen, that is shown for a while."""
+
+    start: Seconds
+    end: Seconds
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """The most important sentences, in the order in which they were said."""
 
@@ -118,6 +125,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Contiguous from the first word to the last; empty if not asked for."""
     phrases: tuple[Title, ...] = ()
     """The key phrases, as they were said, the most important first."""
+    slides: tuple[Slide, ...] = ()
+    """Those that the recording shows, each once, in time order."""
 
 
 class Speaker(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from svs.model.media import Frame
-from svs.model.speech import Chapter, Gap, Result, Sentence, Speaker
+from svs.model.speech import Chapter, Gap, Result, Sentence, Slide, Speaker
 from svs.outputs.shared import by_chapter, cautions, facts, line, shares, speakers, with_gaps
 from svs.text.coverage import mark
 from svs.times import clock
@@ -93,6 +93,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A slide with its picture."""
+
+    slide: Slide
+    frame: Frame
+    at: int
+    """The number of the sentence that is spoken when it is first shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """The timeline of the whole recording; positions are in percent from its left edge."""
 
@@ -134,6 +144,7 @@ def render(result: Result, frames: Sequence[Frame] = ()) -> str:
         beside=f"./{_address(result.source)}",
         summary=_lines(result, result.summary.sentences),
         parts=_parts(result, frames),
+        slides=_slides(result, frames),
         timeline=_timeline(result),
         voices=_voices(result),
     )
@@ -188,6 +199,18 @@ def _lines(result: Result, sentences: Iterable[Sentence]) -> list[Line]:
     """Return these sentences, each with its place in the transcript."""
     starts = [sentence.start for sentence in result.sentences]
     return [Line(max(0, bisect_right(starts, s.start + 0.001) - 1), s) for s in sentences]
+
+
+def _slides(result: Result, frames: Sequence[Frame]) -> list[Shown]:
+    """Return the slides that have a picture: of several, the last one, in which nothing is missing."""
+    starts = [sentence.start for sentence in result.sentences]
+    shown = []
+    for slide in result.summary.slides:
+        pictures = [frame for frame in frames if slide.start <= frame.start < slide.end]
+        if pictures:
+            at = max(0, bisect_right(starts, slide.start + 0.001) - 1)
+            shown.append(Shown(slide, pictures[-1], at))
+    return shown
 
 
 def _parts(result: Result, frames: Sequence[Frame]) -> list[Part]:

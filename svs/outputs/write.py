@@ -16,6 +16,9 @@ from svs.model.speech import Result
 from svs.outputs import embed, names
 from svs.system.files import check_folder, clear_parts, read_plain, store_errors, write_atomic
 
+_SLIDE = 2.0
+"""Seconds before a slide's end that may show the next one: the time is that of a key frame."""
+
 
 def check(source: Path, options: OutputOptions, job: Job | None = None, *, overwrite: bool = False) -> None:
     """Raise UsageError, before any work, if the requested files cannot be written."""
@@ -80,7 +83,7 @@ def _known(job: Job) -> Iterable[Path]:
 
 
 def _frames(job: Job, result: Result, folder: Path, stop: Callable[[], None]) -> tuple[Frame, ...]:
-    """Return a picture for each chapter, if the recording still exists and has pictures."""
+    """Return a picture for each slide and each chapter, if the recording still exists and has pictures."""
     formats = job.options.allow_formats
     try:
         with opened(job.source):
@@ -90,11 +93,19 @@ def _frames(job: Job, result: Result, folder: Path, stop: Callable[[], None]) ->
 
 
 def _moments(result: Result) -> Iterator[Moment]:
-    """Yield the time of the first summary sentence of each chapter, or of the whole without chapters."""
+    """Yield when to take pictures: when a slide is complete, and of the chapters that show no slide.
+
+    That is the time of a chapter's first summary sentence, or of the whole summary's without chapters.
+    """
     summary = result.summary
+    for slide in summary.slides:
+        last = max(slide.start + _SLIDE, slide.end - _SLIDE)
+        yield Moment(slide.start, last - _SLIDE, last)
     end = result.start + result.duration
     parts = [(chapter.start, chapter.end, chapter.sentences) for chapter in summary.chapters]
     for first, last, said in parts or [(result.start, end, summary.sentences)]:
+        if any(first <= slide.start < last for slide in summary.slides):
+            continue
         yield Moment(first, said[0].start if said else (first + last) / 2, last)
 
 

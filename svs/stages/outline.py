@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from svs.fields import title
 from svs.model.job import Chapters
-from svs.model.speech import Chapter, Sentence, Summary
+from svs.model.speech import Chapter, Sentence, Slide, Summary
 from svs.stages.summarize import ticking
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
@@ -27,11 +27,12 @@ def outline(
     wanted: Chapters,
     given: Sequence[Chapter],
     tick: Callable[[], None] = lambda: None,
+    slides: Sequence[Slide] = (),
 ) -> Summary:
     """Return a summary with the chapters and the key phrases of the sentences that it was made from.
 
-    The chapters that the recording itself has (`given`) are taken
-    where the user leaves the choice; else they are found by topic. They follow each other without a gap.
+    The chapters that the recording itself has (`given`) are taken where the user leaves the choice; else they
+    are found by topic, and begin with a slide where one is near. They follow each other without a gap.
     `tick` is called now and then; whatever it raises is raised on.
     """
     known = {"auto": None, "none": 0}
@@ -43,11 +44,11 @@ def outline(
     if count is None and (kept := _within(given, said[0].start, said[-1].end)):
         chapters = kept
     else:
-        chapters = [] if count == 0 else _found(said, sure, language, count, tick)
+        chapters = [] if count == 0 else _found(said, sure, language, count, slides, tick)
     chapters = [replace(part, sentences=_own(part, sure, language, tick)) for part in chapters]
     tick()
     phrases = tuple(map(title, key_phrases(sure, language)))
-    return replace(summary, chapters=tuple(chapters), phrases=phrases)
+    return replace(summary, chapters=tuple(chapters), phrases=phrases, slides=tuple(slides))
 
 
 def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter]:
@@ -69,10 +70,12 @@ def _found(
     sure: Sequence[Sentence],
     language: str,
     count: int | None,
+    slides: Sequence[Slide],
     tick: Callable[[], None],
 ) -> list[Chapter]:
     """Return the chapters by topic, each with a title of its own words; none where all is one topic."""
-    starts = [said[number].start for number in chapter_starts(said, language, count)]
+    shown = [slide.start for slide in slides]
+    starts = [said[number].start for number in chapter_starts(said, language, count, shown)]
     tick()
     chapters = _named(starts, said[-1].end, sure, language)
     tick()

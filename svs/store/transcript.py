@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from svs.fields import Count, Language, Name, Seconds, Title
 from svs.model.job import REMOVED_ENGINE
 from svs.model.speech import Batch, Gap, Segment, Transcript, Voices
 from svs.system.codec import checked, decode
-from svs.system.files import append, read_plain, store_errors, write_atomic
+from svs.system.files import read_plain, store_errors, write_open
 from svs.text.loops import in_loop
 
 VERSION = 1
@@ -99,16 +100,22 @@ def _complete_lines(path: Path) -> list[bytes]:
     return data.split(b"\n")[:-1]  # text after the last line feed is incomplete
 
 
-def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
-    """Write a new journal, with the batches that exist already."""
+def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> BinaryIO:
+    """Write a new journal, with the batches that exist already, and return it, to add more.
+
+    It takes the place of an earlier one. A process that this one took the job over from, and that still adds
+    to its own, writes to a file that no longer has a name.
+    """
     with store_errors("write", path):
-        write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
+        return write_open(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
 
 
-def add(path: Path, batch: Batch) -> None:
-    """Add a batch; it is on the disk when this returns."""
+def add(path: Path, journal: BinaryIO, batch: Batch) -> None:
+    """Add a batch to a journal; it is on the disk when this returns."""
     with store_errors("write", path):
-        append(path, _line(path, batch, path.stat().st_size), durable=True)
+        journal.write(_line(path, batch, journal.tell()))
+        journal.flush()
+        os.fsync(journal.fileno())
 
 
 def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:
@@ -125,7 +132,7 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     known = list(batches)
     doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
     segments = [
-        replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
+        replace(shifted(s, header.offset), suspect=s.suspect or doubtful)
         for batch in known
         for s in batch.segments
     ]
@@ -148,6 +155,33 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
         speech=round(speech, 3),
         coverage=round(max(0.0, 1 - missing / speech), 6) if speech else None,
         voices=header.voices or UNSET,
+    )
+
+
+def cut(batches: Iterable[Batch], start: float, end: float) -> Batch:
+    """Return what is said between two times, in seconds of the audio, as one complete batch that begins at 0.
+
+    A segment belongs to it by its middle.
+    """
+    known = list(batches)
+    said = (segment for batch in known for segment in batch.segments)
+    gaps = [
+        Gap(max(start, gap.start), min(end, gap.end))
+        for batch in known
+        for gap in batch.gaps
+        if gap.start < end and gap.end > start
+    ]
+    begins = [0.0, *(batch.end for batch in known)]
+    speech = sum(
+        batch.speech * max(0.0, min(end, batch.end) - max(start, begin)) / max(0.001, batch.end - begin)
+        for begin, batch in zip(begins, known, strict=False)
+    )
+    return Batch(
+        end=round(end - start, 3),
+        total=round(end - start, 3),
+        segments=tuple(shifted(s, -start) for s in said if start <= (s.start + s.end) / 2 < end),
+        gaps=tuple(_moved(gap, -start) for gap in gaps),
+        speech=round(speech, 3),
     )
 
 
@@ -186,10 +220,11 @@ def _moved(gap: Gap, offset: float) -> Gap:
     return Gap(round(gap.start + offset, 3), round(gap.end + offset, 3))
 
 
-def _shifted(segment: Segment, offset: float) -> Segment:
-    words = tuple(
-        replace(w, start=round(w.start + offset, 3), end=round(w.end + offset, 3)) for w in segment.words
-    )
-    return replace(
-        segment, start=round(segment.start + offset, 3), end=round(segment.end + offset, 3), words=words
-    )
+def shifted(segment: Segment, offset: float) -> Segment:
+    """Return a segment some seconds later, or earlier; never before 0."""
+
+    def moved(second: float) -> float:
+        return max(0.0, round(second + offset, 3))
+
+    words = tuple(replace(word, start=moved(word.start), end=moved(word.end)) for word in segment.words)
+    return replace(segment, start=moved(segment.start), end=moved(segment.end), words=words)

@@ -42,12 +42,17 @@ _COUNT = (
 )
 _CANDIDATES = 150
 _NEARBY, _OPENING = 15.0, 2.0  # seconds within which a better opening is taken; its weight then
+_SLIDE_NEARBY, _SLIDE = 30.0, 3.0  # the same for a new slide, if the words change there, too
+_WITH_SLIDE = 5.0  # seconds between a new slide and the sentence that begins with it
 
 
-def chapter_starts(sentences: Sequence[Sentence], language: str, count: int | None = None) -> list[int]:
+def chapter_starts(
+    sentences: Sequence[Sentence], language: str, count: int | None = None, slides: Sequence[float] = ()
+) -> list[int]:
     """Return the numbers of the sentences at which a chapter begins, the first one included.
 
-    With a `count` there are so many, or as many as fit. The exact words should be in `said` where a sentence
+    With a `count` there are so many, or as many as fit. `slides` are the seconds at which a slide is first
+    shown. The exact words should be in `said` where a sentence
     was cleaned, for cues are fillers, too.
     """
     import numpy as np
@@ -65,7 +70,8 @@ def chapter_starts(sentences: Sequence[Sentence], language: str, count: int | No
     if count is None:
         evidence = np.where(changes > 0, evidence, -np.inf)
     found = _best(evidence, times, count or _usual_count(sentences, length), least, count)
-    starts = [0, *_moved(found, changes + _OPENING * cues, times, least)]
+    shown = _with_slides(times[:-1], slides) & (changes > 0)
+    starts = [0, *_moved(found, changes + _OPENING * cues + _SLIDE * shown, times, least, shown)]
     return starts if count else _merged(starts, words)
 
 
@@ -137,14 +143,28 @@ def _back(ways: Sequence["NDArray[np.intp]"]) -> list[int]:
     return found[-2::-1]
 
 
-def _moved(found: Sequence[int], value: "Floats", times: "Floats", least: float) -> list[int]:
+def _with_slides(begins: "Floats", slides: Sequence[float]) -> "NDArray[np.bool_]":
+    """Return which sentences begin with a slide: for each slide the nearest one, if it is near."""
+    import numpy as np
+
+    shown = np.zeros(len(begins), bool)
+    for slide in slides:
+        nearest = int(np.abs(begins - slide).argmin())
+        shown[nearest] |= abs(begins[nearest] - slide) <= _WITH_SLIDE
+    return shown
+
+
+def _moved(
+    found: Sequence[int], value: "Floats", times: "Floats", least: float, shown: "NDArray[np.bool_]"
+) -> list[int]:
     """Move each beginning to the best one near it, unless a chapter gets too short."""
     import numpy as np
 
     begins, moved, before = times[:-1], [], times[0]
+    nearby = np.where(shown, _SLIDE_NEARBY, _NEARBY)
     for at, following in zip(found, [*found, len(begins)][1:], strict=True):
         near = np.flatnonzero(
-            (np.abs(begins - begins[at]) <= _NEARBY)
+            (np.abs(begins - begins[at]) <= nearby)
             & (begins - before >= least)
             & (times[following] - begins >= least)
         )

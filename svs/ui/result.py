@@ -35,7 +35,7 @@ def _brief(result: Result) -> Text:
     parts = [
         clock(result.duration),
         "" if transcript.language == "und" else name(transcript.language),
-        f"{transcript.engine} {transcript.model}".strip(),
+        f"whisper {transcript.model}" if transcript.engine == "whisper" else transcript.engine,
         f"{share(transcript.coverage)} of the speech" if transcript.coverage is not None else "",
         f"{len(known)} speakers" if known else "",
     ]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from svs.errors import UsageError
-from svs.model.job import Options
+from svs.events import Stage
+from svs.model.job import Options, StageRecord
 from svs.model.media import Source
 from svs.model.speech import Batch, Chapter, Segment, Sentence, Summary
 from svs.store import results
@@ -36,7 +37,7 @@ def job(store, *said, title="Lighthouses", fingerprint="", suspect=False, summar
     segments = tuple(Segment(n * 10.0, n * 10.0 + 4.0, text, suspect=suspect) for n, text in enumerate(said))
     header = journal.Header(key="k", engine="whisper", model="m", language="en", translated=False, offset=0.0)
     end = len(said) * 10.0
-    journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)])
+    journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)]).close()
     chosen = tuple(Sentence(n * 10.0, n * 10.0 + 4.0, said[n]) for n in summary or ())
     record = Summary(method="auto", length="medium", sentences=chosen, chapters=tuple(chapters))
     (store.folder(made.id) / results.SUMMARY).write_bytes(encode(record))
@@ -152,7 +153,7 @@ def test_words_may_be_in_two_pieces_of_one_sentence(store):
     pieces = (Segment(0.0, 2.0, "A glass"), Segment(2.0, 4.0, "lens gathers its light."))
     path = store.folder(made) / results.TRANSCRIPT
     header, _ = journal.read(path)
-    journal.begin(path, header, [Batch(4.0, 4.0, pieces)])
+    journal.begin(path, header, [Batch(4.0, 4.0, pieces)]).close()
     assert found(store, "glass lens", "light") == [("transcript", 0.0, "A glass lens gathers its light.")]
 
 
@@ -163,6 +164,19 @@ def test_a_line_that_several_jobs_have_of_one_recording_is_found_once(store):
     hits = list(search(store, ["glass"], pytest.fail))
     assert len(hits) == 2
     assert newer in {hit.job_id for hit in hits}
+
+
+def test_a_transcript_that_several_jobs_have_is_read_once(store):
+    older, newer = job(store, LIGHT, fingerprint="same"), job(store, LIGHT, fingerprint="same")
+    stage = StageRecord(key="k", started=store.load(newer).created, finished=store.load(newer).created)
+    for job_id in (older, newer):
+        store.save(replace(store.load(job_id), stages={Stage.TRANSCRIBE: stage}))
+    (store.folder(older) / results.TRANSCRIPT).write_text("damaged\n")
+    assert len(found(store, "glass")) == 1
+    (store.folder(newer) / results.TRANSCRIPT).unlink()
+    skipped = []
+    assert list(search(store, ["glass"], skipped.append)) == []
+    assert older in skipped[0]
 
 
 def test_chapters_are_found_by_their_titles(svs, store):

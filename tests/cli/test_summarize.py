@@ -156,6 +156,24 @@ def test_a_summary_leaves_fillers_out_unless_every_word_is_wanted(svs, captions,
     assert {one["text"][:28]: one["said"][:39] for one in again["summary"]["sentences"]}[cleaned] == exact
 
 
+def test_a_part_of_what_was_transcribed_is_cut_from_it(svs, with_model, talk_video):
+    whole = json.loads(svs("summarize", talk_video, "--json").stdout)
+    done = svs("summarize", talk_video, "--json", "--start", "60", "--end", "1:40", "--progress", "json")
+    part = json.loads(done.stdout)
+    reused = {
+        event["stage"] for line in done.stderr.splitlines() if (event := json.loads(line))["kind"] == "reused"
+    }
+    assert {"extract", "transcribe"} <= reused
+    assert (part["start"], part["duration"]) == (60.0, 40.0)
+    inside = [s for s in whole["transcript"]["segments"] if 60 <= (s["start"] + s["end"]) / 2 < 100]
+    found = part["transcript"]["segments"]
+    assert [(s["text"], s["end"]) for s in found] == [(s["text"], s["end"]) for s in inside]
+    assert found[0]["start"] == 60, "it begins with the part"
+    again = svs("summarize", talk_video, "--json", "--start", "60", "--end", "1:40", "--length", "1")
+    assert json.loads(again.stdout)["transcript"]["segments"] == found
+    assert svs("jobs", "export", "last", "-f", "srt").returncode == 0
+
+
 def test_stdout_has_the_summary_and_stderr_the_progress(svs, captions):
     done = svs("summarize", captions)
     assert done.stdout.startswith("# meeting\n")

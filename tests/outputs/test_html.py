@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from svs.model.media import Frame
-from svs.model.speech import Chapter, Gap, Result, Sentence, Summary, Transcript
+from svs.model.speech import Chapter, Gap, Result, Sentence, Slide, Summary, Transcript
 from svs.outputs import render
 from svs.outputs.shared import line
 
@@ -104,6 +104,20 @@ def test_without_chapters_the_whole_has_one_picture():
     assert 'id="chapters"' not in text
     assert "Key phrases" not in text
     assert 'id="s3"' in text
+
+
+def test_each_slide_is_shown_with_its_last_picture_and_the_time_when_it_begins():
+    slides = (Slide(0.0, 30.0), Slide(30.0, 60.5), Slide(61.0, 80.0))
+    shown = replace(CHAPTERED, summary=replace(CHAPTERED.summary, slides=slides))
+    frames = (Frame(2.0, b"early"), Frame(28.0, b"first"), Frame(75.0, b"third"))
+    section = re.search(r'<section id="slides".*?</section>', page(shown, frames), re.DOTALL)[0]
+    pictures = re.findall(
+        r'href="#(s\d)" data-t="([0-9.]+)"><img src="data:image/jpeg;base64,([^"]+)', section
+    )
+    first, third = (b64encode(picture).decode() for picture in (b"first", b"third"))
+    assert pictures == [("s0", "0", first), ("s2", "61", third)]
+    assert 'href="#slides"' in page(shown, frames)
+    assert 'id="slides"' not in page(shown)
 
 
 def test_sound_alone_has_no_pictures():

@@ -161,7 +161,7 @@ def test_json_names_of_fields_are_a_contract():
         "notices",
         "summary", "transcript", "sentences",
     ]  # fmt: skip
-    assert list(found["summary"]) == ["method", "length", "sentences", "chapters", "phrases"]
+    assert list(found["summary"]) == ["method", "length", "sentences", "chapters", "phrases", "slides"]
     assert list(found["transcript"]) == [
         "engine", "model", "language", "translated", "segments", "gaps", "speech", "coverage",
     ]  # fmt: skip

@@ -36,6 +36,7 @@ OTHER = {
     "method": "luhn",
     "length": "3",
     "chapters": "2",
+    "slides": "none",
 }
 """A value that is not the default for every option that a stage's result depends on."""
 GROUPS = (
@@ -138,6 +139,11 @@ def test_the_plan_is_in_every_key_but_places_are_not(job, change):
     assert all(a != b for a, b in zip(_keys(job), _keys(other), strict=True))
     moved = replace(job, plan=replace(job.plan, model_folder="/elsewhere"))
     assert _keys(job) == _keys(moved)
+
+
+def test_what_the_words_are_made_with_is_in_no_key_before_the_words(job):
+    other = replace(job, plan=replace(job.plan, made_with="cpu int8"))
+    assert [a == b for a, b in zip(_keys(job), _keys(other), strict=True)] == [True, False, False, True]
 
 
 def test_a_whole_transcript_needs_no_engine_when_its_run_was_killed_before_it_ended(home, tmp_path):

@@ -60,6 +60,23 @@ def test_cue_words_draw_a_boundary():
     assert chapter_starts(in_a_row(cued), "en", 2) == [0, 13]
 
 
+def test_a_chapter_begins_with_a_new_slide_nearby_where_the_words_change_too():
+    said = without_pauses(SAID)
+    (start,) = chapter_starts(said, "en", 2)[1:]
+    assert 10 < start < 40
+    for other in (start - 1, start + 2):
+        assert chapter_starts(said, "en", 2, [said[other].start + 1.5])[1] in (other, start)
+    moved = {chapter_starts(said, "en", 2, [one.start])[1] for one in said[start - 4 : start + 5]}
+    assert len(moved) > 1
+    assert chapter_starts(said, "en", 2, [said[start - 9].start, said[start + 9].start])[1] == start
+
+
+def test_slides_alone_make_no_chapters():
+    bread = [one.text for one in SAID[20:30]]
+    said = in_a_row(bread * 6)
+    assert chapter_starts(said, "en", None, [one.start for one in said[::7]]) == [0]
+
+
 def test_two_topics_make_two_chapters_and_one_makes_one():
     tides, bread = ([sentence.text for sentence in SAID[first : first + 10]] for first in (30, 20))
     for times in (3, 8, 30):

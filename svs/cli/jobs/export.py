@@ -23,7 +23,7 @@ def export(
             "--format",
             "-f",
             metavar="FORMATS",
-            help=f"One or several; default: md. {FORMATS}.",
+            help=f"Formats, separated by commas (default: md): {FORMATS}.",
             autocompletion=completion.formats,
         ),
     ] = None,

@@ -12,21 +12,24 @@ from svs.jobs import background
 from svs.jobs.queue import jobs_at_once
 from svs.store import order
 from svs.store.jobs import JobStore
+from svs.ui.listing import Listed
 
-_Action = Literal["list", "first", "pause", "go-on"]
+_Action = Literal["list", "first", "pause", "resume"]
 
 
 def queue(
     action: Annotated[
         _Action,
         typer.Argument(
-            help="list; first ID...: take these next; pause: start no more of them; go-on: start them again."
+            metavar="[ACTION]",
+            help="list; first ID...: take these next; pause: start no more; resume: start them again.",
         ),
     ] = "list",
     job_ids: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID...]", help="The jobs to take first.", autocompletion=completion.job_ids),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the queued jobs in the order in which they are taken, or change it. Running jobs go on."""
@@ -37,11 +40,15 @@ def queue(
         order.move_first(store, [_queued(store, reference) for reference in job_ids or ()])
     elif action == "list":
         print_jobs(
-            store, [(job, "queued", None) for job in order.queued(store)], "No job is queued.", ids=ids
+            store,
+            [Listed(job, "queued") for job in order.queued(store)],
+            "No job is queued.",
+            as_json=as_json,
+            ids=ids,
         )
     else:
         order.pause(store, paused=action == "pause")
-        if action == "go-on" and order.queued(store) and not order.is_worked_on(store):
+        if action == "resume" and order.queued(store) and not order.is_worked_on(store):
             background.start(store, jobs_at_once("auto"))
 
 
@@ -52,7 +59,9 @@ def _queued(store: JobStore, reference: str) -> str:
     return job_id
 
 
-def work(jobs: Annotated[int, typer.Option("--jobs", min=1, help="How many at a time.")] = 1) -> None:
+def work(
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="NUMBER", help="How many at a time.")] = 1,
+) -> None:
     """Run the queued jobs for `--detach`, until there are none."""
     signals: list[int] = []
     with batch.stopping(signals):

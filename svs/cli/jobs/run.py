@@ -1,22 +1,26 @@
 """The commands of `svs jobs` that run jobs: resume, retry, and the one that a queue starts as a child."""
 
 from itertools import chain
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svs.cli import batch, completion
+from svs.cli import batch, cluster, completion
+from svs.cli.cluster import Authority, Certificate, Key, Scheduler
 from svs.cli.errors import print_error
 from svs.cli.finish import Finish
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
 from svs.cli.running import run_job, stop_children
-from svs.cli.store import SHOWN, for_each, open_store
+from svs.cli.store import SHOWN, Quiet, Verbose, for_each, open_store
 from svs.errors import Cancelled, HeldError, SvsError, UsageError
 from svs.jobs import actions, child, launch, queue
 from svs.model.job import Job
 from svs.store import results
 from svs.store.jobs import JobStore
 from svs.ui.view import View
+
+if TYPE_CHECKING:
+    from svs.jobs.cluster import Address
 
 _Ids = Annotated[
     list[str] | None,
@@ -40,28 +44,47 @@ def resume(
         ),
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    scheduler: Scheduler = "",
+    cluster_ca: Authority = "",
+    cluster_cert: Certificate = "",
+    cluster_key: Key = "",
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
 ) -> None:
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = open_store(), Notices(notify, content=notify_content)
-    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
+    view: View = "none" if quiet and progress == "auto" else progress
+    finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
-        _resume_all(store, jobs, progress, notices, finish)
+        where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
+        _resume_all(store, jobs, view, notices, finish, where)
         return
     chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, progress, finish)
+    _run_all(store, chosen, notices, view, finish, verbose=verbose)
 
 
-def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
-    """Run the interrupted jobs and the queued ones, the oldest first."""
-    chosen = [job for job in store.unfinished() if store.state(job) in ("interrupted", "queued")]
+def _resume_all(
+    store: JobStore,
+    at_once: int | None,
+    view: View,
+    notices: Notices,
+    finish: Finish,
+    where: "Address | None",
+) -> None:
+    """Run the interrupted jobs and the queued ones, the oldest first.
+
+    On a cluster also those that seem to run, which are waited for: their machine may be lost.
+    """
+    states = ("interrupted", "queued", *(("running",) if where else ()))
+    chosen = [job for job in store.unfinished() if store.state(job) in states]
     if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish)
+        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish, where)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
 
@@ -114,6 +137,8 @@ def retry(
         int | None, typer.Option("--jobs", min=1, metavar="NUMBER", help="With --failed: how many at a time.")
     ] = None,
     progress: Annotated[View, SHOWN] = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
     command: Exec = "",
     notify: Notify = None,
@@ -123,12 +148,13 @@ def retry(
     store, notices = open_store(), Notices(notify, content=notify_content)
     if failed == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --failed for every failed job.")
-    finish = Finish(as_json=as_json, command=command, quiet=progress == "json")
+    view: View = "none" if quiet and progress == "auto" else progress
+    finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if failed:
-        _retry_failed(store, jobs, progress, notices, finish)
+        _retry_failed(store, jobs, view, notices, finish)
         return
     fresh = [actions.retry(store, store.resolve(reference)) for reference in job_ids or ()]
-    _run_all(store, [job.id for job in fresh], notices, progress, finish)
+    _run_all(store, [job.id for job in fresh], notices, view, finish, verbose=verbose)
 
 
 def _retry_failed(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
@@ -144,7 +170,9 @@ def _retry_failed(store: JobStore, at_once: int | None, view: View, notices: Not
         typer.echo("No job has failed.", err=True)
 
 
-def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: View, finish: Finish) -> None:
+def _run_all(
+    store: JobStore, job_ids: list[str], notices: Notices, view: View, finish: Finish, *, verbose: bool
+) -> None:
     """Run jobs one after the other; a failure does not stop the others."""
 
     def run(job_id: str) -> None:
@@ -154,7 +182,7 @@ def _run_all(store: JobStore, job_ids: list[str], notices: Notices, progress: Vi
             finish.result(job, results.load(job, store.folder(job.id)))
             return
         with notices.of(job, store):
-            result = run_job(job, store, progress)
+            result = run_job(job, store, view, verbose=verbose)
             done = store.load(job.id)
             finish.result(done, result)
             finish.hook(done)

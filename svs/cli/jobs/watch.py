@@ -10,7 +10,7 @@ import typer
 
 from svs.cli.completion import job_ids as complete_ids
 from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.store import SHOWN, Id, open_store
+from svs.cli.store import SHOWN, Id, Quiet, Verbose, open_store
 from svs.errors import Cancelled, SvsError
 from svs.events import ProgressEvent
 from svs.model.job import Job
@@ -131,6 +131,8 @@ def wait(
 def attach(
     job_id: Id,
     progress: Annotated[View, SHOWN] = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
@@ -139,7 +141,8 @@ def attach(
     store = open_store()
     follower = Follower(store, store.resolve(job_id))
     try:
-        with showing(progress, verbose=False) as report:
+        view: View = "none" if quiet and progress == "auto" else progress
+        with showing(view, verbose=verbose) as report:
             for _ in _poll([follower]):
                 for event in follower.new_events():
                     report(event)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from svs.jobs import actions
 from svs.model.job import OutputOptions
-from svs.store import reuse
+from svs.outputs import text
+from svs.store import results, reuse
 from svs.store.jobs import JobStore
 from svs.system import desktop
 
@@ -22,6 +24,8 @@ class Done:
     """A sentence for the user."""
     process: "Popen[bytes] | None" = None
     """The process that was started, if any."""
+    copied: str = ""
+    """A text for the clipboard."""
 
 
 Command = Callable[[JobStore, str], Done]
@@ -62,3 +66,21 @@ def open_folder(store: JobStore, job_id: str) -> Done:
     folder = store.folder(job_id)
     desktop.open_path(folder)
     return Done(f"opened {folder}")
+
+
+def open_report(store: JobStore, job_id: str) -> Done:
+    """Show the report in the browser; one that was not written yet is written to the job's folder."""
+    job = store.load(job_id)
+    written = [Path(path) for path in job.outputs if path.endswith(".html") and Path(path).exists()]
+    if not written:
+        options = OutputOptions(formats=("html",), output_dir=str(store.folder(job_id)), force=True)
+        written = [Path(path) for path in actions.export(store, job_id, options)]
+    desktop.open_path(written[0])
+    return Done(f"opened {written[0]}")
+
+
+def copy_summary(store: JobStore, job_id: str) -> Done:
+    """Copy a job's summary as text."""
+    job = store.load(job_id)
+    result = results.load(job, store.folder(job_id))
+    return Done("copied the summary", copied=text.summary(result))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from svs.store.index import Entry
-from svs.times import clock
+from svs.times import clock, moment
 from svs.ui.dashboard import formatting
 from svs.ui.output import name
 from svs.ui.tables import COLOURS
@@ -56,7 +56,7 @@ _COLUMNS = (
     _Column("LEFT", 10, 0, _left),
     _Column("SPEED", 6, 100, _speed),
     _Column("LENGTH", 8, 92, _length),
-    _Column("CREATED", 11, 82, lambda entry: Text(formatting.date(entry.created, "%m-%d %H:%M"))),
+    _Column("CREATED", 16, 88, lambda entry: Text(moment(entry.created))),
     _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
     _Column("VIDEO", 0, 0, lambda entry: Text(name(entry.name))),
 )
