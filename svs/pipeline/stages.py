@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from typing import TypeVar
 
 from svs import engines
 from svs.engines.interface import Engine
@@ -19,6 +20,7 @@ from svs.pipeline.plan import captions_opened
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
 from svs.stages.outline import outline
+from svs.stages.slides import with_titles
 from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import results, reuse
@@ -26,6 +28,8 @@ from svs.store import transcript as journal
 from svs.system.files import store_errors
 from svs.text import coverage
 from svs.text.sentences import sentences
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,9 @@ def _summarize(run: JobRun) -> None:
         run.tracker.tick(3, 4)
         chapters, given = run.options.chapters, run.plan.chapters
         chosen = outline(chosen, said, language, chapters, given, stop, shown)
+        if chosen.slides:
+            whole = chosen
+            chosen = _looked(run, lambda recording: with_titles(whole, recording, transcript.language), whole)
         run.tracker.tick(4, 4)
     except InputError as error:  # the stage does not know the recording's path
         raise InputError(f"{run.source}: {error.message}", error.hint) from error
@@ -200,23 +207,28 @@ def _summarize(run: JobRun) -> None:
 
 
 def _slides(run: JobRun) -> tuple[Slide, ...]:
-    """Return the slides that the recording shows; none where its pictures cannot be read."""
+    """Return the slides that the recording shows."""
+    start = run.options.start or 0.0
+    return _looked(run, lambda recording: slides.find(recording, start, start + run.job.duration), ())
+
+
+def _looked(run: JobRun, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:
+    """Return what is seen in the pictures; `nothing` where they are not wanted or cannot be read."""
     if run.options.slides == "none":
-        return ()
-    start, formats = run.options.start or 0.0, run.options.allow_formats
+        return nothing
+    formats = run.options.allow_formats
     try:
         with fingerprint.opened(run.job.source):
             if not run.media.pictures:
-                return ()
-            run.tracker.say("phase", "looking for slides")
+                return nothing
+            run.tracker.say("phase", "looking at the pictures")
             begins = clock.origin(run.source, formats=formats)
-            recording = Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked)
-            return slides.find(recording, start, start + run.job.duration)
+            return look(Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked))
     except (Stopped, Cancelled):
         raise
     except SvsError as error:
-        run.notice(f"Slides were not looked for: {error.message}")
-        return ()
+        run.notice(f"The pictures were not looked at: {error.message}")
+        return nothing
 
 
 STEPS = (
