@@ -1,9 +1,10 @@
 """Progress of the pipeline: three weighted stages, and the events that listeners receive."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from svs.fields import Instant, JobId, Message, Name, Percent, Seconds
 
@@ -24,8 +25,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressEvent:
+class ProgressEvent(Struct, frozen=True, kw_only=True):
     """One thing that happened to a job."""
 
     job_id: JobId

@@ -1,6 +1,6 @@
 """The types of the fields of records: what is written can be read back, computed with, and displayed.
 
-msgspec checks it when a record is read, and `records.checked` before one is written.
+msgspec checks it when a record is read, and `codec.checked` before one is written.
 """
 
 from typing import Annotated

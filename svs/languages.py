@@ -89,7 +89,7 @@ def code(tag: str) -> str:
 
 
 def by_script(text: str) -> str:
-    """Return the language whose script most letters of a text are in; empty when the script does not tell."""
+    """Return the language whose script most letters of a text are in; empty for scripts of many languages."""
     letters = sum(map(str.isalpha, text))
     if not letters:
         return ""

@@ -1,11 +1,14 @@
 """Times and durations as people read and write them."""
 
 import re
+from datetime import datetime
 
 from svs.errors import UsageError
 
 _UNITS = (("s", 1, 90), ("min", 60, 5400), ("h", 3600, float("inf")))
 """Each unit with its seconds, and the duration in seconds up to which it is used."""
+
+_DAYS = {0: "today", 1: "yesterday"}
 
 
 def clock(seconds: float) -> str:
@@ -13,6 +16,21 @@ def clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def moment(text: str) -> str:
+    """Return a record's time as local time for people: `today 15:14`, `2026-11-23 15:14`."""
+    try:
+        at = datetime.fromisoformat(text).astimezone()
+        days = (datetime.now(at.tzinfo).date() - at.date()).days
+    except (ValueError, OverflowError):
+        return text
+    return f"{_DAYS.get(days, f'{at:%Y-%m-%d}')} {at:%H:%M}"
+
+
+def times_real(speed: float) -> str:
+    """Return a speed, in seconds of a recording per second, for people: `9x real time`, `0.8x real time`."""
+    return f"{speed:.0f}x real time" if speed >= 9.5 else f"{speed:.1f}x real time"
 
 
 def remaining(least: float, most: float, passed: float = 0.0) -> str:

@@ -15,7 +15,7 @@ def test_containers_get_three_letters_that_read_back(short, long):
 
 
 @pytest.mark.parametrize("unknown", ["und", "", "xx", "??"])
-def test_what_nobody_knows_is_und(unknown):
+def test_an_unknown_language_is_und(unknown):
     assert long_code(unknown) == "und"
 
 
@@ -71,5 +71,5 @@ def test_every_name_that_whisper_has_is_known():
         ("12:30", ""),
     ],
 )  # fmt: skip
-def test_scripts_of_one_language_tell_it(text, language):
+def test_a_script_of_one_language_identifies_it(text, language):
     assert by_script(text) == language

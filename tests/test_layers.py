@@ -43,18 +43,19 @@ def test_everything_that_touches_a_recording_starts_in_the_sandbox():
     assert starters == {"svs.media.sandbox.process"}
 
 
-def test_starting_up_loads_nothing_heavy():
-    heavy = (
-        "faster_whisper",
-        "ctranslate2",
-        "onnxruntime",
-        "sumy",
-        "nltk",
-        "numpy",
-        "av",
-        "textual",
-        "apprise",
-    )
-    code = f"import sys, svs.cli.app; print([m for m in {heavy} if m in sys.modules])"
+HEAVY = {"faster_whisper", "ctranslate2", "onnxruntime", "sumy", "nltk", "numpy", "av", "textual", "apprise"}
+
+
+def _loaded(modules):
+    """Return the packages that importing these modules loads."""
+    code = f"import sys, {', '.join(modules)}; print(*{{name.split('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return set(done.stdout.split())
+
+
+def test_starting_up_loads_only_what_the_help_needs():
+    assert not _loaded(["svs.cli.app"]) & (HEAVY | {"rich", "msgspec", "psutil"})
+
+
+def test_the_commands_load_nothing_heavy_before_they_run():
+    assert not _loaded([name for name in map(_name, MODULES) if name.startswith("svs.cli.")]) & HEAVY

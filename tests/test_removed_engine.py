@@ -92,7 +92,7 @@ def test_all_formats_of_a_done_job_are_exported_and_all_lines_are_doubted(svs, o
 
 def test_a_line_that_a_search_finds_in_it_is_doubted(svs, old_job):
     old_job()
-    assert svs("jobs", "search", "bright").stdout.lower() == f"{JOB_ID.lower()}  00:00:09  (?) {SAID}\n"
+    assert svs("jobs", "search", "bright").stdout.lower() == f"{JOB_ID.lower()}  0:09  (?) {SAID}\n"
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "failed", "cancelled"])

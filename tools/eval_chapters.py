@@ -64,10 +64,10 @@ def recording(found: dict[str, Any], number: int) -> Recording:
     """Return one line of a file."""
     if "utterances" in found:
         said = cleaned(sentences(transcript(found)), "en")
-        lengths = [0.4 * len(one["text"].split()) for one in found["utterances"]]
+        lengths = [0.4 * len(utterance["text"].split()) for utterance in found["utterances"]]
         bounds = [sum(lengths[:first]) for first in found["chapters"] if first]
         return Recording(f"meeting {number}", "meetings", said, to_starts(said, bounds), [])
-    said = cleaned([Sentence(*one) for one in found["sents"]], "en")
+    said = cleaned([Sentence(*fields) for fields in found["sents"]], "en")
     starts = to_starts(said, found["bounds"])
     named = [found["first_title"], *found["titles"]] if len(starts) == len(found["bounds"]) + 1 else []
     return Recording(found["id"], found["domain"], said, starts, named)
@@ -75,7 +75,7 @@ def recording(found: dict[str, Any], number: int) -> Recording:
 
 def to_starts(said: Sequence[Sentence], bounds: Sequence[float]) -> list[int]:
     """Return the sentences at which chapters begin: those that begin nearest to the bounds."""
-    begins = [one.start for one in said]
+    begins = [sentence.start for sentence in said]
     found = {0}
     for bound in bounds:
         after = min(len(begins) - 1, bisect_left(begins, bound))
@@ -83,37 +83,38 @@ def to_starts(said: Sequence[Sentence], bounds: Sequence[float]) -> list[int]:
     return sorted(found)
 
 
-def measured(one: Recording, *, titled: bool) -> dict[str, Any]:
+def measured(recording: Recording, *, titled: bool) -> dict[str, Any]:
     """Return the measures of one recording."""
-    found = chapter_starts(one.said, "en")
-    times = [*(one.said[number].start for number in found), one.said[-1].end]
+    found = chapter_starts(recording.said, "en")
+    times = [*(recording.said[number].start for number in found), recording.said[-1].end]
     result = {
-        "domain": one.domain,
-        "f1": f1(one, found),
-        "window_diff": window_diff(one.starts, found, len(one.said)),
-        "count_error": abs(len(found) - len(one.starts)) / len(one.starts),
+        "domain": recording.domain,
+        "f1": f1(recording, found),
+        "window_diff": window_diff(recording.starts, found, len(recording.said)),
+        "count_error": abs(len(found) - len(recording.starts)) / len(recording.starts),
         "short": sum(b - a < SHORT for a, b in pairwise(times)) / len(found),
         "chapters": len(found),
-        "true": len(one.starts),
+        "true": len(recording.starts),
     }
-    if titled and any(one.titles):
-        result["titles"] = alike_titles(one)
+    if titled and any(recording.titles):
+        result["titles"] = alike_titles(recording)
     return result
 
 
-def f1(one: Recording, found: Sequence[int]) -> float:
+def f1(recording: Recording, found: Sequence[int]) -> float:
     """Return the F1 of the boundaries: the nearest pairs are matched first."""
     near = sorted(
-        (abs(one.said[ours].start - one.said[true].start), ours, true)
+        (abs(recording.said[ours].start - recording.said[true].start), ours, true)
         for ours in found[1:]
-        for true in one.starts[1:]
-        if abs(ours - true) <= NEAR_SENTENCES or abs(one.said[ours].start - one.said[true].start) <= NEAR
+        for true in recording.starts[1:]
+        if abs(ours - true) <= NEAR_SENTENCES
+        or abs(recording.said[ours].start - recording.said[true].start) <= NEAR
     )
     matched: set[tuple[str, int]] = set()
     for _, ours, true in near:
         if not matched & {("ours", ours), ("true", true)}:
             matched |= {("ours", ours), ("true", true)}
-    return len(matched) / max(1, len(found) + len(one.starts) - 2)
+    return len(matched) / max(1, len(found) + len(recording.starts) - 2)
 
 
 def window_diff(true: Sequence[int], found: Sequence[int], size: int) -> float:
@@ -127,11 +128,11 @@ def window_diff(true: Sequence[int], found: Sequence[int], size: int) -> float:
     return float((spans[0] != spans[1]).mean()) if spans.size else 0.0
 
 
-def alike_titles(one: Recording) -> float:
+def alike_titles(recording: Recording) -> float:
     """Return the mean F1 of content stems of svs's titles and people's, chapters without either left out."""
-    parts = [one.said[a:b] for a, b in pairwise([*one.starts, len(one.said)])]
+    parts = [recording.said[a:b] for a, b in pairwise([*recording.starts, len(recording.said)])]
     scores = []
-    for ours, theirs in zip(titles(parts, "en"), one.titles, strict=True):
+    for ours, theirs in zip(titles(parts, "en"), recording.titles, strict=True):
         a, b = (Counter(to_content_stems(text)) for text in (ours, theirs))
         if b:
             scores.append(2 * (a & b).total() / (a.total() + b.total()))
@@ -141,8 +142,8 @@ def alike_titles(one: Recording) -> float:
 def table(scores: Scores, against: Scores) -> Iterator[str]:
     """Yield the lines of the table: a domain each, and beneath it the differences to other scores."""
     domains = defaultdict(list)
-    for name, one in scores.items():
-        domains[one["domain"]].append(name)
+    for name, score in scores.items():
+        domains[score["domain"]].append(name)
     yield f"{'domain':<14}{'n':>4}" + "".join(f"{measure:>22}" for measure in MEASURES)
     for domain, names in sorted(domains.items()):
         yield f"{domain:<14}{len(names):>4}" + row(scores, names)
@@ -153,9 +154,9 @@ def table(scores: Scores, against: Scores) -> Iterator[str]:
             yield f"{'  change':<18}" + row(difference, shared)
 
 
-def less(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def less(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
     """Return by how much measures differ."""
-    return {name: one[name] - other[name] for name in MEASURES if name in one and name in other}
+    return {name: ours[name] - theirs[name] for name in MEASURES if name in ours and name in theirs}
 
 
 def row(scores: Scores, names: Sequence[str]) -> str:
@@ -167,14 +168,16 @@ def row(scores: Scores, names: Sequence[str]) -> str:
     return cells
 
 
-def show(one: Recording) -> Iterator[str]:
+def show(recording: Recording) -> Iterator[str]:
     """Yield svs's chapters of a recording, and people's."""
-    yield f"\n# {one.id} ({one.domain})"
-    found = chapter_starts(one.said, "en")
-    parts = [one.said[a:b] for a, b in pairwise([*found, len(one.said)])]
+    yield f"\n# {recording.id} ({recording.domain})"
+    found = chapter_starts(recording.said, "en")
+    parts = [recording.said[a:b] for a, b in pairwise([*found, len(recording.said)])]
     ours = [(part[0].start, "  ", title) for part, title in zip(parts, titles(parts, "en"), strict=True)]
-    names = one.titles or [""] * len(one.starts)
-    theirs = [(one.said[at].start, "= ", name) for at, name in zip(one.starts, names, strict=True)]
+    names = recording.titles or [""] * len(recording.starts)
+    theirs = [
+        (recording.said[at].start, "= ", name) for at, name in zip(recording.starts, names, strict=True)
+    ]
     for start, who, title in sorted([*ours, *theirs]):
         yield f"{who}{int(start) // 60:>3}:{int(start) % 60:02} {title}"
 
@@ -192,9 +195,9 @@ def main() -> None:
     lines = [line for path in options.files for line in read(path)[:: options.every]]
     recordings = [recording(line, number) for number, line in enumerate(lines)]
     if options.show:
-        sys.stdout.writelines(f"{line}\n" for one in recordings for line in show(one))
+        sys.stdout.writelines(f"{line}\n" for recording in recordings for line in show(recording))
         return
-    scores = {one.id: measured(one, titled=options.titles) for one in recordings}
+    scores = {recording.id: measured(recording, titled=options.titles) for recording in recordings}
     if options.save:
         options.save.write_text(json.dumps(scores), encoding="utf-8")
     against = json.loads(options.against.read_text(encoding="utf-8")) if options.against else {}

@@ -163,12 +163,12 @@ def lecture(path: Path) -> dict[str, float]:
     clips = json.loads(path.read_text(encoding="utf-8"))["summarization"].values()
     found: dict[str, float] = {}
     for number, clip in enumerate(clips):
-        data = [one for one in clip["summarization_data"] if count_words(one["sent"])]
+        data = [sentence for sentence in clip["summarization_data"] if count_words(sentence["sent"])]
         if clip["is_summarization_sample"] and data:
-            said = [Sentence(4.0 * at, 4.0 * at + 4, one["sent"]) for at, one in enumerate(data)]
+            said = [Sentence(4.0 * at, 4.0 * at + 4, sentence["sent"]) for at, sentence in enumerate(data)]
             chosen = summarize(said, "en", "auto", str(BEST)).sentences
-            hits = sum(data[round(one.start / 4)]["label"] for one in chosen)
-            labels = sum(one["label"] for one in clip["summarization_data"])
+            hits = sum(data[round(sentence.start / 4)]["label"] for sentence in chosen)
+            labels = sum(sentence["label"] for sentence in clip["summarization_data"])
             found[f"{path.stem} {number}"] = f1(hits, min(BEST, len(clip["summarization_data"])), labels)
     return found
 

@@ -17,8 +17,8 @@ from svs.model.job import Options
 from svs.model.media import Source
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
+from svs.ui import listing, tables
 from svs.ui import result as result_ui
-from svs.ui import tables
 from svs.ui.progress import RichProgress
 
 TARGET = Path(__file__).parents[1] / ".pictures"
@@ -44,10 +44,10 @@ def main(model: str) -> None:
                     draw("progress", "svs summarize talk.mp4", bars.screen())
 
             result = run(job, store, show)
-        draw("summary", "svs summarize talk.mp4", result_ui.summary_view(result))
-        done = store.load(job.id)
-        draw("jobs", "svs jobs list", tables.jobs_table([(done, "done", None)]))
-        picture_dashboard.draw_all(store, done, save)
+        draw("summary", "svs summarize talk.mp4", result_ui.result_view(result))
+        picture_dashboard.draw_all(store, video, model, save)
+        listed = [listing.Listed(job, store.state(job), store.progress(job.id)) for job in store.jobs()]
+        draw("jobs", "svs jobs list", tables.jobs_table(listing.folded(listed), 90))
         photograph("report", report / "talk.report.html")
 
 

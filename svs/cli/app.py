@@ -1,4 +1,4 @@
-"""The `svs` command: adds the subcommands, and turns every error into a message and an exit code."""
+"""The `svs` command: turns every error into a message and an exit code."""
 
 import errno
 import io
@@ -14,47 +14,20 @@ from typing import Annotated, NoReturn
 import typer
 
 import svs
-from svs.cli import (
-    config,
-    dashboard,
-    doctor,
-    jobs,
-    jobs_run,
-    models,
-    search,
-    speakers,
-    summarize,
-    testvideo,
-    watch,
-)
+from svs.cli.colour import When, set_colour
+from svs.cli.commands import ROOT, Commands
 from svs.cli.errors import print_error
-from svs.cli.settings import Configured
 from svs.errors import SvsError
 
 app = typer.Typer(
     name="svs",
+    cls=Commands,
     help="Summarize a video in sentences that were really said in it. Nothing leaves this machine.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: Rich would take half of the start-up time
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(
-    "summarize",
-    short_help="Summarize a video or an audio recording.",
-    cls=Configured,
-    context_settings={"auto_envvar_prefix": "SVS"},
-)(summarize.summarize)
-jobs_run.mount(jobs.app)
-watch.mount(jobs.app)
-search.mount(jobs.app)
-speakers.mount(jobs.app)
-app.add_typer(jobs.app, name="jobs")
-app.command("dashboard", short_help="Watch and manage all jobs on one screen.")(dashboard.dashboard)
-app.add_typer(models.app, name="models")
-app.command("make-test-video", short_help="Make a test video of a short talk.")(testvideo.make_test_video)
-app.add_typer(config.app, name="config")
-app.command("doctor", short_help="Check that svs has everything it needs.")(doctor.doctor)
 
 
 def _print_version(value: bool) -> None:
@@ -68,8 +41,12 @@ def _root(
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    color: Annotated[
+        When, typer.Option(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
+    ] = "auto",
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
+    set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
 
@@ -137,8 +114,7 @@ def _advice(complaint: str) -> str:
     from svs.media.input_check import advice
 
     words = sys.argv[1:]
-    commands = {each.name for each in app.registered_commands} | {each.name for each in app.registered_groups}
-    if commands.intersection(words) or not re.search("No such (command|option)", complaint):
+    if ROOT.keys() & set(words) or not re.search("No such (command|option)", complaint):
         return ""
     if special := next(filter(None, map(advice, words)), ""):
         return f"{special}\n"

@@ -1,97 +1,149 @@
-"""Many jobs at once: `svs summarize` with several recordings, and `svs jobs resume --all`."""
+"""Many jobs: `svs summarize` with several recordings or in the background, `svs jobs resume --all`."""
 
-import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import typer
+from msgspec.structs import replace
 
-from svs.cli import parsers
+from svs.cli.cluster import connected
+from svs.cli.errors import print_error
+from svs.cli.finish import Finish
+from svs.cli.notify import Notices
+from svs.cli.running import listening
 from svs.cli.store import open_store
 from svs.errors import Stopped, StoreError, UsageError
+from svs.events import ProgressEvent
+from svs.jobs import background, inputs, launch, queue
+from svs.model.job import Job, Options, State
+from svs.store import order, results
+from svs.store.follow import Follower
+from svs.store.jobs import JobStore
+from svs.store.records import Damaged
+from svs.system.codec import encode
+from svs.system.processors import cores
 from svs.times import clock
+from svs.ui.output import one_line, visible, write
+from svs.ui.result import show
+from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
+from svs.ui.watch import Json, Lines
 
 if TYPE_CHECKING:
-    from svs.cli.notify import Notices
-    from svs.events import ProgressEvent
-    from svs.jobs import queue
-    from svs.model.job import Job, Options, State
-    from svs.store.follow import Follower
-    from svs.store.jobs import JobStore
+    from svs.jobs.cluster import Address
 
 
-def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
+def several(videos: Sequence[Path], *, recursive: bool, always: bool = False) -> list[Path] | None:
     """Return the recordings that the user means, or None when it is the one file that is named.
 
-    Raises InputError when one is not there.
+    With `always` that is a list, too. Raises InputError when one is not there.
     """
-    from svs.jobs import inputs
-
-    if len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
+    if not always and len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
         return None
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: "Options", *, detach: bool) -> None:
+def check(options: Options, finish: Finish, where: "Address | None", *, detach: bool) -> None:
     """Refuse what cannot work for any of several recordings."""
-    parsers.check(options)
+    if finish.open_report or finish.copy:
+        raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
-    if detach:
-        raise UsageError("--detach takes one recording", "Several can be left running with nohup.")
+    if where and detach:
+        raise UsageError("--detach queues jobs for this machine, not for a cluster", "Leave one of them out.")
 
 
 def summarize(
     recordings: list[Path],
-    options: "Options",
+    options: Options,
     at_once: int | None,
     view: View,
-    notices: "Notices",
-    *,
-    as_json: bool,
+    notices: Notices,
+    finish: Finish,
+    where: "Address | None",
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
-    from msgspec.structs import replace
+    store = open_store()
+    at_once = 1 if where else at_once or queue.jobs_at_once(options.device)
+    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish, where)
 
-    from svs.jobs import inputs, queue
-    from svs.ui.output import visible
 
+def detach(
+    recordings: list[Path], options: Options, at_once: int | None, environment: Mapping[str, str]
+) -> None:
+    """Queue recordings for the process in the background, and print the ids of their jobs.
+
+    With addresses for notifications in the environment, another process waits for their end.
+    """
     store = open_store()
     at_once = at_once or queue.jobs_at_once(options.device)
-    if at_once > 1 and not options.threads:
-        options = replace(options, threads=max(1, (os.cpu_count() or 1) // at_once))
+    jobs = _enqueue(store, recordings, options, at_once)
+    ids = [job.id for job in jobs]
+    background.take(store, jobs, at_once)
+    if environment.get("SVS_NOTIFY"):
+        launch.start(["jobs", "wait", *ids], order.log(store), environment)
+    write("".join(f"{job_id}\n" for job_id in ids))
+    if order.is_paused(store):
+        typer.echo(order.PAUSED, err=True)
+
+
+def sharing(options: Options, at_once: int) -> Options:
+    """Return the options of jobs that share the processor's cores."""
+    if at_once == 1 or options.threads:
+        return options
+    return replace(options, threads=max(1, cores() // at_once))
+
+
+def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once: int) -> list[Job]:
+    """Return a job for each recording; say which are done already."""
+    options = sharing(options, at_once)
     jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
     for job in jobs:
         if job.status == "done":
             typer.echo(f"skipped: {visible(job.source.path)} is done already, in job {job.id}", err=True)
-    run(store, jobs, at_once, view, notices, as_json=as_json)
+    return jobs
 
 
 def run(
-    store: "JobStore", jobs: Sequence["Job"], at_once: int, view: View, notices: "Notices", *, as_json: bool
+    store: JobStore,
+    jobs: Sequence[Job],
+    at_once: int,
+    view: View,
+    notices: Notices,
+    finish: Finish,
+    where: "Address | None" = None,
 ) -> None:
-    """Run jobs, print the summaries in their order, and then a tally.
+    """Run jobs, here or on a cluster, print the summaries in their order, and then a tally.
 
     Raises Stopped after a signal, and Exit with 1 when a job is not done in the end.
     """
-    from svs.jobs import queue
-
     signals: list[int] = []
     began = time.monotonic()
     todo = [job for job in jobs if job.status != "done"]
-    with _stopping(signals), _showing(view, todo) as shown:
-        problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
+    if todo and order.is_paused(store):
+        typer.echo(order.PAUSED, err=True)
+
+    def after(follower: Follower) -> None:
+        if follower.state == "done":
+            finish.hook(follower.job)
+
+    ids = [job.id for job in todo]
+    with (
+        stopping(signals),
+        connected(where, store, todo) as machines,
+        showing(view, todo, after) as shown,
+    ):
+        problems = queue.run(store, ids, at_once, shown, lambda: bool(signals), elsewhere=machines)
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:
-        _print_result(store, job_id, as_json=as_json)
+        print_result(store, job_id, as_json=finish.as_json)
     tally = _tally(store, states, len(jobs) - len(todo), {job.id for job in todo}, time.monotonic() - began)
     with suppress(OSError):
         typer.echo(tally, err=True)
@@ -106,12 +158,13 @@ def run(
 
 
 @contextmanager
-def _stopping(signals: list[int]) -> Iterator[None]:
+def stopping(signals: list[int]) -> Iterator[None]:
     """Keep the first signal that asks to stop in the list; the second ends everything at once."""
-    from svs.cli.running import listening
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if signals:
+            with suppress(OSError):
+                typer.echo("svs: stopped; `svs jobs resume --all` continues it", err=True)
             raise KeyboardInterrupt
         signals.append(number)
         with suppress(OSError):  # the terminal may be closed
@@ -122,51 +175,46 @@ def _stopping(signals: list[int]) -> Iterator[None]:
 
 
 @contextmanager
-def _showing(view: View, jobs: Sequence["Job"]) -> Iterator["queue.View"]:
-    """Give the view that the user wants, on stderr."""
-    from svs.ui.terminal import chosen, stderr
-    from svs.ui.watch import Json, Lines
-
+def showing(
+    view: View, jobs: Sequence[Job], after: Callable[[Follower], None] = lambda _: None
+) -> Iterator[queue.View]:
+    """Give the view that the user wants, on stderr; `after` is called when a job has ended."""
     console = stderr()
     view = chosen(view, console)
     if view == "rich":
         from svs.ui.batch import BatchBars
 
         with BatchBars(console, jobs) as bars:
-            yield _Forgiving(bars)
+            yield Tolerant(bars, after)
     elif view == "none":
-        yield _Forgiving(None)
+        yield Tolerant(None, after)
     else:
-        yield _Forgiving(Json(sys.stderr) if view == "json" else Lines(sys.stderr))
+        yield Tolerant(Json(sys.stderr) if view == "json" else Lines(sys.stderr), after)
 
 
-class _Forgiving:
+class Tolerant:
     """Has the jobs go on when nobody can see them any more: the terminal or pipe was closed."""
 
-    def __init__(self, view: "queue.View | None") -> None:
-        self._view = view
+    def __init__(self, view: queue.View | None, after: Callable[[Follower], None] = lambda _: None) -> None:
+        self._view, self._after = view, after
 
-    def show(self, follower: "Follower", event: "ProgressEvent") -> None:
+    def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
         with suppress(OSError):
             if self._view:
                 self._view.show(follower, event)
 
-    def end(self, follower: "Follower") -> None:
-        """Show how a job has ended."""
+    def end(self, follower: Follower) -> None:
+        """Show how a job has ended, and run the user's command if it is done."""
         with suppress(OSError):
             if self._view:
                 self._view.end(follower)
+        with suppress(OSError):
+            self._after(follower)
 
 
-def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
+def print_result(store: JobStore, job_id: str, *, as_json: bool) -> None:
     """Print a summary as `svs summarize` does for one recording, but JSON on one line."""
-    from svs.cli.errors import print_error
-    from svs.store import results
-    from svs.system.codec import encode
-    from svs.ui.output import write
-    from svs.ui.result import show
-
     try:
         result = results.load(store.load(job_id), store.folder(job_id))
     except StoreError as error:  # its files were removed or damaged meanwhile
@@ -178,9 +226,7 @@ def _print_result(store: "JobStore", job_id: str, *, as_json: bool) -> None:
         show(result, as_json=False)
 
 
-def _tally(
-    store: "JobStore", states: dict[str, "State"], skipped: int, todo: set[str], seconds: float
-) -> str:
+def _tally(store: JobStore, states: dict[str, State], skipped: int, todo: set[str], seconds: float) -> str:
     """Return how all ended, how much was recorded in what was done now, and how long it took."""
     counts = Counter(states.values())
     counts["done"] -= skipped
@@ -191,11 +237,8 @@ def _tally(
     return f"{', '.join(numbers)}: {clock(recorded)} of recording in {clock(seconds)}"
 
 
-def _say_failure(store: "JobStore", job: "Job", state: "State", problem: str) -> None:
+def _say_failure(store: JobStore, job: Job, state: State, problem: str) -> None:
     """Say why a job is not done, in a line."""
-    from svs.store.records import Damaged
-    from svs.ui.output import visible
-
     record = store.read(job.id)
     if isinstance(record, Damaged):
         problem = problem or record.problem
@@ -203,4 +246,4 @@ def _say_failure(store: "JobStore", job: "Job", state: "State", problem: str) ->
         problem = record.error.message
     if problem or state == "cancelled":
         line = f"{state if state == 'cancelled' else 'failed'}: {job.source.name} (job {job.id}): {problem}"
-        typer.echo(" ".join(visible(line.removesuffix(": ")).split()), err=True)
+        typer.echo(one_line(line.removesuffix(": ")), err=True)

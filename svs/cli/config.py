@@ -1,20 +1,20 @@
 """`svs config`: your own defaults for `svs summarize`."""
 
+import json
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperOption
 
 from svs.cli.settings import options, read
 from svs.errors import UsageError
-
-if TYPE_CHECKING:
-    from typer.core import TyperOption
-
-app = typer.Typer(
-    help="Show and set your own defaults for `svs summarize`.", no_args_is_help=True, rich_markup_mode=None
-)
+from svs.jobs.notify import masked
+from svs.system.codec import encode
+from svs.system.files import store_errors, write_atomic
+from svs.system.paths import config_file
+from svs.ui.output import visible, write
 
 _HEAD = """\
 # Defaults for `svs summarize`. Options on the command line take precedence over SVS_* variables, and those
@@ -23,28 +23,19 @@ _HEAD = """\
 """
 
 
-@app.command()
 def path() -> None:
     """Print the path of the config file, whether it exists or not."""
-    from svs.ui.output import write
-
     write(f"{_file()}\n")
 
 
 def _file() -> Path:
-    from svs.system.paths import config_file
-
     if (file := config_file()) is None:
         raise UsageError("this user has no home folder for a config file", "Set SVS_CONFIG to a file.")
     return file
 
 
-@app.command()
 def init(ctx: typer.Context) -> None:
     """Write a config file that explains every setting and sets none. Never overwrites a file."""
-    from svs.system.files import store_errors, write_atomic
-    from svs.ui.output import write
-
     file = _file()
     text = _HEAD + "".join(_explained(name, param) for name, param in options(ctx).items())
     with store_errors("write", file):
@@ -56,26 +47,19 @@ def init(ctx: typer.Context) -> None:
     write(f"{file}\n")
 
 
-def _explained(name: str, param: "TyperOption") -> str:
+def _explained(name: str, param: TyperOption) -> str:
     """Return the lines of the config file about a setting, with its default."""
-    import json
-
     text = textwrap.fill(param.help or "", 100, initial_indent="# ", subsequent_indent="# ")
     default = param.default if isinstance(param.default, bool | int | str) else [] if param.multiple else ""
     return f"\n{text}\n# {name} = {json.dumps(default)}\n"
 
 
-@app.command()
 def show(
     ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
 ) -> None:
     """Show the settings in effect, and where each value comes from. Notification URLs are masked."""
-    from svs.ui.output import visible, write
-
     rows = _rows(ctx)
     if as_json:
-        from svs.system.codec import encode
-
         write(encode(rows, indent=2).decode())
         return
     for row in rows:
@@ -92,8 +76,6 @@ def _text(value: object) -> str:
 
 def _rows(ctx: typer.Context) -> list[dict[str, Any]]:
     """Return the name, value and source of each setting."""
-    from svs.jobs.notify import masked
-
     known = options(ctx)
     inner = typer.Context(ctx.command, info_name="summarize", auto_envvar_prefix="SVS", default_map=read(ctx))
     rows = []

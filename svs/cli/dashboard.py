@@ -12,7 +12,8 @@ from svs.errors import UsageError
 def dashboard(
     filter_words: Annotated[str, typer.Argument(metavar="[FILTER]", help="Words to filter by.")] = "",
     theme: Annotated[
-        Literal["dark", "light"], typer.Option(help="Colours for a dark or a light background.")
+        Literal["dark", "light"],
+        typer.Option(metavar="THEME", help="Colours for a dark or a light background: dark or light."),
     ] = "dark",
 ) -> None:
     """Watch and manage all jobs on one screen. Press ? for the keys."""

@@ -4,14 +4,25 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
+from svs.engines.select import GET_A_MODEL
 from svs.errors import MissingError, SvsError
-
-if TYPE_CHECKING:
-    from svs.models.installed import Model
+from svs.media import tool
+from svs.media.probe import probe
+from svs.media.sandbox import landlock, seccomp
+from svs.media.testvideo import ASSETS
+from svs.models.installed import Model, available
+from svs.system.codec import encode
+from svs.system.paths import PYTHON, jobs_home, open_to_others
+from svs.ui.output import write
+from svs.ui.terminal import stdout, term
 
 _VULNERABLE = (
     "This version may be vulnerable (CVE-2026-8461, in a picture decoder; fixed in 8.1.2, 8.0.3 and 7.1.5, "
@@ -19,7 +30,8 @@ _VULNERABLE = (
 )
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Check:
     """One thing that was checked."""
 
     name: str
@@ -30,14 +42,18 @@ class Check(NamedTuple):
     """`svs summarize` cannot work without it."""
 
 
-def doctor() -> None:
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Check the tools, the models and the store, and show how to fix each problem."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from svs.ui.terminal import stdout, term
-
     checks = [*_ffmpeg(), *_protections(), *_engines(), *_models(), *_store(), _network()]
+    if as_json:
+        write(encode(checks, indent=2).decode())
+    else:
+        stdout().print(_table(checks))
+    if any(check.fatal and check.problem for check in checks):
+        raise typer.Exit(4)
+
+
+def _table(checks: list[Check]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     table.add_column("CHECK", no_wrap=True)
@@ -52,27 +68,20 @@ def doctor() -> None:
         if check.problem:
             found.append_text(term(f"\n{check.problem}", "yellow"))
         table.add_row(mark, check.name, found)
-    stdout().print(table)
-    if any(check.fatal and check.problem for check in checks):
-        raise typer.Exit(4)
+    return table
 
 
 def _ffmpeg() -> Iterator[Check]:
-    from svs.media import tool
-
     try:
         found = tool.find()
-        version = tool.version(found)
-        yield Check("ffmpeg", f"{version}  {found}", _VULNERABLE if tool.may_be_vulnerable(version) else "")
+        number = tool.version(found)
+        yield Check("ffmpeg", f"{number}  {found}", _VULNERABLE if tool.may_be_vulnerable(number) else "")
     except SvsError as error:
         yield Check("ffmpeg", error.message, error.hint, fatal=True)
 
 
 def _protections() -> Iterator[Check]:
     """Check that ffmpeg works inside the sandbox, and list what the sandbox limits."""
-    from svs.media.probe import probe
-    from svs.media.testvideo import ASSETS
-
     try:
         probe(ASSETS / "talk.opus")
     except MissingError:  # reported by the check before
@@ -83,7 +92,7 @@ def _protections() -> Iterator[Check]:
     yield Check("formats", "only recordings: no playlists, pictures, scripts or URLs; only audio decoders")
     if os.name != "posix":
         yield Check(
-            "limits", "time and length", "This system limits neither memory nor files: see the README."
+            "limits", "time and length", "This system limits neither memory nor files: see docs/privacy.md."
         )
         return
     outlives = "" if sys.platform == "linux" else "If svs is killed, ffmpeg may keep running for a while."
@@ -92,8 +101,6 @@ def _protections() -> Iterator[Check]:
 
 
 def _sandbox() -> Iterator[Check]:
-    from svs.media.sandbox import landlock, seccomp
-
     if version := landlock.version():
         yield Check(
             "files", f"Landlock {version}: ffmpeg can open only the recording, its output and libraries"
@@ -111,19 +118,14 @@ def _sandbox() -> Iterator[Check]:
 
 
 def _engines() -> Iterator[Check]:
-    from importlib.metadata import PackageNotFoundError, version
-
     for name, package in (("whisper", "faster-whisper"), ("captions", "charset-normalizer")):
         try:
             yield Check(f"engine {name}", f"{package} {version(package)}")
         except PackageNotFoundError:
-            yield Check(f"engine {name}", "missing", f"Run `pip install {package}`.", fatal=True)
+            yield Check(f"engine {name}", "missing", f"Run `{PYTHON} -m pip install {package}`.", fatal=True)
 
 
 def _models() -> Iterator[Check]:
-    from svs.engines.select import GET_A_MODEL
-    from svs.models.installed import available
-
     try:
         found = available()
     except SvsError as error:
@@ -135,15 +137,13 @@ def _models() -> Iterator[Check]:
         yield Check("models", "no Whisper model: only captions can be summarized", GET_A_MODEL, fatal=True)
 
 
-def _described(model: "Model") -> str:
+def _described(model: Model) -> str:
     if model.carried:
         return f"{model.name} (in a package)"
     return model.name + {"yes": "", "weights": " (weights verified)", "no": " (not verified)"}[model.verified]
 
 
 def _store() -> Iterator[Check]:
-    from svs.system.paths import jobs_home, open_to_others
-
     try:
         folder = jobs_home().parent
     except SvsError as error:

@@ -8,6 +8,7 @@ from svs.errors import SvsError
 
 def print_error(error: SvsError) -> None:
     """Print to stderr, once, what went wrong and what to do, a line each; with --debug also a traceback."""
+    from svs.ui.output import one_line
     from svs.ui.terminal import stderr, term
 
     if error.printed:
@@ -18,12 +19,6 @@ def print_error(error: SvsError) -> None:
             import traceback
 
             stderr().print(term("".join(traceback.format_exception(error)), "dim"), soft_wrap=True)
-        stderr().print(term("svs: ", "bold red") + term(_line(error.message)), soft_wrap=True)
+        stderr().print(term("svs: ", "bold red") + term(one_line(error.message)), soft_wrap=True)
         if error.hint:
-            stderr().print(term(f"     {_line(error.hint)}", "dim"), soft_wrap=True)
-
-
-def _line(text: str) -> str:
-    from svs.ui.output import visible
-
-    return " ".join(visible(text).split())
+            stderr().print(term(f"     {one_line(error.hint)}", "dim"), soft_wrap=True)

@@ -22,6 +22,8 @@ Notify = Annotated[
         "--notify",
         metavar="URL",
         envvar="SVS_NOTIFY",
+        rich_help_panel="Jobs",
+        show_envvar=False,
         show_default=False,
         help="Notify when the job has ended: `bell`, or an Apprise URL. Repeatable. Other users of this "
         "machine can see the command line: keep secrets in the config file or in SVS_NOTIFY.",
@@ -30,7 +32,25 @@ Notify = Annotated[
 NotifyContent = Annotated[
     bool,
     typer.Option(
-        "--notify-content", envvar="SVS_NOTIFY_CONTENT", help="Include the summary's first sentence."
+        "--notify-content",
+        envvar="SVS_NOTIFY_CONTENT",
+        rich_help_panel="Jobs",
+        show_envvar=False,
+        help="Include the summary's first sentence.",
+    ),
+]
+
+
+Exec = Annotated[
+    str,
+    typer.Option(
+        "--exec",
+        metavar="COMMAND",
+        envvar="SVS_EXEC",
+        rich_help_panel="Jobs",
+        show_envvar=False,
+        help="Run this after each job that is done, with the paths of its files: 'mv {} /srv/notes/'. "
+        "No shell is used.",
     ),
 ]
 
@@ -55,22 +75,23 @@ class Notices:
             yield
         except SvsError as error:
             print_error(error)
-            self._send(job, store, _outcome(error), time.monotonic() - began)
+            self.notify(job, store, _outcome(error), time.monotonic() - began)
             raise
         except Exception:
-            self._send(job, store, "failed", time.monotonic() - began)
+            self.notify(job, store, "failed", time.monotonic() - began)
             raise
-        self._send(job, store, "done", time.monotonic() - began)
+        self.notify(job, store, "done", time.monotonic() - began)
 
-    def _send(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+    def notify(self, job: "Job", store: "JobStore", outcome: str, seconds: float) -> None:
+        """Notify how a job has ended."""
         from svs.times import clock
-        from svs.ui.output import visible
+        from svs.ui.output import name
 
-        name = visible(job.source.name).replace("\n", "\\n")
-        body = f"{name}: {outcome} after {clock(seconds)}"
+        shown = name(job.source.name)
+        body = f"{shown}: {outcome} after {clock(seconds)}"
         if self._notifier and self._content and outcome == "done":
             body += "\n\n" + _first_sentence(store, job.id)
-        self.send(f"svs: {name} {outcome}", body)
+        self.send(f"svs: {shown} {outcome}", body)
 
     def send(self, title: str, body: str) -> None:
         """Ring the bell, and send a message to every address; one that fails is a warning."""

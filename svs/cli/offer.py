@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from svs.cli.models import download_with_bar
 from svs.errors import NoModelError
 from svs.model.job import Options
+from svs.pipeline import plan
+from svs.ui.terminal import stderr
 
 
 def offer_model(video: Path, options: Options) -> None:
     """Download a model if the recording needs one and the user agrees. Raises NoModelError if not."""
-    from svs.cli.models import download_with_bar
-    from svs.pipeline import plan
-
     try:
         plan.check_model(video, options)
     except NoModelError as error:
@@ -21,8 +21,6 @@ def offer_model(video: Path, options: Options) -> None:
 
 def _agreed(question: str) -> bool:
     """Ask on stderr, since stdout is for the result; end of input means no."""
-    from svs.ui.terminal import stderr
-
     try:
         answer = stderr().input(question, markup=False)
     except EOFError:

@@ -10,21 +10,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+import psutil
+
 from svs.errors import Stopped
 from svs.events import Listener, ProgressEvent, ignore
 from svs.model.job import Job
 from svs.model.speech import Result
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
-from svs.system.files import discard
+from svs.system.files import discard_parts
 from svs.ui.plain import JsonProgress, PlainProgress
 from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
 
 
-def run_job(job: Job, store: JobStore, view: View, *, quiet: bool = False, verbose: bool = False) -> Result:
+def run_job(job: Job, store: JobStore, view: View, *, verbose: bool = False) -> Result:
     """Run a job to its end, showing its progress on stderr. Raises what `pipeline.run` raises."""
-    with showing("none" if quiet and view == "auto" else view, verbose=verbose) as report:
+    with showing(view, verbose=verbose) as report:
         stop = _Stop(job.id, store.folder(job.id), report)
         with listening(stop.on_signal):
             return _in_thread(lambda: run(job, store, report, stop))
@@ -78,10 +80,11 @@ class _Stop:
     def on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._signal is not None:
             stop_children()
-            for part in self._folder.glob("*.part"):
-                discard(part)
+            discard_parts(self._folder)
             if sys.stderr.isatty():
                 os.write(2, b"\x1b[?25h\n")  # the bars have hidden the cursor
+            with suppress(OSError):
+                os.write(2, f"svs: stopped; `svs jobs resume {self._job_id}` continues it\n".encode())
             os._exit(128 + number)
         self._signal = number
         message = "stopping at the next safe point; press Ctrl-C again to stop at once"
@@ -93,8 +96,8 @@ class _Stop:
 def listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Handle the signals that end a program, except ignored ones: nohup ignores SIGHUP."""
     numbers = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    heard = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
-    before = {number: signal.signal(number, handler) for number in heard}
+    handled = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in handled}
     try:
         yield
     finally:
@@ -104,8 +107,6 @@ def listening(handler: Callable[[int, FrameType | None], None]) -> Iterator[None
 
 def stop_children() -> None:
     """Kill the processes that this one started."""
-    import psutil
-
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             child.kill()

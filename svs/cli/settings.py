@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from typer import BadParameter, Context
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperOption
 
+from svs.cli.help import Grouped
 from svs.errors import UsageError
 from svs.system.paths import config_file, unsafe
 
@@ -16,7 +17,7 @@ _LARGEST = 1_000_000  # bytes
 _NEVER = ("help",)
 
 
-class Configured(TyperCommand):
+class Configured(Grouped):
     """A command whose options take their defaults from the config file."""
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:  # type: ignore[override]

@@ -1,16 +1,15 @@
 """What the commands on stored jobs share: the user's store, how jobs are named, and work on several."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from svs.cli import completion
 from svs.cli.errors import print_error
 from svs.errors import Stopped, SvsError
-
-if TYPE_CHECKING:
-    from svs.store.jobs import JobStore
+from svs.store.jobs import JobStore
+from svs.system.paths import jobs_home
 
 Id = Annotated[
     str,
@@ -29,12 +28,14 @@ Ids = Annotated[
     ),
 ]
 
+SHOWN = typer.Option(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
+"""The option `--progress`."""
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show only results, warnings and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")]
 
-def open_store() -> "JobStore":
+
+def open_store() -> JobStore:
     """Return the user's store."""
-    from svs.store.jobs import JobStore
-    from svs.system.paths import jobs_home
-
     return JobStore(jobs_home())
 
 

@@ -2,18 +2,28 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from svs import times
-from svs.cli import batch, completion, parsers
-from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.offer import offer_model
-from svs.cli.store import open_store
-from svs.model.job import Device, EngineChoice, Method, Options, SlidesChoice, Subtitles
+from svs.cli import cluster, completion
+from svs.cli.cluster import Authority, Certificate, Key, Scheduler
+from svs.cli.colour import When, set_colour
+from svs.cli.help import FORMATS
+from svs.cli.notify import Exec, Notices, Notify, NotifyContent
+from svs.model.job import Channels, Device, EngineChoice, Method, SlidesChoice, Subtitles
 from svs.ui.view import View
+
+METHODS = get_args(Method)
+
+_summary = partial(typer.Option, rich_help_panel="Summary", show_envvar=False)
+_files = partial(typer.Option, rich_help_panel="Files", show_envvar=False)
+_reading = partial(typer.Option, rich_help_panel="Input", show_envvar=False)
+_words = partial(typer.Option, rich_help_panel="Transcription", show_envvar=False)
+_running = partial(typer.Option, rich_help_panel="Jobs", show_envvar=False)
+_messages = partial(typer.Option, rich_help_panel="Messages", show_envvar=False)
 
 
 def summarize(
@@ -26,217 +36,240 @@ def summarize(
         ),
     ],
     length: Annotated[
-        str, typer.Option("--length", "-l", help="short, medium, long, 12 (sentences), 10% or 150w (words).")
+        str,
+        _summary(
+            "--length",
+            "-l",
+            metavar="LENGTH",
+            help="short, medium, long, 12 (sentences), 10% or 150w (words).",
+        ),
     ] = "medium",
-    method: Annotated[Method, typer.Option(help="How the sentences are ranked.")] = "auto",
-    chapters: Annotated[
-        str, typer.Option(help="auto (the recording's own, else by topic), none, or a number.")
+    method: Annotated[
+        Method, _summary(metavar="METHOD", help=f"How the sentences are ranked: {', '.join(METHODS)}.")
     ] = "auto",
-    slides: Annotated[SlidesChoice, typer.Option(help="Look for slides in the pictures, or not.")] = "auto",
+    chapters: Annotated[
+        str,
+        _summary(
+            metavar="CHAPTERS", help="auto (the recording's own, else by topic), none, or a number of them."
+        ),
+    ] = "auto",
+    slides: Annotated[
+        SlidesChoice, _summary(metavar="SLIDES", help="Look for slides in the pictures: auto or none.")
+    ] = "auto",
     verbatim: Annotated[
-        bool, typer.Option("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
+        bool, _summary("--verbatim", help="Keep fillers and repetitions: every word as it was said.")
     ] = False,
     speaker_names: Annotated[
-        str, typer.Option(help="What to call the speakers that the captions name, as in 1=Anna,Guest=Ben.")
+        str, _summary(metavar="NAMES", help="What to call the speakers, as in 1=Anna,right=Ben.")
     ] = "",
+    copy: Annotated[bool, _summary("--copy", help="Copy the summary to the clipboard.")] = False,
+    as_json: Annotated[
+        bool, _summary("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
+    ] = False,
+    no_paths: Annotated[
+        bool, _summary("--no-paths", help="Leave the recording's folder out of the JSON.")
+    ] = False,
     formats: Annotated[
         str,
-        typer.Option(
+        _files(
             "--format",
             "-f",
             envvar="SVS_FORMAT",
+            metavar="FORMATS",
             autocompletion=completion.formats,
-            help="Also write files: md,txt,html,json,srt,vtt,tsv,chapters.vtt,ffmetadata.",
+            help=f"Also write files, one or several: {FORMATS}.",
         ),
     ] = "",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The folder for these files; default: the video's folder."),
+        _files(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The folder for these files (default: the video's), or their path, with {title}, {name}, "
+            "{date}, {id} and {ext} in it.",
+        ),
     ] = None,
+    subtitle_width: Annotated[
+        int, _files(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
+    ] = 42,
+    open_report: Annotated[
+        bool, _files("--open", envvar="SVS_OPEN", help="Write the report (html), and open it in the browser.")
+    ] = False,
     embed: Annotated[
         Path | None,
-        typer.Option(
+        _files(
             metavar="FILE",
             help="Also write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
         ),
     ] = None,
     strip_tags: Annotated[
-        bool,
-        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of the copy."),
+        bool, _files("--strip-tags", help="Leave the recording's tags (places, names) out of the copy.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start from scratch, even if it was transcribed before.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
-    ] = False,
-    no_paths: Annotated[
-        bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
-    ] = False,
+    force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
+    recursive: Annotated[bool, _reading("--recursive", help="Include subfolders.")] = False,
     track: Annotated[
-        str | None, typer.Option(help="The audio track: its number (from 1) or its language.")
+        str | None,
+        _reading(
+            metavar="TRACK",
+            help="The audio track: its number (from 1), its language, or all: each by itself.",
+        ),
     ] = None,
-    start: Annotated[str | None, typer.Option(help="Start at this time: 90, 1:30 or 1:02:03.")] = None,
-    end: Annotated[str | None, typer.Option(help="Stop at this time.")] = None,
-    max_duration: Annotated[
-        str, typer.Option(help="Refuse a longer recording: 90m, 24h or seconds.")
-    ] = "24h",
-    max_size: Annotated[
-        str | None, typer.Option(help="Refuse a larger file: 500M, 20G or bytes; default: no limit.")
+    channels: Annotated[
+        Channels,
+        _reading(
+            metavar="HOW",
+            help="Two channels as one (mix), each by itself (split), or auto: split if each has a voice.",
+        ),
+    ] = "auto",
+    start: Annotated[
+        str | None, _reading(metavar="TIME", help="Start at this time: 90, 1:30 or 1:02:03.")
     ] = None,
-    allow_format: Annotated[
-        str, typer.Option(help="Also accept these ffmpeg formats, such as bink,smk.")
-    ] = "",
-    subtitles: Annotated[Subtitles, typer.Option(help="Use existing subtitles as the transcript.")] = "auto",
+    end: Annotated[str | None, _reading(metavar="TIME", help="Stop at this time.")] = None,
+    subtitles: Annotated[
+        Subtitles,
+        _reading(
+            metavar="USE", help="Whether to use existing subtitles as the transcript: auto, never or only."
+        ),
+    ] = "auto",
     encoding: Annotated[
         str | None,
-        typer.Option(help="The encoding of subtitle files, such as cp1251; default: it is detected."),
+        _reading(
+            metavar="NAME", help="The encoding of subtitle files, such as cp1251; default: it is detected."
+        ),
     ] = None,
+    max_duration: Annotated[
+        str, _reading(metavar="DURATION", help="Refuse a longer recording: 90m, 24h or seconds.")
+    ] = "24h",
+    max_size: Annotated[
+        str | None,
+        _reading(metavar="SIZE", help="Refuse a larger file: 500M, 20G or bytes; default: no limit."),
+    ] = None,
+    allow_format: Annotated[
+        str, _reading(metavar="NAMES", help="Also accept these ffmpeg formats, such as bink,smk.")
+    ] = "",
     engine: Annotated[
-        EngineChoice, typer.Option(help="Where the words come from: Whisper or existing captions.")
+        EngineChoice,
+        _words(
+            metavar="ENGINE", help="The source of the transcript: auto, whisper or captions (existing ones)."
+        ),
     ] = "auto",
     model: Annotated[
         str | None,
-        typer.Option(
+        _words(
+            metavar="MODEL",
             autocompletion=completion.models,
             help="The Whisper model: a name from `svs models list`, or a folder such as ./small.",
         ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option(autocompletion=completion.languages, help="The spoken language, such as en or German."),
+        _words(
+            metavar="LANGUAGE",
+            autocompletion=completion.languages,
+            help="The spoken language, such as en or German; default: it is detected.",
+        ),
     ] = None,
-    translate: Annotated[
-        bool, typer.Option("--translate", help="Have Whisper translate to English.")
-    ] = False,
+    translate: Annotated[bool, _words("--translate", help="Have Whisper translate to English.")] = False,
     prompt: Annotated[
-        str | None, typer.Option(help="A text in the style and spelling that Whisper should use.")
+        str | None,
+        _words(metavar="TEXT", help="A text in the style and spelling that Whisper should use."),
     ] = None,
-    hotwords: Annotated[str | None, typer.Option(help="Names and terms that Whisper should expect.")] = None,
-    device: Annotated[Device, typer.Option(help="The device that Whisper runs on.")] = "auto",
+    hotwords: Annotated[
+        str | None, _words(metavar="WORDS", help="Names and terms that Whisper should expect.")
+    ] = None,
+    device: Annotated[
+        Device, _words(metavar="DEVICE", help="The device that Whisper runs on: auto, cpu or cuda.")
+    ] = "auto",
     compute_type: Annotated[
-        str, typer.Option(help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.")
+        str,
+        _words(
+            metavar="TYPE",
+            show_default=False,
+            help="Whisper's numeric type; default: int8 on CPU, float16 on GPU.",
+        ),
     ] = "default",
-    threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0: all cores.")] = 0,
+    threads: Annotated[int, _words(min=0, metavar="NUMBER", help="Threads to use; 0: all cores.")] = 0,
+    fresh: Annotated[
+        bool, _running("--fresh", help="Start from scratch, even if it was transcribed before.")
+    ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(
+        _running(
             min=1,
-            help="How many of several recordings at a time; default: 1 with a GPU, else one for each core, "
+            metavar="NUMBER",
+            help="How many recordings to process at a time; default: 1 with a GPU, else one for each core, "
             "at most 4, with 2 GB of memory each.",
         ),
     ] = None,
-    recursive: Annotated[
-        bool, typer.Option("--recursive", help="Also what is in folders within the folders.")
+    detach: Annotated[
+        bool,
+        _running("--detach", help="Queue the jobs, run them in the background, and print their ids."),
     ] = False,
+    scheduler: Scheduler = "",
+    cluster_ca: Authority = "",
+    cluster_cert: Certificate = "",
+    cluster_key: Key = "",
+    command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
-    detach: Annotated[
-        bool, typer.Option("--detach", help="Run in the background, and print only the job's id.")
+    progress: Annotated[
+        View, _messages(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
+    ] = "auto",
+    color: Annotated[
+        When, _messages(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
+    ] = "auto",
+    quiet: Annotated[
+        bool, _messages("--quiet", "-q", help="Show only results, warnings and errors.")
     ] = False,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show more details.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    verbose: Annotated[bool, _messages("--verbose", "-v", help="Show more details.")] = False,
+    debug: Annotated[bool, _messages("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Summarize videos: their most important sentences, as they were said, with their times.
 
     The summary goes to stdout: formatted on a terminal, as Markdown in a pipe.
+
+    \b
+    Examples:
+      svs summarize talk.mp4                       the summary on the screen
+      svs summarize talk.mp4 --open                ... and a report in the browser
+      svs summarize talk.mp4 -l 5 --start 10:00    five sentences of a part
+      svs summarize lectures/ -f md,srt -o notes/  files for a whole folder
+      svs summarize talk.mp4 --json | jq .summary  everything, for programs
+
+    Every option is also a variable (SVS_LENGTH=short for --length short) and a setting in the config file
+    (see `svs config init`). The command line takes precedence over the variable, and that over the file.
     """
+    given = dict(locals())  # the values of the parameters
+    from svs.cli import batch, single, typed  # not for --help, which starts faster without them
+    from svs.cli.finish import Finish
+    from svs.cli.offer import offer_model
+
+    set_colour(color)
     if debug:
         os.environ["SVS_DEBUG"] = "1"
-    options = Options(
-        track=track,
-        start=None if start is None else times.parse(start),
-        end=None if end is None else times.parse(end),
-        max_duration=times.parse_length(max_duration),
-        max_size=None if max_size is None else parsers.size(max_size),
-        allow_formats=parsers.input_formats(allow_format),
-        subtitles=subtitles,
-        encoding=parsers.encoding(encoding),
-        engine=engine,
-        model=parsers.model(model),
-        language=parsers.language(language),
-        translate=translate,
-        prompt=prompt,
-        hotwords=hotwords,
-        device=device,
-        compute_type=compute_type,
-        threads=threads,
-        method=method,
-        length=length,
-        chapters=chapters,
-        slides=slides,
-        verbatim=verbatim,
-        speaker_names=parsers.speaker_names(speaker_names),
-        formats=parsers.formats(formats),
-        output_dir=os.path.abspath(output) if output else None,  # noqa: PTH100 - without `..` in it
-        embed=os.path.abspath(embed) if embed else None,  # noqa: PTH100
-        strip_tags=strip_tags,
-        no_paths=no_paths,
-        force=force,
-        fresh=fresh,
+    options = typed.options(given)
+    view: View = "none" if quiet and progress == "auto" else progress
+    finish = Finish(
+        as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
     )
-    recordings = batch.several(videos, recursive=recursive)
+    finish.check(options, detach=detach)
+    where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
+    recordings = batch.several(videos, recursive=recursive, always=bool(where))
     if recordings is None:
-        check(options, videos[0])
+        single.check(options, videos[0])
     else:
-        batch.check(options, detach=detach)
+        batch.check(options, finish, where, detach=detach)
     notices = Notices(notify, content=notify_content)
-    if progress in ("auto", "rich", "plain") and not (quiet or detach) and _on_terminal():
+    if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
             offer_model(video, options)
-    if recordings is not None:
-        view = "none" if quiet and progress == "auto" else progress
-        batch.summarize(recordings, options, jobs, view, notices, as_json=as_json)
+    environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
+    if recordings is None and detach:
+        single.detach(videos[0], options, jobs, environment)
+    elif recordings is None:
+        single.summarize(videos[0], options, view, notices, finish, verbose=verbose)
     elif detach:
-        environment = {"SVS_NOTIFY": " ".join(notify or ()), "SVS_NOTIFY_CONTENT": str(int(notify_content))}
-        _detach(videos[0], options, environment)
+        batch.detach(recordings, options, jobs, environment)
     else:
-        _run(videos[0], options, notices, progress, as_json=as_json, quiet=quiet, verbose=verbose)
-
-
-def _detach(video: Path, options: Options, environment: dict[str, str]) -> None:
-    from svs.jobs.actions import start_detached
-    from svs.ui.output import write
-
-    job = start_detached(open_store(), video, options, environment)
-    write(f"{job.id}\n")
-
-
-def _on_terminal() -> bool:
-    """Return whether the user can be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _run(
-    video: Path,
-    options: Options,
-    notices: Notices,
-    progress: View,
-    *,
-    as_json: bool,
-    quiet: bool,
-    verbose: bool,
-) -> None:
-    from svs.cli.running import run_job
-    from svs.media.fingerprint import describe
-    from svs.ui.result import show
-
-    store = open_store()
-    job = store.create(describe(video), options)
-    with notices.of(job, store):
-        show(run_job(job, store, progress, quiet=quiet, verbose=verbose), as_json=as_json)
-
-
-def check(options: Options, video: Path) -> None:
-    """Refuse what cannot work before a job is made."""
-    from svs.pipeline.plan import check as check_plan
-
-    parsers.check(options)
-    if options.embed:
-        from svs.outputs.write import check as check_outputs
-
-        check_outputs(video, options)
-    check_plan(Path(os.path.abspath(video)), options)  # noqa: PTH100
+        batch.summarize(recordings, options, jobs, view, notices, finish, where)

@@ -9,16 +9,19 @@ from typing import Annotated, Literal
 import typer
 
 from svs.errors import UsageError
+from svs.media import testvideo
+from svs.ui.output import write
+from svs.ui.terminal import is_terminal, stderr
 
 MAX_SECONDS = 24 * 60 * 60
 
 
 def make_test_video(
     file: Annotated[
-        Path, typer.Argument(help="The file to write, ending in .mp4, .mkv, .mov or .webm.")
+        Path, typer.Argument(metavar="[FILE]", help="The file to write, ending in .mp4, .mkv, .mov or .webm.")
     ] = Path("svs-test-video.mp4"),
-    size: Annotated[str, typer.Option(metavar="WxH", help="Width and height in pixels.")] = "640x360",
-    fps: Annotated[int, typer.Option(min=1, max=120, help="Frames per second.")] = 12,
+    size: Annotated[str, typer.Option(metavar="SIZE", help="Width x height in pixels.")] = "640x360",
+    fps: Annotated[int, typer.Option(min=1, max=120, metavar="NUMBER", help="Frames per second.")] = 12,
     duration: Annotated[
         float | None,
         typer.Option(
@@ -29,7 +32,7 @@ def make_test_video(
     ] = None,
     audio: Annotated[
         Literal["speech", "tone", "silence"],
-        typer.Option(help="The sound: the talk, a 440 Hz tone, or silence."),
+        typer.Option(metavar="SOUND", help="speech (the talk), tone (440 Hz) or silence."),
     ] = "speech",
     subtitles: Annotated[
         bool, typer.Option("--subtitles", help="Add the true text of the talk as a subtitle track.")
@@ -46,9 +49,6 @@ def make_test_video(
     if duration is not None and not 0.1 <= duration <= MAX_SECONDS:
         raise UsageError(f"--duration {duration:g} is out of range", f"Give 0.1 to {MAX_SECONDS} seconds.")
     pixels = _pixels(size)
-
-    from svs.media import testvideo
-    from svs.ui.output import write
 
     with _bar(duration or testvideo.talk().duration) as on_time:
         testvideo.make_test_video(
@@ -79,9 +79,7 @@ def _pixels(size: str) -> tuple[int, int]:
 @contextmanager
 def _bar(seconds: float) -> Iterator[Callable[[float], None]]:
     """Show a bar on stderr if that is a terminal; yield the function that updates it."""
-    from svs.ui.terminal import stderr
-
-    if not stderr().is_terminal:
+    if not is_terminal(stderr()):
         yield lambda _seconds: None
         return
     from rich.progress import Progress

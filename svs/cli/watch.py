@@ -1,209 +1,102 @@
-"""`svs jobs watch`, `wait`, `logs` and `attach`: following jobs from another terminal; they only read."""
+"""`svs watch`: summarizes what comes into a folder."""
 
-import sys
-import time
-from typing import TYPE_CHECKING, Annotated, Protocol
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from svs.cli.completion import job_ids as complete_ids
-from svs.cli.store import Id, open_store
-from svs.errors import Cancelled, SvsError
-from svs.times import parse_length
+from svs.cli.colour import set_colour
+from svs.cli.notify import Notices
+from svs.cli.summarize import summarize
+from svs.errors import Stopped
+from svs.model.job import Options, State
 from svs.ui.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from svs.events import ProgressEvent
-    from svs.model.job import Job
+    from svs.cli.finish import Finish
     from svs.store.follow import Follower
 
-_POLL_SECONDS = 0.25  # progress is not written more often
-_TIMED_OUT = 124  # as GNU timeout exits
+_FOLDER = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to watch.")]
+_ONCE = Annotated[bool, typer.Option("--once", show_envvar=False, help="End after what is there now.")]
+_LEFT_OUT = ("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose")
+"""Parameters of `svs summarize` that are for one recording."""
 
 
-class _View(Protocol):
-    """How several jobs are shown."""
+def watch(folder: Path, *, once: bool, **given: Any) -> None:  # noqa: ANN401 - the values of these parameters
+    """Summarize the recordings in a folder, and those that come into it, each once it is complete.
 
-    def show(self, follower: "Follower", event: "ProgressEvent") -> None: ...
+    Complete means that its size and time stand still, and that no program writes it. The same content is
+    summarized once, also under another name and after a restart. Ctrl-C ends it; the same command goes on.
+    """
+    from svs.cli import typed
+    from svs.cli.finish import Finish
+    from svs.jobs import watch_folder
 
-    def end(self, follower: "Follower") -> None: ...
+    set_colour(given["color"])
+    if given["debug"]:
+        os.environ["SVS_DEBUG"] = "1"
+    options = typed.options({"open_report": False, "embed": None, "strip_tags": False, **given})
+    finish = Finish(as_json=given["as_json"], command=given["command"])
+    finish.check(options, detach=False)
+    place = Path(os.path.abspath(folder))  # noqa: PTH100 - without `..` in it
+    watch_folder.check(place)
+    notices = Notices(given["notify"], content=given["notify_content"])
+    view: View = "none" if given["quiet"] and given["progress"] == "auto" else given["progress"]
+    find = partial(watch_folder.jobs, folder=place, recursive=given["recursive"], once=once)
+    _run(find, options, given["jobs"], view, notices, finish)
 
 
-def mount(app: typer.Typer) -> None:
-    """Make these commands of `svs jobs`."""
-    for command in (watch, wait, attach, logs):
-        app.command()(command)
-
-
-def watch(
-    job_ids: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ID...]",
-            help="Ids, unique beginnings or ends, or `last`; default: all running jobs.",
-            autocompletion=complete_ids,
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+def _run(
+    find: Callable[..., Iterator[list[str]]],
+    options: Options,
+    at_once: int | None,
+    view: View,
+    notices: Notices,
+    finish: "Finish",
 ) -> None:
-    """Watch jobs live until they have ended. Exits with 0 when all of them are done, else with 1."""
-    from svs.store.follow import Follower, running
+    """Run the jobs that are found as long as some may come; print each summary when it is there."""
+    from svs.cli import batch
+    from svs.cli.store import open_store
+    from svs.jobs import queue
+    from svs.ui.output import visible
 
-    store = open_store()
-    ids = list(dict.fromkeys(map(store.resolve, job_ids or ()))) or running(store)
-    if not ids:
-        typer.echo("No job is running.", err=True)
-        return
-    followers = [Follower(store, job_id) for job_id in ids]
-    on_terminal = sys.stdout.isatty() and not as_json
-    try:
-        _watch_with_bars(followers) if on_terminal else _watch(followers, _lines(as_json=as_json))
-    except BrokenPipeError:
-        from svs.ui.output import leave_quietly
+    store, signals, ended = open_store(), list[int](), Counter[State]()
+    at_once = at_once or queue.jobs_at_once(options.device)
+    found = find(
+        store,
+        options=batch.sharing(options, at_once),
+        say=lambda line: typer.echo(visible(line), err=True),
+    )
 
-        leave_quietly()
-    _exit(followers)
+    def end(follower: "Follower") -> None:
+        ended[follower.state] += 1
+        if follower.state == "done":
+            batch.print_result(store, follower.job.id, as_json=finish.as_json)
+            finish.hook(follower.job)
+        notices.notify(follower.job, store, follower.state, follower.job.metrics.wall)
 
-
-def _watch_with_bars(followers: list["Follower"]) -> None:
-    from svs.ui.terminal import stdout
-    from svs.ui.watch import Bars
-
-    with Bars(stdout()) as view:
-        _watch(followers, view)
-
-
-def _lines(*, as_json: bool) -> _View:
-    from svs.ui.watch import Json, Lines
-
-    return Json(sys.stdout) if as_json else Lines(sys.stdout)
-
-
-def _watch(followers: list["Follower"], view: _View) -> None:
-    for active in _poll(followers):
-        for follower in active:
-            for event in follower.new_events():
-                view.show(follower, event)
-            if follower.ended:
-                view.end(follower)
-
-
-def _poll(followers: list["Follower"]) -> "Iterator[list[Follower]]":
-    """Yield the jobs that have not ended, a few times a second, until all have; the caller updates them."""
-    while active := [follower for follower in followers if not follower.ended]:
-        yield active
-        if not all(follower.ended for follower in active):
-            time.sleep(_POLL_SECONDS)
-
-
-def _exit(followers: list["Follower"]) -> None:
-    if any(follower.state != "done" for follower in followers):
+    view = "plain" if view in ("auto", "rich") else view  # for bars, there is no end
+    with batch.stopping(signals), batch.showing(view, [], end) as shown:
+        queue.run(store, [], at_once, shown, lambda: bool(signals), lambda _: next(found, None))
+    if signals:
+        raise Stopped("stopped watching", "The same command goes on.", exit_code=128 + signals[0])
+    if ended.total() > ended["done"]:
         raise typer.Exit(1)
 
 
-def wait(
-    job_ids: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
-        ),
-    ],
-    timeout: Annotated[str | None, typer.Option(help="Wait no longer than this: 90s, 10m or 2h.")] = None,
-) -> None:
-    """Wait silently until jobs have ended. Exits with 0 when all are done, 1 if not, 124 on timeout."""
-    from svs.store.follow import Follower
-
-    until = None if timeout is None else time.monotonic() + parse_length(timeout)
-    store = open_store()
-    followers = [Follower(store, store.resolve(reference)) for reference in job_ids]
-    for active in _poll(followers):
-        for follower in active:
-            follower.update()
-        if until is not None and time.monotonic() >= until and not all(f.ended for f in active):
-            raise typer.Exit(_TIMED_OUT)
-    _exit(followers)
+def _parameters() -> list[Parameter]:
+    """Return the parameters of the command: its own, and those of `svs summarize`."""
+    shared = [p for p in signature(summarize).parameters.values() if p.name not in _LEFT_OUT]
+    own = [
+        Parameter("folder", Parameter.KEYWORD_ONLY, annotation=_FOLDER),
+        Parameter("once", Parameter.KEYWORD_ONLY, default=False, annotation=_ONCE),
+    ]
+    return [*own, *(p.replace(kind=Parameter.KEYWORD_ONLY) for p in shared)]
 
 
-def attach(
-    job_id: Id,
-    progress: Annotated[View, typer.Option(help="How progress is shown on stderr.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
-) -> None:
-    """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
-    from svs.cli.running import showing
-    from svs.store import results
-    from svs.store.follow import Follower
-    from svs.ui.result import show
-
-    store = open_store()
-    follower = Follower(store, store.resolve(job_id))
-    try:
-        with showing(progress, verbose=False) as report:
-            for _ in _poll([follower]):
-                for event in follower.new_events():
-                    report(event)
-    except KeyboardInterrupt:
-        job_id = follower.job.id
-        typer.echo(f"detached; job {job_id} is still running: `svs jobs attach {job_id}` shows it", err=True)
-        raise typer.Exit(130) from None
-    if follower.state != "done":
-        raise _failure(follower)
-    show(results.load(follower.job, store.folder(follower.job.id)), as_json=as_json)
-
-
-def _failure(follower: "Follower") -> SvsError:
-    """Return the error with which a job ended."""
-    job = follower.job
-    if job.error and follower.state == "failed":
-        failure = SvsError(job.error.message, job.error.hint)
-        failure.exit_code = job.error.exit_code
-        return failure
-    how = "was cancelled" if follower.state == "cancelled" else "was interrupted"
-    return Cancelled(f"job {job.id} {how}", f"Continue it with `svs jobs resume {job.id}`.")
-
-
-def logs(
-    job_id: Id,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Keep printing until the job has ended.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
-) -> None:
-    """Show what happened to a job, and when."""
-    from svs.store.follow import Follower, read_log
-    from svs.system.codec import encode
-    from svs.ui.listing import log_line
-    from svs.ui.output import write
-
-    def print_event(event: "ProgressEvent") -> None:
-        write(encode(event).decode() if as_json else log_line(event))
-
-    store = open_store()
-    follower = Follower(store, store.resolve(job_id))
-    if not follow:
-        for event in read_log(store.folder(follower.job.id)):
-            print_event(event)
-        follower.update()
-    else:
-        _follow_log(follower, print_event)
-    if not as_json:
-        write(_ending(follower.job, follower.state))
-
-
-def _follow_log(follower: "Follower", print_event: "Callable[[ProgressEvent], None]") -> None:
-    for _ in _poll([follower]):
-        for event in follower.new_events():
-            if event.kind not in ("advanced", "line"):
-                print_event(event)
-
-
-def _ending(job: "Job", state: str) -> str:
-    """Return the line with a job's present status."""
-    from svs.ui.listing import local
-    from svs.ui.output import visible
-
-    reason = f": {job.error.message} {job.error.hint}" if job.error else ""
-    when = local(job.finished) if job.finished else "now".ljust(19)
-    return " ".join(visible(f"{when}  {'':10}  {state}{reason}").splitlines()) + "\n"
+watch.__signature__ = signature(watch).replace(parameters=_parameters())  # type: ignore[attr-defined]

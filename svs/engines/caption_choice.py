@@ -144,13 +144,13 @@ def unfit(candidate: Candidate, asked: str | None) -> str:
     return ""
 
 
-def senseless(segments: Sequence[Segment], duration: float | None) -> str:
+def mismatch(segments: Sequence[Segment], duration: float | None) -> str:
     """Return why captions cannot be what is said in a recording of so many seconds; nothing when they can."""
     if not duration:
         return ""
     late = sum(segment.start > duration + _SLACK for segment in segments)
     if late > len(segments) * _MOST_LATE:
-        return f"goes on to {clock(segments[-1].end)}, and the recording ends at {clock(duration)}"
+        return f"runs to {clock(segments[-1].end)}, but the recording ends at {clock(duration)}"
     speech = sum(len(segment.text.encode(errors="replace")) for segment in segments) / _PACE
     span = segments[-1].end - segments[0].start
     if speech < duration * _LEAST_SPEECH or span < duration * _LEAST_SPAN:

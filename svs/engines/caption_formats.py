@@ -97,7 +97,7 @@ def _timed_lines(lines: Sequence[str]) -> Iterator[Cue]:
             found += ((start, [rest]) for start in times)
         elif found and not _TAG_OF_LYRICS.fullmatch(line.strip()):
             found[-1][1].append(line.strip())
-    found.sort(key=lambda each: each[0])
+    found.sort(key=lambda timed: timed[0])
     ends = [start for start, _ in found[1:]] + [start for start, _ in found[-1:]]
     return (Cue(start, end, "\n".join(said)) for (start, said), end in zip(found, ends, strict=True))
 

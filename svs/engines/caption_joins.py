@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from svs.engines.caption_words import Spoken
@@ -62,15 +63,20 @@ def _repeated(shown: list[str], words: list[str], whole: set[int], least: int) -
 
 
 def _segments(cue: Spoken, skip: int) -> Iterator[Segment]:
-    """Yield a segment for each speaker in a cue, without its first words; letters share out the time."""
-    said = [(word, line.speaker) for line in cue.lines for word in line.words][skip:]
-    turns = [(name, " ".join(word for word, _ in group)) for name, group in groupby(said, itemgetter(1))]
-    letters = sum(len(text) for _, text in turns)
+    """Yield a segment for each turn in a cue, without its first words; letters share out the time."""
+    numbers = accumulate(line.turn for line in cue.lines)
+    said = [
+        (line.speaker, number, word, line.turn and not place)
+        for line, number in zip(cue.lines, numbers, strict=True)
+        for place, word in enumerate(line.words)
+    ][skip:]
+    turns = [list(group) for _, group in groupby(said, itemgetter(0, 1))]
+    texts = [" ".join(word for _, _, word, _ in turn) for turn in turns]
     start, done = cue.start, 0
-    for name, text in turns:
+    for ((speaker, _, _, marked), *_), text in zip(turns, texts, strict=True):
         done += len(text)
-        end = cue.start + (cue.end - cue.start) * done / letters
-        yield Segment(start, end, text, speaker=name)
+        end = cue.start + (cue.end - cue.start) * done / sum(map(len, texts))
+        yield Segment(start, end, text, speaker=speaker, turn=marked or UNSET)
         start = end
 
 

@@ -23,10 +23,12 @@ _MARK_WITHIN = re.compile(r"\s?(?<!>)(?=>>)|(?<=[.!?\u2026\"\u201d\u00bb])\s+(?=
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's words, and who says them; empty where nobody tells it."""
+    """A line's words, and who says them; empty where it is not said."""
 
     words: tuple[str, ...]
     speaker: str = ""
+    turn: bool = False
+    """A mark says that another one begins to speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _said(cue: Cue, texts: Iterable[str], labels: Labels, speaker: str) -> Itera
             speaker = ""
         words = _UNSAID.sub(" ", rest).split()
         if _has_words(_ASIDE.sub("", " ".join(words))):
-            yield Line(tuple(words), speaker)
+            dashed = not text.startswith(">>")
+            yield Line(tuple(words), speaker, turn=marked and not (dashed and words[0][0].islower()))
 
 
 def _lines(text: str) -> Iterator[str]:

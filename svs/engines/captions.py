@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from svs.engines import caption_joins, caption_limits, coverage
 from svs.engines.caption_encoding import decode
 from svs.engines.caption_formats import Cues, parse
+from svs.engines.caption_limits import IGNORE
 from svs.engines.caption_words import spoken
 from svs.errors import InputError
 from svs.events import Tick
@@ -32,8 +33,6 @@ LARGEST = 50_000_000
 """Bytes in a file of captions; a day of them has about two million."""
 _LONGEST = 200_000  # letters shown at once: four hours of speech
 _DIGITS = 0.4  # of letters and digits: speech has far fewer, and a drone's telemetry more
-IGNORE = "Use --subtitles never to have the sound transcribed."
-"""The advice where captions beside a recording, or in it, are no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,9 @@ def text(file: Path, label: str, language: str | None = None, encoding: str | No
     if found is not None:
         return found
     if not parse(data.decode("latin-1")).cues:
-        raise InputError(f"{label} is no text", IGNORE)
+        raise InputError(f"{label} is not a text file", IGNORE)
     raise InputError(
-        f"the encoding of {label} is unsure",
+        f"svs cannot determine the encoding of {label}",
         "Name it, as in --encoding cp1251, or save the file as UTF-8.",
     )
 
@@ -138,7 +137,7 @@ def text(file: Path, label: str, language: str | None = None, encoding: str | No
 def check(file: Path, language: str | None, encoding: str | None, largest: int | None) -> None:
     """Refuse a transcript that the user names, when nothing in it can be summarized. Raises InputError."""
     if file.suffix.lower() in _UNREAD:
-        raise InputError(f"{file}: svs does not read this form of captions", "Convert it to .srt first.")
+        raise InputError(f"{file}: svs does not read this caption format", "Convert it to .srt first.")
     with open_regular(file) as stream:
         size = os.fstat(stream.fileno()).st_size
     if not size:
@@ -150,24 +149,24 @@ def check(file: Path, language: str | None, encoding: str | None, largest: int |
     try:
         read(file, file.name, language, encoding)
     except InputError as error:
-        if "--subtitles never" in error.hint:  # which fits captions beside a recording
-            error.hint = "Give svs other captions, or the recording itself."
-        raise
+        if error.hint != IGNORE:  # which is for captions beside a recording
+            raise
+        raise InputError(error.message, "Give svs other captions, or the recording itself.") from error
 
 
 def is_caption_file(path: Path) -> bool:
-    """Tell by its name whether a file holds captions or another transcript."""
+    """Return by its name whether a file holds captions or another transcript."""
     return path.suffix.lower() in (*_TRANSCRIPTS, *_UNREAD)
 
 
 def _without_words(label: str, found: Cues) -> InputError:
     suffix = Path(label).suffix.lower()
     if suffix == ".json":
-        return InputError(f"{label} holds no transcript", IGNORE)
+        return InputError(f"{label} contains no transcript", IGNORE)
     if suffix == ".txt" and not found.cues:
         return InputError(
             f"{label} is a text without times",
-            "svs says when a thing was said: give it captions (.srt, .vtt, ...), or the recording itself.",
+            "svs needs times: give it captions (.srt, .vtt, ...), or the recording itself.",
         )
     if found.lost and not found.cues:
         return InputError(f"{label}: none of its {found.lost} cues has a time that can be read", IGNORE)

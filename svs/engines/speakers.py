@@ -34,7 +34,7 @@ _SOUNDS = (
     "rire rires ringing risas sigh sighing sighs silence sings singing song sound static stille theme "
     "unintelligible whispering wind"
 )
-"""Words in brackets that describe what is heard."""
+"""Words in brackets that describe a sound."""
 _IN_NO_NAME = frozenset((_NO_NAMES + _SOUNDS).split())
 _IN_NAMES = frozenset(_PARTICLES.split())
 

@@ -1,19 +1,26 @@
 """Whisper: every window of speech is decoded to its end; speech that gives no words is a gap.
 
+Where speakers have files of their own, their windows are taken together in the order in which they end.
+
 Each window is decoded independently, so that a resumed job gives the same bytes. Several are decoded at once,
 each by one thread, which is faster than one after the other by all threads.
 """
 
+import heapq
 import math
-import os
+import platform
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from itertools import chain, islice
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from svs.engines.decoder import Decoder
 from svs.engines.passage import Passage
@@ -22,13 +29,15 @@ from svs.events import Tick
 from svs.media import pcm, vad
 from svs.media.vad import Window
 from svs.model.job import Options
-from svs.model.speech import Batch
+from svs.model.speech import Batch, Gap, Segment
 from svs.system import memory
+from svs.system.processors import cores, has_gpu
 
 _CUT_PROMPT = (
     "--prompt and --hotwords together are too long for Whisper: the ends of both are ignored. "
     "About 150 words fit."
 )
+_LIBRARIES = ("ctranslate2", "faster-whisper", "onnxruntime")
 _MAX_WORKERS = 4  # windows that are decoded at once
 _LANGUAGE_WINDOWS = 3  # windows of speech used to detect the main language
 _LIKELY = 0.5  # probability above which one window is enough for that,
@@ -44,16 +53,35 @@ def languages() -> tuple[str, ...]:
     return tuple(_LANGUAGE_CODES)
 
 
+def made_with(options: Options) -> str:
+    """Return what decides the words besides model and options, as it is on this machine."""
+    device = "cuda" if _on_gpu(options) else "cpu"
+    libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
+    return ", ".join([f"{device} {_compute_type(options)} {platform.machine()}", *libraries])
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """A window of a file."""
+
+    file: Path
+    speaker: str
+    window: Window
+
+
 class Whisper:
     """Decodes windows of speech in a few threads."""
 
     name = "whisper"
 
-    def __init__(self, folder: Path, model: str, options: Options, language: str | None) -> None:
+    def __init__(
+        self, folder: Path, model: str, options: Options, language: str | None, speakers: tuple[str, ...] = ()
+    ) -> None:
         self.model = model
         self.language = language
+        self._speakers = speakers
         self._fixed = options.language is not None
-        threads = options.threads or _cores()
+        threads = options.threads or cores()
         self._workers = min(_MAX_WORKERS, threads)
         self._whisper = _load(folder, options, self._workers, threads // self._workers)
         self._check_language(options)
@@ -75,36 +103,46 @@ class Whisper:
             self.language, self._fixed = "en", True
 
     def transcribe(self, source: Path, after: float, tick: Tick) -> Generator[Batch, None, None]:
-        """Yield a batch for every window of speech in 16 kHz mono s16 PCM."""
-        total = pcm.seconds(source)
+        """Yield a batch for every window of speech in 16 kHz mono s16 PCM; those with one end share it."""
+        files = pcm.files(source, len(self._speakers))
+        total = max(map(pcm.seconds, files))
         began = time.monotonic()
         done = shown = after
-        found = vad.windows(source, lambda: tick(shown, total))
-        windows = (window for window in found if window.end > after)
-        first = list(islice(windows, _LANGUAGE_WINDOWS))
+        found = self._windows(files, lambda: tick(shown, total))
+        ended = ((end, voices) for end, voices in found if end > after)
+        first = list(islice(ended, _LANGUAGE_WINDOWS))
         if self.language is None and first:
-            self.language = self._main_language(source, first)
+            self.language = self._main_language([voice for _, voices in first for voice in voices])
         at = began
         with _pool(self._workers) as pool:
-            for window, result in self._in_order(pool, source, chain(first, windows)):
+            for end, result in self._in_order(pool, total, chain(first, ended)):
                 while not result.done():
                     wait([result], timeout=_TICK_SECONDS)
                     speed = (done - after) / (at - began) if done > after else _USUAL_SPEED
-                    part = 1 - math.exp((at - time.monotonic()) * speed / (window.end - done))
-                    shown = done + part * (window.end - done)
+                    part = 1 - math.exp((at - time.monotonic()) * speed / (end - done))
+                    shown = done + part * (end - done)
                     tick(shown, total)
                 yield result.result()
                 memory.release()
-                done = shown = window.end
+                done = shown = end
                 at = time.monotonic()
         if done < total:
             yield Batch(total, total, ())
 
-    def _main_language(self, source: Path, windows: Sequence[Window]) -> str:
+    def _windows(
+        self, files: Sequence[Path], step: Callable[[], None]
+    ) -> Iterator[tuple[float, list[_Voice]]]:
+        """Yield the ends of windows, in seconds, in order, each with all windows that end there."""
+        named = zip(files, self._speakers or ("",), strict=True)
+        merged = heapq.merge(*(_voices(file, speaker, step) for file, speaker in named), key=_end)
+        yield from ((end, list(voices)) for end, voices in groupby(merged, _end))
+
+    def _main_language(self, voices: Iterable[_Voice]) -> str:
         """Return the most probable language of the first windows."""
         sums: dict[str, float] = {}
-        for window in windows:
-            encoded = self._decoder.encode(pcm.read(source, window.first, window.last))
+        for voice in voices:
+            window = voice.window
+            encoded = self._decoder.encode(pcm.read(voice.file, window.first, window.last))
             found = self._decoder.languages(encoded)
             for language, probability in found:
                 sums[language] = sums.get(language, 0.0) + probability * window.speech()
@@ -113,21 +151,35 @@ class Whisper:
         return max(sums, key=lambda language: sums[language])
 
     def _in_order(
-        self, pool: ThreadPoolExecutor, source: Path, windows: Iterable[Window]
-    ) -> Iterator[tuple[Window, Future[Batch]]]:
-        """Yield the windows with the futures of their batches; a few windows are submitted in advance."""
-        begun: deque[tuple[Window, Future[Batch]]] = deque()
-        for window in windows:
-            begun.append((window, pool.submit(self._batch, source, window)))
+        self, pool: ThreadPoolExecutor, total: float, ended: Iterable[tuple[float, list[_Voice]]]
+    ) -> Iterator[tuple[float, Future[Batch]]]:
+        """Yield the ends with the futures of their batches; a few are submitted in advance."""
+        begun: deque[tuple[float, Future[Batch]]] = deque()
+        for end, voices in ended:
+            begun.append((end, pool.submit(self._batch, end, total, voices)))
             if len(begun) > 2 * self._workers:
                 yield begun.popleft()
         yield from begun
 
-    def _batch(self, source: Path, window: Window) -> Batch:
-        audio = pcm.read(source, window.first, window.last)
-        language = self.language or "en"
-        segments, gaps = Passage(self._decoder, window, audio, language, self._fixed).transcribe()
-        return Batch(window.end, pcm.seconds(source), segments, gaps, round(window.speech(), 3))
+    def _batch(self, end: float, total: float, voices: Iterable[_Voice]) -> Batch:
+        said, gaps, speech = list[Segment](), list[Gap](), 0.0
+        for voice in voices:
+            audio = pcm.read(voice.file, voice.window.first, voice.window.last)
+            passage = Passage(self._decoder, voice.window, audio, self.language or "en", self._fixed)
+            segments, missing = passage.transcribe()
+            said += [replace(segment, speaker=voice.speaker) for segment in segments]
+            gaps += missing
+            speech += voice.window.speech()
+        said.sort(key=lambda segment: segment.start)
+        return Batch(end, total, tuple(said), tuple(gaps), round(speech, 3))
+
+
+def _voices(file: Path, speaker: str, step: Callable[[], None]) -> Iterator[_Voice]:
+    return (_Voice(file, speaker, window) for window in vad.windows(file, step))
+
+
+def _end(voice: _Voice) -> float:
+    return voice.window.end
 
 
 @contextmanager
@@ -140,16 +192,27 @@ def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+_loaded: dict[tuple[object, ...], Any] = {}
+"""The model that was loaded last: a process that runs several jobs loads it once."""
+
+
 def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
-    """Load the model from its folder, never from a network."""
+    """Load the model from its folder, never from a network, unless it is loaded already."""
     from faster_whisper import WhisperModel
 
     if not folder.is_dir():  # faster-whisper would treat it as the name of a model on a hub
         raise MissingError(
             f"the model folder {folder} does not exist", "Install the model again: `svs models list`."
         )
+    files = [
+        (file.name, found.st_ino, found.st_mtime_ns) for file in folder.iterdir() if (found := file.stat())
+    ]
+    key = (folder, tuple(sorted(files)), options.device, options.compute_type, workers, threads)
+    if key in _loaded:
+        return _loaded[key]
+    _loaded.clear()  # first: there may be no memory for two
     try:
-        return WhisperModel(
+        _loaded[key] = WhisperModel(
             str(folder),
             device=options.device,
             compute_type=_compute_type(options),
@@ -162,6 +225,7 @@ def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  #
             f"the model in {folder} cannot be loaded: {error}",
             "Check --device and --compute-type, or install the model again: see `svs models list`.",
         ) from error
+    return _loaded[key]
 
 
 def _compute_type(options: Options) -> str:
@@ -172,11 +236,4 @@ def _compute_type(options: Options) -> str:
 
 
 def _on_gpu(options: Options) -> bool:
-    import ctranslate2
-
-    return options.device == "cuda" or (options.device == "auto" and ctranslate2.get_cuda_device_count() > 0)
-
-
-def _cores() -> int:
-    """Return how many processor cores svs may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return options.device == "cuda" or (options.device == "auto" and has_gpu())

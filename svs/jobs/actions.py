@@ -1,20 +1,18 @@
-"""The actions on jobs: start, resume, retry, cancel, export, remove, prune."""
+"""The actions on jobs: resume, retry, cancel, export, remove, prune."""
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
 
-from svs.errors import SvsError, UsageError
+from svs.errors import UsageError
 from svs.jobs import launch
 from svs.jobs.kill import kill_holder
 from svs.media import fingerprint
-from svs.media.input_check import check_file
-from svs.model.job import Job, Options, OutputOptions, State
+from svs.model.job import Ended, Job, OutputOptions, State
 from svs.outputs import write
 from svs.pipeline import plan
 from svs.store import results
@@ -30,6 +28,7 @@ POSSIBLE: dict[str, tuple[State, ...]] = {
     "resume": ("queued", "failed", "cancelled", "interrupted"),
     "retry": ("failed", "cancelled", "interrupted"),
     "export": ("done",),
+    "speakers": ("done",),
 }
 """The states in which each action is allowed. A job can be removed in every state but running."""
 _DONE = {
@@ -39,8 +38,11 @@ _DONE = {
     "export": "exported",
 }
 _STATES = {"failed": "has failed", "cancelled": "was cancelled", "interrupted": "was interrupted"}
-_ENDED: tuple[State, ...] = ("done", "failed", "cancelled", "interrupted")
-_POLL_SECONDS = 0.05
+
+
+def described(state: State) -> str:
+    """Return what is said of a job in a state, as in `has failed`."""
+    return _STATES.get(state, f"is {state}")
 
 
 def check(store: JobStore, job: Job, action: str) -> None:
@@ -50,38 +52,17 @@ def check(store: JobStore, job: Job, action: str) -> None:
     *others, last = POSSIBLE[action]
     possible = f"{', '.join(others)} or {last}" if others else last
     raise UsageError(
-        f"job {job.id} {_STATES.get(state, f'is {state}')}: it cannot be {_DONE[action]}",
+        f"job {job.id} {described(state)}: it cannot be {_DONE[action]}",
         f"Only {possible} jobs can be {_DONE[action]}. See `svs jobs list`.",
     )
-
-
-def start_detached(store: JobStore, video: Path, options: Options, environment: Mapping[str, str]) -> Job:
-    """Start a job in a process that outlives this one, and return it once it runs.
-
-    The environment is added to this process's own. Raises SvsError for problems before the job begins.
-    """
-    check_file(video, options.max_size)
-    write.check(video, options)
-    job = store.create(fingerprint.describe(video), options)
-    process = _run_detached(store, job.id, environment)
-    while store.load(job.id).status == "queued":
-        if process.poll() is not None and store.load(job.id).status == "queued":
-            log = store.folder(job.id) / launch.OUTPUT
-            raise SvsError(f"job {job.id} could not be started in the background", f"See {log}.")
-        time.sleep(_POLL_SECONDS)
-    return job
 
 
 def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
     """Resume a job in a process that outlives this one."""
     check(store, store.load(job_id), "resume")
-    return _run_detached(store, job_id, {})
-
-
-def _run_detached(store: JobStore, job_id: str, environment: Mapping[str, str]) -> "Popen[bytes]":
     log = store.folder(job_id) / launch.OUTPUT
     with store_errors("write", log):
-        return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log, environment)
+        return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log)
 
 
 def last_output(store: JobStore, job_id: str) -> str:
@@ -128,7 +109,7 @@ def retry(store: JobStore, job_id: str) -> Job:
         plan.check_engine(fresh)
         store.tidy(job_id)
         for file in folder.iterdir():
-            if file.name not in ("job.json", "lock", "events.jsonl"):
+            if file.name not in ("job.json", "lock", "events.jsonl") and not file.name.startswith("lease."):
                 file.unlink()
         store.save(fresh)
     return fresh
@@ -140,7 +121,7 @@ def export(store: JobStore, job_id: str, options: OutputOptions) -> tuple[str, .
     check(store, job, "export")
     folder = store.folder(job.id)
     result = results.load(job, folder)
-    write.check(Path(job.source.path), options)
+    write.check(Path(job.source.path), options, job)
     return write.deliver(job, result, folder, options)
 
 
@@ -167,9 +148,15 @@ class PruneRule:
 
 def jobs_to_prune(store: JobStore, rule: PruneRule) -> Iterator[str]:
     """Yield the ids of the ended jobs that the rule removes; never a running or damaged job."""
-    found = (job for job in store.jobs() if not isinstance(job, Damaged))
-    ended = [job for job in found if store.state(job) in ((rule.status,) if rule.status else _ENDED)]
-    for job in ended[rule.keep :]:
-        age = datetime.now(UTC) - datetime.fromisoformat(job.created)
-        if rule.older_than is None or age > rule.older_than:
-            yield job.id
+    states = (rule.status,) if rule.status else get_args(Ended)
+    before = None if rule.older_than is None else datetime.now(UTC) - rule.older_than
+    counted = 0
+    for job_id in store.ids():
+        if before and counted >= rule.keep and job_id > f"{before:%Y%m%dT%H%M%S}~":
+            continue  # an id begins with the time: newer jobs are not read
+        job = store.read(job_id)
+        if isinstance(job, Damaged) or store.state(job) not in states:
+            continue
+        counted += 1
+        if counted > rule.keep and (before is None or datetime.fromisoformat(job.created) < before):
+            yield job_id

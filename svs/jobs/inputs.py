@@ -77,7 +77,7 @@ def apart(recordings: list[Path], options: Options) -> list[Options]:
 
     With an output folder, recordings of one name get the folders there that they have below their common one.
     """
-    if not options.formats or not recordings:
+    if not options.formats or options.output_template or not recordings:
         return [options for _ in recordings]
     if options.output_dir is None:
         folders = [file.parent for file in recordings]

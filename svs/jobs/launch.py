@@ -8,7 +8,7 @@ from pathlib import Path
 
 OUTPUT = "output.log"
 """What a process in the background prints, in the job's folder."""
-_SVS = (sys.executable, "-P", "-c", "from svs.cli.app import main; main()")
+_SVS = (sys.executable, "-P", "-m", "svs")
 """This svs; -P keeps Python from importing from the current folder."""
 
 
@@ -25,28 +25,26 @@ def start(
     """
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        return _start([*_SVS, *arguments], handle, {**os.environ, **(environment or {})}, stdin)
+        return subprocess.Popen(
+            [*_SVS, *arguments],
+            bufsize=0,
+            stdin=stdin,
+            stdout=handle,
+            stderr=handle,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # the session's counterpart on Windows
+            env={**os.environ, **(environment or {})},
+        )
     finally:
         os.close(handle)
 
 
-def show_folder(folder: Path) -> "subprocess.Popen[bytes]":
-    """Open a folder in the desktop's file manager. Raises FileNotFoundError if there is none."""
-    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
-    environment = {name: value for name, value in os.environ.items() if name != "SVS_NOTIFY"}
-    return _start([opener, str(folder)], subprocess.DEVNULL, environment)
-
-
-def _start(
-    command: list[str], output: int, environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
-) -> "subprocess.Popen[bytes]":
-    flags = getattr(subprocess, "DETACHED_PROCESS", 0)  # the session's counterpart on Windows
-    return subprocess.Popen(
-        command,
-        stdin=stdin,
-        stdout=output,
-        stderr=output,
-        start_new_session=True,
-        creationflags=flags,
-        env=environment,
-    )
+def print_to(log: Path) -> None:
+    """Have what this process prints appended to another log. Raises OSError."""
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(handle, stream.fileno())
+    finally:
+        os.close(handle)

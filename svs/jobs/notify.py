@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from svs.errors import MissingError, UsageError
+from svs.system.paths import PYTHON
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
@@ -100,7 +101,8 @@ def _parsed(address: str) -> "NotifyBase":
         from apprise import Apprise
     except ImportError:
         raise MissingError(
-            "notifications need the package apprise", "Run `python3 -m pip install apprise`."
+            "notifications need the package apprise",
+            f"Run `{PYTHON} -m pip install apprise` (with pipx: `pipx inject svs apprise`).",
         ) from None
     logging.getLogger("apprise").disabled = True
     service = Apprise.instantiate(address, asset=_asset())

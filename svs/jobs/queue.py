@@ -1,13 +1,13 @@
-"""Many jobs: each recording becomes a queued job at once, and some run at a time, each in a child process."""
+"""Many jobs: each recording becomes a queued job at once, and some run at a time, in child processes."""
 
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from subprocess import Popen
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -15,18 +15,18 @@ from svs.errors import HeldError, StoreError
 from svs.events import ProgressEvent
 from svs.jobs import child
 from svs.jobs.actions import last_output
-from svs.media.fingerprint import describe
+from svs.media.fingerprint import describe, identity
 from svs.model.job import Device, Job, JobError, LimitOptions, Options
 from svs.model.media import Source
+from svs.store import order
 from svs.store.follow import Follower
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged, now
-
-if TYPE_CHECKING:
-    from subprocess import Popen
+from svs.system.processors import cores, has_gpu
 
 _MOST = 4  # jobs at a time, unless the user asks for more
 _MEMORY = 2_000_000_000  # bytes for each: measured were 0.5 GB with base, and larger models need more
+_MOST_JOBS = 100  # of one process
 _PAUSE = 0.2  # seconds between two looks
 _REFUSED = range(1, 6)
 """Exit codes of svs itself: a crash has another."""
@@ -36,7 +36,7 @@ _INESSENTIAL = {name: getattr(Options(), name) for name in (*LimitOptions.__stru
 
 
 class View(Protocol):
-    """Who is shown what happens."""
+    """A view of several jobs."""
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -45,23 +45,52 @@ class View(Protocol):
         """Show how a job has ended."""
 
 
+class Process(Protocol):
+    """A process on another machine that runs one job; see `subprocess.Popen` for what it can do."""
+
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+class Elsewhere(Protocol):
+    """Other machines, on which the jobs run instead of this one."""
+
+    def room(self) -> int:
+        """Return how many jobs they run at a time."""
+
+    def start(self, job_id: str) -> Process:
+        """Start a job."""
+
+
 @dataclass(slots=True)
-class _Running:
+class _Worker:
+    """A process that runs one job after another."""
+
+    process: Popen[bytes] | Process
     follower: Follower
-    process: "Popen[bytes]"
+    """Of its present job."""
+    jobs: int = 1
+    """How many it was given."""
     asked: bool = False
     """To stop."""
 
 
 def jobs_at_once(device: Device) -> int:
     """Return how many jobs run at a time: one on a GPU, else one for each core, as memory allows."""
-    import ctranslate2
     import psutil
 
-    if device != "cpu" and ctranslate2.get_cuda_device_count():
+    if device != "cpu" and has_gpu():
         return 1
     memory: int = psutil.virtual_memory().available
-    return max(1, min(_MOST, os.cpu_count() or 1, memory // _MEMORY))
+    return max(1, min(_MOST, cores(), memory // _MEMORY))
 
 
 def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Options]) -> list[Job]:
@@ -77,59 +106,88 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     ]
 
 
-def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[Source, Options], Job]]:
+def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
     """Yield the jobs over these files that need not be made again, the newest last."""
-    found = [job for job in store.jobs() if not isinstance(job, Damaged) and job.source.path in paths]
-    for job in reversed(found):
+    found = (store.read(job_id) for job_id in reversed(store.ids()) if store.path_of(job_id) in paths)
+    for job in found:
+        if isinstance(job, Damaged):
+            continue
         whole = job.status == "done" and all(Path(file).exists() for file in job.outputs)
         if whole or job.status in ("queued", "running"):
             yield _key(job.source, job.options), job
 
 
-def _key(source: Source, options: Options) -> tuple[Source, Options]:
-    return source, replace(options, **_INESSENTIAL)
+def _key(source: Source, options: Options) -> tuple[object, ...]:
+    return source.path, *identity(source), essential(options)
+
+
+def essential(options: Options) -> Options:
+    """Return the options without those that change no result."""
+    return replace(options, **_INESSENTIAL)
 
 
 def run(
-    store: JobStore, job_ids: Sequence[str], at_once: int, view: View, stopped: Callable[[], bool]
+    store: JobStore,
+    job_ids: Sequence[str],
+    at_once: int,
+    view: View,
+    stopped: Callable[[], bool],
+    more: Callable[[bool], Sequence[str] | None] = lambda _: None,
+    elsewhere: Elsewhere | None = None,
 ) -> dict[str, str]:
     """Run jobs, so many at a time, until all have ended or the user wants to stop.
 
-    A job that another process runs is waited for. Returns why jobs could not be run, by their ids; how the
-    others have ended is in their records. On the way out, children that still run are killed.
+    `more` is asked all the time for further jobs, with whether there is nothing else to do; None means that
+    there will be none. A job that another process runs is waited for. While the user has paused the queue,
+    none is started. Returns why jobs could not be run, by their ids; how the others have ended is in their
+    records. On the way out, children that still run are killed.
     """
     waiting, problems = list(job_ids), dict[str, str]()
-    running: list[_Running] = []
+    running, idle, coming = list[_Worker](), list[_Worker](), True
     try:
-        while running or (waiting and not stopped()):
-            if stopped():
-                _ask_to_stop(running)
-            elif len(running) < at_once:
-                running += _start_next(store, waiting, view, problems)
-            for ended in [taken for taken in running if _has_ended(taken, view)]:
-                running.remove(ended)
-                _after(store, ended, waiting, view, problems)
-            time.sleep(_PAUSE)
+        with order.working(store):
+            while running or (not stopped() and (waiting or coming)):
+                if stopped():
+                    _ask_to_stop(running)
+                else:
+                    new = more(not running and not waiting)
+                    coming = new is not None
+                    waiting += new or ()
+                    room = elsewhere.room() if elsewhere else at_once
+                    while len(running) < room and not order.is_paused(store):
+                        started = list(_start_next(store, waiting, idle, view, problems, elsewhere))
+                        if not started:
+                            break
+                        running += started
+                for worker in [worker for worker in running if _has_ended(worker, view)]:
+                    running.remove(worker)
+                    _after(store, worker, waiting, view, problems)
+                    idle += [worker] if _can_go_on(worker) else []
+                time.sleep(_PAUSE)
     finally:
-        for taken in running:
-            with taken.process:  # which waits for it
-                taken.process.kill()
+        for worker in running + idle:
+            _end(worker)
     return problems
 
 
-def _ask_to_stop(running: list[_Running]) -> None:
+def _ask_to_stop(running: list[_Worker]) -> None:
     """Ask each child, once, to stop at its next safe point: a second time would be at once."""
-    for taken in running:
-        if not taken.asked:
-            taken.asked = True
-            taken.process.terminate()
+    for worker in running:
+        if not worker.asked:
+            worker.asked = True
+            worker.process.terminate()
 
 
 def _start_next(
-    store: JobStore, waiting: list[str], view: View, problems: dict[str, str]
-) -> Iterator[_Running]:
+    store: JobStore,
+    waiting: list[str],
+    idle: list[_Worker],
+    view: View,
+    problems: dict[str, str],
+    elsewhere: Elsewhere | None,
+) -> Iterator[_Worker]:
     """Start the first job that no other process runs; those that others have ended are shown as ended."""
-    for job_id in list(waiting):
+    for job_id in order.in_order(store, waiting):
         try:
             follower = Follower(store, job_id)
             if follower.state == "running":
@@ -137,7 +195,7 @@ def _start_next(
             waiting.remove(job_id)
             if follower.state in ("queued", "interrupted"):
                 follower.new_events()  # at what earlier runs have said, so that it is not shown again
-                yield _Running(follower, child.start(store, job_id))
+                yield _start(store, follower, idle, elsewhere)
                 return
             view.end(follower)
         except StoreError as error:  # it is damaged, or has been removed
@@ -145,29 +203,59 @@ def _start_next(
             problems[job_id] = error.message
 
 
-def _has_ended(taken: _Running, view: View) -> bool:
-    """Show what a job has done since the last look, and say whether its process has ended."""
-    ended = taken.process.poll() is not None
-    if ended and taken.process.stdin:
-        taken.process.stdin.close()
+def _start(store: JobStore, follower: Follower, idle: list[_Worker], elsewhere: Elsewhere | None) -> _Worker:
+    """Start a job, in a process that waits for one if there is any."""
+    if elsewhere:
+        return _Worker(elsewhere.start(follower.job.id), follower)
+    while idle:
+        worker = idle.pop()
+        if isinstance(worker.process, Popen) and child.give(worker.process, follower.job.id):
+            return _Worker(worker.process, follower, worker.jobs + 1)
+        _end(worker)
+    return _Worker(child.start(store, follower.job.id, more=True), follower)
+
+
+def _can_go_on(worker: _Worker) -> bool:
+    """Say whether a process may run another job; else end it, so that its memory does not grow for ever."""
+    import psutil
+
+    if isinstance(worker.process, Popen) and worker.process.poll() is None and worker.jobs < _MOST_JOBS:
+        with suppress(psutil.Error):
+            if psutil.Process(worker.process.pid).memory_info().rss < _MEMORY:
+                return True
+    _end(worker)
+    return False
+
+
+def _end(worker: _Worker) -> None:
+    worker.process.kill()
+    if isinstance(worker.process, Popen):
+        with worker.process:  # which waits for it, and closes the pipe
+            pass
+
+
+def _has_ended(worker: _Worker, view: View) -> bool:
+    """Show what a job has done since the last look, and say whether it is over, or its process is."""
+    ended = worker.process.poll() is not None
     with suppress(StoreError):  # its record is damaged: what it does is not known until it ends
-        for event in taken.follower.new_events():
-            view.show(taken.follower, event)
+        for event in worker.follower.new_events():
+            view.show(worker.follower, event)
+        waits = isinstance(worker.process, Popen)  # for another job
+        return ended or (waits and worker.follower.ended and worker.follower.state != "interrupted")
     return ended
 
 
-def _after(
-    store: JobStore, ended: _Running, waiting: list[str], view: View, problems: dict[str, str]
-) -> None:
+def _after(store: JobStore, ended: _Worker, waiting: list[str], view: View, problems: dict[str, str]) -> None:
     """Have a job run again whose process crashed for the first time; else show how it has ended."""
     job_id, code = ended.follower.job.id, ended.process.returncode
     unfinished = ended.follower.state in ("queued", "interrupted")
+    crashed = unfinished and code is not None and not ended.asked and code not in _STOPPED
     if code == child.HELD:
         waiting.append(job_id)
         return
     if unfinished and code in _REFUSED:
         problems[job_id] = last_output(store, job_id)
-    elif unfinished and not ended.asked and code not in _STOPPED and _goes_on(store, job_id, code):
+    elif crashed and _goes_on(store, job_id, code or 0):
         waiting.insert(0, job_id)
         return
     try:
@@ -182,15 +270,16 @@ def _goes_on(store: JobStore, job_id: str, code: int) -> bool:
     try:
         with store.hold(job_id):
             job = store.load(job_id)
-            if store.asked_to_cancel(job_id):  # whoever asked has killed it, and records that
-                return False
+            if store.asked_to_cancel(job_id) or job.status not in ("queued", "running"):
+                return False  # whoever asked has killed it, and records that
             if not job.crashes:
                 store.save(replace(job, crashes=1))
                 return True
             store.tidy(job_id)
             error = JobError(
                 message=f"its process {_how(code)}, twice: there may be too little memory for it",
-                hint=f"Close other programs, then `svs jobs resume {job_id}`; or take a smaller --model.",
+                hint=f"Close other programs, then run `svs jobs resume {job_id}`; "
+                "or summarize the recording again with a smaller --model.",
                 exit_code=1,
             )
             store.save(replace(job, status="failed", finished=now(), crashes=0, error=error))

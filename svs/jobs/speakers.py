@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from svs.errors import UsageError
+from svs.jobs import actions
 from svs.model.job import Job
 from svs.model.speech import Result
 from svs.store import results, speakers
@@ -14,7 +15,7 @@ def load(store: JobStore, job_id: str) -> Result:
     return results.load(_done(store, job_id), store.folder(job_id))
 
 
-def name(store: JobStore, job_id: str, wishes: Iterable[speakers.Wish]) -> None:
+def name(store: JobStore, job_id: str, renamings: Iterable[speakers.Renaming]) -> None:
     """Give speakers the names that the user wants; all outputs made from now on have them.
 
     Raises UsageError unless the job is done and has these speakers.
@@ -22,7 +23,7 @@ def name(store: JobStore, job_id: str, wishes: Iterable[speakers.Wish]) -> None:
     job, folder = _done(store, job_id), store.folder(job_id)
     said = results.with_own_names(job, folder).sentences
     names, _ = results.speaker_names(job, folder, said)
-    speakers.save(folder, speakers.renamed(speakers.in_order(said), names, wishes))
+    speakers.save(folder, speakers.renamed(speakers.in_order(said), names, renamings))
 
 
 def undo(store: JobStore, job_id: str) -> None:
@@ -33,6 +34,8 @@ def undo(store: JobStore, job_id: str) -> None:
 
 def _done(store: JobStore, job_id: str) -> Job:
     job = store.load(job_id)
-    if (state := store.state(job)) != "done":
-        raise UsageError(f"job {job_id} is {state}: who speaks is not known yet", "See `svs jobs list`.")
+    if (state := store.state(job)) not in actions.POSSIBLE["speakers"]:
+        raise UsageError(
+            f"job {job_id} {actions.described(state)}: its speakers are not known yet", "See `svs jobs list`."
+        )
     return job

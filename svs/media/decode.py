@@ -1,4 +1,4 @@
-"""Decoding: one audio track of a recording as 16 kHz mono PCM, every sample at its time."""
+"""Decoding: one audio track of a recording as 16 kHz PCM, every sample at its time."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from svs.errors import InputError
 from svs.events import Tick
-from svs.media import clock, ffmpeg, pcm, tracks
-from svs.media.limits import Limits
+from svs.media import clock, ffmpeg, pcm
+from svs.media.limits import SUSPICIOUS, Limits
 from svs.model.job import Options
 from svs.model.media import AudioTrack, MediaInfo
 from svs.times import clock as shown
@@ -24,9 +24,8 @@ _BEYOND = 0.1
 _PREROLL = 1.0
 """Seconds before --start that are decoded too, so that the codec is in step by then."""
 _SOUND = f"aformat=sample_fmts=s16:sample_rates={pcm.RATE}"
-_LEVEL = "astats=measure_perchannel=RMS_level:measure_overall=none"
 _TIMED = "aresample=async=1:first_pts=0"
-"""Fills gaps, and a late start, with silence, so that every sample stands at its time.
+"""Fills gaps, and a late start, with silence, so that every sample is at its time.
 
 ffmpeg makes a gap's silence in memory, all at once: so it is done when the sound is small.
 """
@@ -70,12 +69,10 @@ class Sound:
     """What ffmpeg complained of."""
     failure: ffmpeg.FfmpegError | None
     """Why ffmpeg gave up."""
-    channel: int | None = None
-    """The one that was read, where two cancel each other out."""
 
 
 def decode(part: Part, track: AudioTrack, target: Path, tick: Tick) -> Sound:
-    """Write the sound of one track; of one channel alone where two cancel each other out.
+    """Write the sound of one track: both channels of a stereo track, else all in one.
 
     Raises InputError when it is too much, StoreError when it cannot be written. Fewer seconds than there
     should be, or none, are no error here.
@@ -83,40 +80,35 @@ def decode(part: Part, track: AudioTrack, target: Path, tick: Tick) -> Sound:
     sound = _decode(part, track, target, tick)
     if not sound.seconds and part.start:  # a clock that was set back leads a search astray
         sound = _decode(part, track, target, tick, seek=False)
-    if track.stereo and sound.seconds and pcm.level(target) < tracks.QUIET:
-        channel = _louder_channel(part, track)
-        if channel is not None:
-            sound = _decode(part, track, target, tick, channel=channel)
     return sound
 
 
-def _decode(
-    part: Part, track: AudioTrack, target: Path, tick: Tick, *, seek: bool = True, channel: int | None = None
-) -> Sound:
-    only = [] if channel is None else [f"pan=mono|c0=c{channel}"]
+def _decode(part: Part, track: AudioTrack, target: Path, tick: Tick, *, seek: bool = True) -> Sound:
+    channels = 2 if track.stereo else 1
     end = f"atrim=end={part.longest + _BEYOND:.6f}"
-    filters = [*_cut(part), *only, f"{_SOUND}:channel_layouts=mono", _TIMED, end]
+    layout = "stereo" if track.stereo else "mono"
+    filters = [*_cut(part), f"{_SOUND}:channel_layouts={layout}", _TIMED, end]
     graph = _input(part, track, seek=seek).output(
         ffmpeg.url(target),
         af=",".join(filters),
-        ac=1,
+        ac=channels,
         acodec="pcm_s16le",
         f="s16le",
         map_metadata=-1,
         map_chapters=-1,
         **_NOTHING_ELSE,
     )
-    on_time = _measured(part, target, tick)
-    limits = Limits(seconds=part.longest, written=round(part.longest * pcm.RATE * 2) + _OVERHEAD)
+    on_time = _measured(part, target, channels, tick)
+    limits = Limits(seconds=part.longest, written=round(part.longest * pcm.RATE * 2 * channels) + _OVERHEAD)
     failure = None
     try:
         log = ffmpeg.run(["-v", "repeat+error", *graph.get_args()], on_time=on_time, limits=limits)
     except ffmpeg.FfmpegError as error:
         log, failure = error.log, error
     ffmpeg.check_written(log, target, "sound")
-    seconds = pcm.seconds(target)
+    seconds = pcm.seconds(target, channels)
     _check_length(part, seconds)
-    return Sound(track, seconds, log, failure, channel)
+    return Sound(track, seconds, log, failure)
 
 
 def _input(part: Part, track: AudioTrack, *, seek: bool = True) -> "FilterableStream":
@@ -151,23 +143,11 @@ def length(part: Part, track: AudioTrack, tick: Tick) -> float:
     return int(counts[-1]) / pcm.RATE if counts else 0.0
 
 
-def _louder_channel(part: Part, track: AudioTrack) -> int | None:
-    """Return the louder of two channels that cancel each other out; None where they do not."""
-    both, mixed = (f"{_SOUND}:channel_layouts={layout}" for layout in ("stereo", "mono"))
-    filters = [*_cut(part), both, _LEVEL, mixed, _LEVEL]
-    graph = _input(part, track).output("-", f="null", af=",".join(filters), **_NOTHING_ELSE)
-    try:
-        log = ffmpeg.run(graph.get_args(), limits=Limits(seconds=part.longest))
-    except ffmpeg.FfmpegError:
-        return None
-    return tracks.louder_channel(log)
-
-
-def _measured(part: Part, target: Path, tick: Tick) -> Callable[[float], None]:
+def _measured(part: Part, target: Path, channels: int, tick: Tick) -> Callable[[float], None]:
     """Return a tick that drops the total as soon as the recording turns out to be longer, and has an end."""
 
     def on_time(_: float) -> None:
-        seconds = pcm.seconds(target)
+        seconds = pcm.seconds(target, channels)
         _check_length(part, seconds)
         if part.total is None or seconds > part.total + SLACK:
             tick(seconds, None)
@@ -186,7 +166,7 @@ def _check_length(part: Part, seconds: float) -> None:
     raise InputError(
         f"{part.source} claims to last {shown(part.claimed or 0.0)} and goes on after {shown(seconds)}, "
         "which is more than a file of its size can hold",
-        "It may be made to do harm; else export it again as an .mp4 or .wav.",
+        SUSPICIOUS,
     )
 
 

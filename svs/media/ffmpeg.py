@@ -6,15 +6,16 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from svs.errors import InputError, StoreError, SvsError
 from svs.fields import message
 from svs.media import input_check, tool, whitelist
-from svs.media.limits import STREAMS, Limits, Patience, check
+from svs.media.limits import STREAMS, Limits, Watchdog, check
 from svs.media.sandbox import process as sandbox
 from svs.system.files import store_errors
 
@@ -90,7 +91,8 @@ def source(
     )
 
 
-class _Recording(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Recording:
     """An outside file that ffmpeg reads."""
 
     path: Path
@@ -137,7 +139,7 @@ def _run(
     log: deque[bytes] = deque()
     progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
     listener = Thread(target=_keep_the_end, args=(process.stderr, log), daemon=True)
-    patience = Patience(recording.path) if recording else None
+    watchdog = Watchdog(recording.path) if recording else None
     try:
         listener.start()
         progress.start()
@@ -147,8 +149,8 @@ def _run(
             running = progress.is_alive()
             if on_time:
                 on_time(position[0])
-            if patience and running:
-                patience.check(position[0])
+            if watchdog and running:
+                watchdog.check(position[0])
         returncode = process.wait()
     except BaseException:
         _kill(process)

@@ -52,7 +52,7 @@ def key_frames(
 ) -> tuple[Frame, ...]:
     """Return a picture for each moment that has one. Never fails: what cannot be had is left out.
 
-    Sound alone gives none, nor does the cover of an album. What is made on the way lies in `folder`.
+    Sound alone gives none, nor does the cover of an album. Temporary files are written to `folder`.
     `formats` are ffmpeg's names of formats to allow beside the usual. `stop` is called several times a
     second, and what it raises is raised on.
     """
@@ -118,7 +118,7 @@ def _sharpest(moment: Moment, pictures: Path, jpeg: Path) -> list[Frame]:
 
 
 def _pictures(data: bytes) -> "Iterator[np.ndarray[Any, Any]]":
-    """Yield pictures in binary PPM that stand one behind the other, as rows of red, green and blue."""
+    """Yield pictures in binary PPM, one after the other, as rows of red, green and blue."""
     import numpy as np
 
     at = 0
@@ -148,9 +148,9 @@ def _jpeg(pictures: Path, number: int, target: Path) -> bytes | None:
     """Return one of our own pictures as a JPEG that is small enough; None when it cannot be."""
     for quality in _QUALITIES:
         source = ffmpeg.source(pictures, codecs="pictures", formats=("ppm_pipe",), f="ppm_pipe")
-        one = source.filter("select", f"eq(n,{number})")
+        selected = source.filter("select", f"eq(n,{number})")
         exact = {"fflags": "+bitexact", "flags:v": "+bitexact", "threads": 1}
-        output = one.output(
+        output = selected.output(
             ffmpeg.url(target), f="mjpeg", pix_fmt="yuvj420p", vframes=1, **exact, **{"qscale:v": quality}
         )
         ffmpeg.run(output.get_args())

@@ -13,12 +13,13 @@ STREAMS = 200
 _CPU = 20.0
 """Seconds of computing that any outside file may take; a common one is looked at in 0.1."""
 _STALL = 60.0
-"""Seconds that ffmpeg may spend on an outside file without getting on, and then half of what it plays."""
+"""Seconds that ffmpeg may spend on an outside file without progress, and then half of what it plays."""
 _NO_MEMORY = re.compile("Cannot allocate memory|Out of memory|bad_alloc", re.IGNORECASE)
 _KILLED = -9
 _STEP = 1.0
 """The longest time between two looks; more is a computer that slept, or a svs that was stopped."""
-_HINT = "It may be made to do harm; else export it again as an .mp4 or .wav."
+SUSPICIOUS = "The file may be malicious. If you trust it, re-encode it as .mp4 or .wav."
+"""The advice for a file that takes too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Limits:
         return round(_CPU + self.seconds / 10)
 
 
-class Patience:
+class Watchdog:
     """How long ffmpeg may take over an outside file, in time that svs itself was awake."""
 
     def __init__(self, path: Path) -> None:
@@ -56,25 +57,25 @@ class Patience:
         self._position = position
         if self._idle > _STALL:
             raise InputError(
-                f"{self._path} holds ffmpeg up: nothing came of it for {_STALL:.0f} s",
-                _HINT,
+                f"ffmpeg made no progress on {self._path} for {_STALL:.0f} s",
+                SUSPICIOUS,
             )
         if self._spent > _STALL + 2 * position:
             raise InputError(
-                f"{self._path} is too slow to read: {self._spent:.0f} s for {position:.0f} s of it",
-                _HINT,
+                f"{self._path} takes too long to decode: {self._spent:.0f} s for {position:.0f} s of it",
+                SUSPICIOUS,
             )
 
 
 def check(path: Path, limits: Limits, returncode: int, log: str, cpu: float) -> None:
     """Raise InputError when ffmpeg ran into one of its limits."""
     if returncode and "exceeds max_streams" in log:
-        raise InputError(f"{path} has more than {STREAMS} tracks", _HINT)
+        raise InputError(f"{path} has more than {STREAMS} tracks", SUSPICIOUS)
     if returncode and _NO_MEMORY.search(log):
-        raise InputError(f"{path} needs more than {limits.memory >> 20} MB of memory to read", _HINT)
+        raise InputError(f"{path} needs more than {limits.memory >> 20} MB of memory to read", SUSPICIOUS)
     if returncode == _KILLED and cpu >= limits.computing / 2:  # two clocks
-        raise InputError(f"{path} needs more than {limits.computing} s of computing to read", _HINT)
+        raise InputError(f"{path} needs more than {limits.computing} s of processor time to read", SUSPICIOUS)
     if "File too large" in log:
-        raise InputError(f"{path} gives more than {limits.written >> 20} MB", _HINT)
+        raise InputError(f"{path} gives more than {limits.written >> 20} MB", SUSPICIOUS)
     if returncode < 0 and returncode != _KILLED:
-        raise InputError(f"{path} makes ffmpeg crash ({signal.Signals(-returncode).name})", _HINT)
+        raise InputError(f"{path} makes ffmpeg crash ({signal.Signals(-returncode).name})", SUSPICIOUS)

@@ -21,22 +21,22 @@ def warnings(part: Part, sound: Sound, tick: Tick) -> tuple[str, ...]:
         whole = f"{reached} of {shown(part.claimed)}"
         return (f"The file ends after {whole}: it is cut off or damaged, so the rest is missing.",)
     if sound.failure:
-        return (f"The file could not be read on after {reached}: ffmpeg gave up there.",)
+        return (f"The file could not be read beyond {reached}: ffmpeg stopped there.",)
     if part.options.end is None and truncation.breaks_off(part.source):
         return (f"The file breaks off after {reached}: the rest is missing.",)
     if part.options.end is None and (more := truncation.left_over(part.source)):
-        rest = f"{more / 1e6:.1f} MB of the file follow that could not be read"
-        return (f"The sound ends after {reached}, and {rest}: perhaps it is several recordings in one.",)
+        rest = f"another {more / 1e6:.1f} MB of the file could not be read"
+        return (f"The audio ends at {reached}; {rest}: it may contain several recordings.",)
     return _damage(part, sound)
 
 
 def _damage(part: Part, sound: Sound) -> tuple[str, ...]:
     broken = ffmpeg.undecoded(sound.log)
-    if broken:  # what stands between joined recordings is no sound
+    if broken:  # what is between joined recordings is no sound
         broken -= truncation.headers_within(part.source) + (_AT_START if part.start else 0)
     if broken > 1 or ffmpeg.breaks_off(sound.log):
-        return ("The file is damaged: parts of its sound could not be read.",)
-    return ("The file is damaged: a moment of its sound could not be read.",) if broken == 1 else ()
+        return ("The file is damaged: parts of its audio could not be read.",)
+    return ("The file is damaged: a short part of its audio could not be read.",) if broken == 1 else ()
 
 
 def _ends_early(part: Part, seconds: float, tick: Tick) -> bool:

@@ -24,14 +24,16 @@ _STREAM = re.compile(
     r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
 )
 _PICTURES = re.compile(r" {2,4}Stream #0:\d+\b.*: Video: (?!.*\(attached pic\)).*")
-_TITLE = re.compile(r" +title *: (.*)", re.IGNORECASE)
+_TITLE = re.compile(r" +(title|handler_name) *: (.*)", re.IGNORECASE)
+_NO_NAME = re.compile(r"handler|media|audio|sound|video|subtitle|text|\bgpac\b|\bgoogle\b", re.IGNORECASE)
+"""What programs write as a track's handler where nobody gave it a name."""
 _COMMENT = re.compile(r"\((comment|descriptions|visual impaired)\)")
 _CALLED_COMMENT = re.compile(
     r"comment|descri(bed|ption|ptive)|visually impaired|kommentar|audiodes[ck]ri", re.IGNORECASE
 )
 """Titles of tracks on which someone talks about the recording, where nothing else says so."""
 _NEXT_LINE = re.compile(r" {20,}: (.*)")
-"""The second line of a tag's value, and every further one: where the name stands otherwise, there is none."""
+"""The second line of a tag's value, and every further one, on which there is no name."""
 _EXPECTED = re.compile(r"not on whitelist '|Failed to open codec")
 """What ffmpeg says of each track that is no sound: its decoder is out of reach."""
 _COMPLAINT = re.compile(r"^\[[^\]\n]+ @ 0x[0-9a-f]+\] (?!Error opening input)(.*)", re.MULTILINE)
@@ -122,25 +124,38 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
 
 
 def _entries(report: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield each line that is not a tag, with the title among the tags that follow it.
+    """Yield each line that is not a tag, with the title among the tags that follow it, or else the handler.
 
     Tags are indented deeper than the `Metadata:` above them, also the further lines of a value; so whatever a
     value says, it is no entry.
     """
-    entry, title, tags_of, in_title = report[0], list[str](), -1, False
+    entry, tags_of = report[0], -1
+    tags, value = _no_tags(), list[str]()
     for line in report[1:]:
         indent = len(line) - len(line.lstrip(" "))
         if 0 <= tags_of < indent:
-            further = _NEXT_LINE.fullmatch(line)
-            value = further if further and in_title else None if further else _TITLE.fullmatch(line)
-            in_title = bool(value)
-            title += [value[1]] if value else []
+            if further := _NEXT_LINE.fullmatch(line):
+                value.append(further[1])
+            else:
+                tag = _TITLE.fullmatch(line)
+                value = tags[tag[1].lower()] if tag else []
+                value += [tag[2]] if tag else []
         elif line.strip() == "Metadata:":
             tags_of = indent
         else:
-            yield entry, without_unseen(" ".join(title)).strip()
-            entry, title, tags_of, in_title = line, [], -1, False
-    yield entry, without_unseen(" ".join(title)).strip()
+            yield entry, _title(tags)
+            entry, tags_of = line, -1
+            tags, value = _no_tags(), []
+    yield entry, _title(tags)
+
+
+def _no_tags() -> dict[str, list[str]]:
+    return {"title": [], "handler_name": []}
+
+
+def _title(tags: dict[str, list[str]]) -> str:
+    title, handler = (without_unseen(" ".join(lines)).strip() for lines in tags.values())
+    return title or ("" if _NO_NAME.search(handler) else handler)
 
 
 def _seconds(match: re.Match[str] | None) -> float | None:

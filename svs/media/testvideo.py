@@ -96,7 +96,9 @@ def talk() -> Talk:
             Chapter(start=start, end=end, title=title)
             for start, end, title in zip(starts, ends, titles, strict=True)
         ),
-        sentences=tuple(Sentence(each["start"], each["end"], each["text"]) for each in record["sentences"]),
+        sentences=tuple(
+            Sentence(sentence["start"], sentence["end"], sentence["text"]) for sentence in record["sentences"]
+        ),
     )
 
 

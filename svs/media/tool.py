@@ -11,6 +11,7 @@ from typing import Literal
 
 from svs.errors import MissingError
 from svs.media.sandbox import process as sandbox
+from svs.system.paths import PYTHON
 
 
 def find() -> Path:
@@ -26,7 +27,7 @@ def find() -> Path:
                 return packaged
     raise MissingError(
         "ffmpeg is not installed",
-        "Install it with your system's package manager, or run `pip install imageio-ffmpeg`.",
+        f"Install it by your system's packages, or run `{PYTHON} -m pip install imageio-ffmpeg`.",
     )
 
 

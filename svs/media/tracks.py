@@ -1,7 +1,7 @@
-"""Which audio track of a recording is read, and which of its channels."""
+"""Which audio tracks of a recording are read, and whose they are."""
 
-import re
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from svs.errors import InputError
@@ -10,26 +10,27 @@ from svs.model.media import AudioTrack
 
 SILENT = 1e-4
 """The level of sound (see `pcm.level`) below which there is none: -80 dB."""
-QUIET = 0.02
-"""The level below which channels may have cancelled each other out: -34 dB."""
-_CANCELLED = 15.0  # decibels by which a mix is below a channel; one silent channel makes 6
-_LEVEL = re.compile(r"^\[Parsed_astats_(\d+) @ 0x[0-9a-f]+\] RMS level dB: (\S+)", re.MULTILINE)
-SIDES = ("left", "right")
+ALL = "all"
+"""The wish for every track, each by itself."""
+_LONGEST = 60  # letters in a speaker's name
 
 
 def ranked(
     source: Path, tracks: tuple[AudioTrack, ...], wish: str | None, language: str | None
 ) -> list[AudioTrack]:
-    """Return the tracks to try, the best first; only the one that was wished for, where one was.
+    """Return the tracks to try, the best first; only the one that was wished for, or all, where that was.
 
     `language` is the one asked for. Raises InputError when there is no such track.
     """
     if not tracks:
         raise InputError(
-            f"{source} has no sound", "svs summarizes what is said: give a recording with an audio track."
+            f"{source} has no audio track",
+            "svs summarizes what is said: give a recording with audio.",
         )
     if wish is None:
         return sorted(tracks, key=lambda track: _rank(track, language))
+    if wish == ALL:
+        return [track for track in tracks if track.codec != "none"] or list(tracks)
     for number, track in enumerate(tracks, start=1):
         if wish.strip() == str(number) or _same_language(wish, track.language):
             return [track]
@@ -47,12 +48,12 @@ def _same_language(wish: str, language: str) -> bool:
     return "" != wish.casefold() == language.casefold() or "" != code(wish) == code(language)
 
 
-def listed(tracks: tuple[AudioTrack, ...], without: AudioTrack | None = None) -> str:
+def listed(tracks: tuple[AudioTrack, ...], without: Iterable[AudioTrack] = ()) -> str:
     """Return the tracks with their numbers, for people."""
     return ", ".join(
         f"{number} ({described(track)})"
         for number, track in enumerate(tracks, start=1)
-        if track is not without
+        if track not in without
     )
 
 
@@ -62,16 +63,16 @@ def described(track: AudioTrack) -> str:
     return ", ".join([*words, f'"{track.title}"'] if track.title else words)
 
 
-def louder_channel(log: str) -> int | None:
-    """Return the louder of two channels that cancel each other out; None where they do not.
-
-    `log` is ffmpeg's with the levels of `astats` before and after the channels were mixed.
-    """
-    levels = defaultdict[str, list[float]](list)
-    for place, level in _LEVEL.findall(log):
-        levels[place].append(float(level))
-    if sorted(map(len, levels.values())) != [1, 2]:
-        return None
-    (channels,) = (found for found in levels.values() if len(found) == 2)
-    ((mixed,),) = (found for found in levels.values() if len(found) == 1)
-    return channels.index(max(channels)) if mixed < max(channels) - _CANCELLED else None
+def speakers(tracks: tuple[AudioTrack, ...]) -> list[str]:
+    """Return what to call who speaks on each track: its title, or else its number; all differ."""
+    numbers = [f"Track {number}" for number in range(1, len(tracks) + 1)]
+    titles = [" ".join(track.title.split())[:_LONGEST] for track in tracks]
+    names = [
+        number if not title or title.isdecimal() else title
+        for title, number in zip(titles, numbers, strict=True)
+    ]
+    often = Counter(names)
+    return [
+        f"{name} ({number})" if often[name] > 1 and name != number else name
+        for name, number in zip(names, numbers, strict=True)
+    ]

@@ -12,7 +12,7 @@ _LARGEST_PAGE = 27 + 255 + 255 * 255
 _LAST = 4
 """The flag of a stream's last Ogg page (RFC 3533, section 6)."""
 _UNKNOWN = 0x7FFF0000
-"""Sizes from here on stand in the headers of files whose writer could not go back to its beginning."""
+"""Sizes from here on are in the headers of files whose writer could not go back to the beginning."""
 _ORDERS: dict[bytes, Literal["little", "big"]] = {b"RIFF": "little", b"FORM": "big"}
 """How WAV and AVI, and how AIFF write the size that follows."""
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -23,7 +23,7 @@ _BLOCK = 1 << 20
 _OVERLAP = 12
 """Bytes of the end of a block that may begin what is wanted: one fewer than the longest has."""
 _HEADERS = re.compile(rb"ID3[\x02-\x04]\0|APETAGEX|OpusHead|OpusTags")
-"""What stands at the beginnings and ends of files, and between the sound in joined ones."""
+"""What is at the beginnings and ends of files, and between the sound in joined ones."""
 
 
 def breaks_off(path: Path) -> bool:

@@ -36,7 +36,7 @@ class Window:
     first: int
     last: int
     probabilities: tuple[float, ...]
-    """Of speech, for each frame of 32 ms; 0 where the detector hears none."""
+    """Of speech, for each frame of 32 ms; 0 where the detector finds none."""
 
     @property
     def start(self) -> float:

@@ -45,7 +45,7 @@ DECODERS: dict[Codecs, str] = {
 }
 """The decoders for each kind of work; in every other one, a hole does not matter."""
 DECODERS["copy"] = ",".join(DECODERS.values())
-"""Subtitles may need another form, and a broadcast tells of its pictures and sound within them alone."""
+"""Subtitles may need another form, and a broadcast describes its pictures and sound only inside them."""
 DECODERS["pictures"] = "ppm"
 """What an ffmpeg has made of an outside file before."""
 
@@ -55,10 +55,10 @@ def formats(more: str = "") -> tuple[str, ...]:
     names = tuple(name.strip() for name in more.split(",") if name.strip())
     for name in names:
         if not re.fullmatch(r"\w+", name, re.ASCII):
-            raise UsageError(f"{name!r} is no format of ffmpeg's", "`ffmpeg -demuxers` lists them.")
+            raise UsageError(f"{name!r} is not an ffmpeg format", "`ffmpeg -demuxers` lists them.")
         if name.lower() in NAMING_OTHERS.split(","):
             raise UsageError(
                 f"the format {name} is never allowed",
-                "It holds no sound, or names other files or addresses.",
+                "It contains no audio, or names other files or addresses.",
             )
     return names

@@ -24,13 +24,20 @@ from svs.model.speech import Chapter
 
 Subtitles = Literal["auto", "never", "only"]
 EngineChoice = Literal["auto", "whisper", "captions"]
+Channels = Literal["auto", "mix", "split"]
 Device = Literal["auto", "cpu", "cuda"]
 SlidesChoice = Literal["auto", "none"]
 Method = Literal["auto", "lexrank", "lsa", "textrank", "luhn", "sumbasic", "kl", "reduction"]
+Length = Annotated[str, Meta(pattern=r"(?i)\A(short|medium|long|[1-9][0-9]{0,6}w?|(100|[1-9][0-9]?)%)\Z")]
+"""Of a summary: by name, `12` sentences, `10%` of the sentences, or `150w` words."""
+Chapters = Annotated[str, Meta(pattern=r"(?i)\A(auto|none|[1-9][0-9]{0,2})\Z")]
+"""How many chapters."""
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 """The status in a job's record."""
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "damaged"]
 """A job's actual state: if its record says running, but no process holds its lock, it was interrupted."""
+Ended = Literal["done", "failed", "cancelled", "interrupted"]
+"""The states in which a job has ended."""
 JOB_VERSION = 1
 """The version of `job.json`; a newer one is refused."""
 REMOVED_ENGINE = "pocketsphinx"
@@ -67,7 +74,10 @@ class ExtractOptions(PlanOptions, frozen=True, kw_only=True):
     """What the extracted audio or captions depend on."""
 
     track: Name | None = None
-    """The audio track: its number among the audio tracks (from 1) or its language; None for the best one."""
+    """The audio track: its number among the audio tracks (from 1), its language, or `all` for each by itself;
+    None for the best one."""
+    channels: Channels = "auto"
+    """Whether two channels are mixed, or each transcribed by itself; `auto` splits if each has a voice."""
     start: Seconds | None = None
     end: Seconds | None = None
     """The part of the recording to read, in seconds."""
@@ -89,10 +99,8 @@ class SummarizeOptions(TranscribeOptions, frozen=True, kw_only=True):
     """What the summary depends on, beside the transcript."""
 
     method: Method = "auto"
-    length: Name = "medium"
-    """`short`, `medium`, `long`, `12` sentences, `10%` of the sentences, or `150w` words."""
-    chapters: Name = "auto"
-    """`auto`, `none`, or a number."""
+    length: Length = "medium"
+    chapters: Chapters = "auto"
     slides: SlidesChoice = "auto"
     """`none` means that nobody looks at the pictures."""
 
@@ -107,6 +115,10 @@ class OutputOptions(SummarizeOptions, frozen=True, kw_only=True):
     formats: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
     output_dir: FilePath | None = None
     """The folder for the files of `formats`; None is the video's folder."""
+    output_template: FilePath | None = None
+    """In its place: the path of each file, absolute, with fields as in `svs.outputs.names`."""
+    subtitle_width: Annotated[int, Meta(ge=1, le=1000)] = 42
+    """Characters in a line of subtitles."""
     embed: FilePath | None = None
     """The file for a copy of the recording with chapters and a subtitle track, absolute."""
     strip_tags: bool = False
@@ -139,6 +151,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """None if the engine is to detect it."""
     chapters: Annotated[tuple[Chapter, ...], Meta(max_length=500)] = ()
     """The recording's own chapters."""
+    made_with: Message = ""
+    """What else decides Whisper's words: device, numeric type, processor and libraries; decided with them."""
 
 
 class StageRecord(Struct, frozen=True, kw_only=True):
@@ -156,6 +170,8 @@ class StageRecord(Struct, frozen=True, kw_only=True):
     """Seconds of the recording that were processed in that time."""
     digest: Name = ""
     """A hash of the extracted audio or captions, which later stages need after these are deleted."""
+    speakers: Annotated[tuple[Name, ...], Meta(max_length=200)] = ()
+    """Whose sound was extracted, each to a file of its own. From outside: escape it."""
 
 
 class JobError(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """Speech: segments as an engine returns them, sentences, chapters, summaries, results."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -15,6 +14,7 @@ from svs.fields import (
     Title,
 )
 
+Voices = Literal["tracks", "channels"]
 RESULT_VERSION = 2
 """The version of the JSON that `svs summarize --json` prints; raised when a field changes its meaning."""
 
@@ -40,7 +40,9 @@ class Segment(Struct, frozen=True):
     language: Language | None = None
     """Its language, if that is not the transcript's."""
     speaker: Name = ""
-    """The speaker, if the captions name one. From outside: escape it."""
+    """The speaker, if known. From outside: escape it."""
+    turn: bool | UnsetType = UNSET
+    """Captions mark that another one begins to speak here, named or not; else it is not there."""
 
 
 class Gap(Struct, frozen=True):
@@ -62,12 +64,15 @@ class Transcript(Struct, frozen=True, kw_only=True):
     translated: bool
     """The words are an English translation by the model, not what was said."""
     segments: tuple[Segment, ...]
+    """In time order; those of different speakers may overlap where `voices` is there."""
     gaps: tuple[Gap, ...] = ()
     """Speech that could not be transcribed, in time order."""
     speech: Seconds = 0.0
     """Seconds of speech, from the voice detector; 0 if not measured."""
     coverage: Share | None = None
     """The share of the speech that words cover; None if the speech was not measured."""
+    voices: Voices | UnsetType = UNSET
+    """What was transcribed by itself, each for a speaker; else there is none."""
 
 
 class Sentence(Struct, frozen=True):
@@ -135,7 +140,7 @@ class Speaker(Struct, frozen=True, kw_only=True):
     """1 for who speaks first, and so on; it stays whatever names the user gives."""
     name: Name
     """From outside: escape it."""
-    how: Literal["captions"]
+    how: Literal["captions"] | Voices
     """How it is known who speaks."""
     seconds: Seconds
 
@@ -169,8 +174,7 @@ class Result(Struct, frozen=True, kw_only=True):
     """In the order in which they first speak; there is none where fewer than two are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What an engine transcribes in one step: the unit of the journal, which is never transcribed twice."""
 
     end: Seconds

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from svs.system.paths import PYTHON
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -80,7 +82,7 @@ def copy(name: str, folder: Path) -> None:
 def remedy(name: str) -> str:
     """Return the command that installs the packages again."""
     wanted = " ".join(f"{package.name}=={package.version}" for package in packages(name))
-    return f"python -m pip install --force-reinstall --no-deps {wanted}"
+    return f"{PYTHON} -m pip install --force-reinstall --no-deps {wanted}"
 
 
 def _files(package: str) -> dict[str, Path]:

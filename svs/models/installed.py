@@ -100,12 +100,6 @@ def named(text: str) -> str:
     return str(max(snapshots, key=lambda found: found.stat().st_mtime_ns, default=folder))
 
 
-def best(*, english: bool = True) -> Model | None:
-    """Return the largest available model; only a multilingual one unless English is enough."""
-    fitting = [model for model in available() if english or model.multilingual]
-    return max(fitting, key=lambda model: model.bytes, default=None)
-
-
 def ready(folder: Path, say: Say) -> Model:
     """Return the model in a folder, checked, for the engine.
 
@@ -120,6 +114,12 @@ def ready(folder: Path, say: Say) -> Model:
         first = f"Run `svs models rm {folder.name}`, then install" if ours and folder.exists() else "Install"
         raise _unusable(folder, error, first) from error
     return _look(folder)
+
+
+def here(folder: Path) -> Path:
+    """Return a model's folder, or if there is none that of the model of this name on this machine."""
+    own = models_home() / folder.name
+    return own if not folder.exists() and (own.exists() or carried.find(folder.name)) else folder
 
 
 def add(folder: Path, name: str | None = None) -> Model:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from svs.model.media import Frame
 from svs.model.speech import Result
-from svs.outputs import chapters, html, json, markdown, subtitles, table, text
+from svs.outputs import chapters, cues, html, json, markdown, quotes, subtitles, table, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,24 @@ FORMATS = {
     "srt": Format(".transcript.srt", subtitles.srt),
     "vtt": Format(".transcript.vtt", subtitles.vtt),
     "tsv": Format(".transcript.tsv", table.render),
+    "edl": Format(".quotes.edl", quotes.edl),
+    "csv": Format(".quotes.csv", quotes.segments),
+    "chapters.txt": Format(".chapters.txt", chapters.youtube),
     "chapters.vtt": Format(".chapters.vtt", chapters.vtt),
     "ffmetadata": Format(".chapters.ffmetadata", chapters.ffmetadata),
 }
 """The formats, by their names for `-f`."""
 
 
-def render(result: Result, format_name: str, frames: Sequence[Frame] = ()) -> str:
-    """Return a result in the format of this name; only the report shows frames."""
+_SUBTITLES = {"srt": subtitles.srt, "vtt": subtitles.vtt}
+
+
+def render(
+    result: Result, format_name: str, frames: Sequence[Frame] = (), subtitle_width: int = cues.WIDTH
+) -> str:
+    """Return a result in the format of this name; only the report has frames, only subtitles a width."""
     if format_name == "html":
         return html.render(result, frames)
+    if format_name in _SUBTITLES:
+        return _SUBTITLES[format_name](result, subtitle_width)
     return FORMATS[format_name].render(result)

@@ -1,4 +1,4 @@
-"""Only the chapters: as WebVTT for web players, and as a metadata file for ffmpeg.
+"""Only the chapters: as WebVTT for web players, a metadata file for ffmpeg, and lines for YouTube.
 
 A result without chapters gives one chapter over the whole part that was read, with the recording's title,
 since some readers refuse an empty file.
@@ -10,6 +10,7 @@ from html import escape
 
 from svs.model.speech import Chapter, Result
 from svs.outputs.shared import PARTIAL, chapter_title, line
+from svs.times import clock
 
 _SPECIAL = re.compile(r"[=;#\\]")
 """The special characters of FFMETADATA1, apart from line feeds, which `line` removes."""
@@ -37,6 +38,15 @@ def ffmetadata(result: Result) -> str:
         lines += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={end}"]
         lines.append(f"title={_value(chapter.title)}")
     return "\n".join(lines) + "\n"
+
+
+def youtube(result: Result) -> str:
+    """Return a line for each chapter, its time and title, as for the description of a YouTube video.
+
+    YouTube takes them for chapters only if the first begins at 0:00.
+    """
+    chapters = enumerate(_chapters(result))
+    return "".join(f"{clock(c.start) if number else '0:00'} {c.title}\n" for number, c in chapters)
 
 
 def _chapters(result: Result) -> Iterator[Chapter]:

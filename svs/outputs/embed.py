@@ -14,6 +14,7 @@ from svs.media.probe import probe
 from svs.media.remux import CONTAINERS, Added, remux
 from svs.model.job import Job
 from svs.model.speech import Result, Transcript
+from svs.outputs.cues import WIDTH
 from svs.system.files import check_folder, private_folder, put, store_errors
 
 
@@ -45,6 +46,7 @@ def embed(
     *,
     force: bool,
     strip_tags: bool = False,
+    width: int = WIDTH,
     on_time: Callable[[float], None] | None = None,
 ) -> None:
     """Write the copy of a finished job's recording atomically.
@@ -62,7 +64,8 @@ def embed(
         _check_room(target, job.source.size)
         with private_folder(target, job.id) as folder:
             subtitles, chapters, copy = (folder / name for name in ("subtitles", "chapters", "copy"))
-            subtitles.write_text(outputs.render(result, container.subtitles), encoding="utf-8")
+            text = outputs.render(result, container.subtitles, subtitle_width=width)
+            subtitles.write_text(text, encoding="utf-8")
             chapters.write_text(outputs.render(result, "ffmetadata"), encoding="utf-8")
             language = _language(result.transcript)
             added = Added(subtitles, language, "Transcript", chapters if result.summary.chapters else None)

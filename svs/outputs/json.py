@@ -47,7 +47,8 @@ def render(result: Result) -> str:
 def without_folders(record: object, job: Job, home: Path) -> object:
     """Return a record as built-in types, without the folders of the job's files and of svs's own files."""
     options, plan = job.options, job.plan
-    paths = [job.source.path, options.output_dir, options.embed, options.model, *job.outputs, str(home / "x")]
+    paths = [job.source.path, options.output_dir, options.output_template, options.embed, options.model]
+    paths += [*job.outputs, str(home / "x")]
     paths += [plan.model_folder, plan.captions_file] if plan else []
     folders = {
         str(path.parent) for path in map(Path, filter(None, paths)) if path.is_absolute() and path.parts[2:]

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from itertools import starmap
 
-from svs.model.speech import Chapter, Result, Sentence
-from svs.outputs.shared import by_chapter, cautions, facts, line, speaker_label, timestamp
+from svs.model.speech import Result, Sentence
+from svs.outputs.shared import by_chapter, cautions, facts, line, speaker_label
+from svs.times import clock
 
 _SPECIAL = re.compile(
     r"[\\`*_\[\]<>&|~#$^{}]"
@@ -22,22 +22,12 @@ def render(result: Result) -> str:
         _list(f"{label}: {escape(value)}" for label, value in facts(result)),
     ]
     parts += [f"> **Note:** {escape(caution)}\n" for caution in cautions(result)]
-    chapters = by_chapter(result.summary)
-    if result.summary.chapters:
-        parts += ["## Contents\n", "".join(starmap(_entry, enumerate(chapters, 1)))]
     parts.append("## Summary\n")
-    for number, (title, chapter, sentences) in enumerate(chapters, 1):
+    for title, chapter, sentences in by_chapter(result.summary):
         if chapter:
-            parts.append(f'### <a id="chapter-{number}"></a>{timestamp(chapter.start)} {escape(title)}\n')
+            parts.append(f"### {clock(chapter.start)} {escape(title)}\n")
         parts += [_list(map(_quote, sentences))] if sentences else []
     return "\n".join(parts)
-
-
-def _entry(number: int, part: tuple[str, Chapter | None, list[Sentence]]) -> str:
-    """Return a chapter's entry in the table of contents, with its own summary."""
-    title, chapter, _ = part
-    own = [f"    - {_quote(sentence)}\n" for sentence in chapter.sentences] if chapter else []
-    return "".join([f"{number}. [{escape(title)}](#chapter-{number})\n", *own])
 
 
 def escape(text: str) -> str:
@@ -49,7 +39,7 @@ def escape(text: str) -> str:
 
 
 def _quote(sentence: Sentence) -> str:
-    return f"[{timestamp(sentence.start)}] {escape(speaker_label(sentence) + sentence.text)}"
+    return f"[{clock(sentence.start)}] {escape(speaker_label(sentence) + sentence.text)}"
 
 
 def _list(items: Iterable[str]) -> str:

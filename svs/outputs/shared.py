@@ -9,6 +9,7 @@ from typing import TypeVar
 from svs.characters import without_unseen
 from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Speaker, Summary
 from svs.text.coverage import covered
+from svs.times import clock
 
 Said = TypeVar("Said", bound=Sentence | Segment)
 
@@ -25,17 +26,11 @@ def line(text: str) -> str:
     return _SURROGATE.sub("\ufffd", without_unseen(" ".join(text.split())))
 
 
-def timestamp(seconds: float) -> str:
-    """Return a time as `hh:mm:ss`."""
-    whole = max(0, int(seconds))
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
 def facts(result: Result) -> list[tuple[str, str]]:
     """Return the labels and values of a result's header; the values are not escaped yet."""
     transcript, summary = result.transcript, result.summary
     found = [
-        ("Duration", timestamp(result.duration)),
+        ("Duration", clock(result.duration)),
         ("Language", "unknown" if transcript.language == "und" else transcript.language),
         ("Engine", f"{transcript.engine} ({transcript.model})" if transcript.model else transcript.engine),
         ("Date", _date(result.created)),
@@ -53,7 +48,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
     if summary.phrases:
         found.append(("About", ", ".join(summary.phrases)))
     if result.start:
-        found.insert(1, ("From", timestamp(result.start)))
+        found.insert(1, ("From", clock(result.start)))
     return found
 
 
@@ -77,7 +72,7 @@ def _longest(named: tuple[Speaker, ...]) -> str:
 
 
 def speaker_label(said: Sentence) -> str:
-    """Return what stands before a sentence that is quoted alone: its speaker, if known."""
+    """Return what comes before a sentence that is quoted alone: its speaker, if known."""
     return f"{line(said.said_by)}: " if said.said_by else ""
 
 

@@ -10,10 +10,10 @@ from svs.outputs.shared import (
     facts,
     line,
     speaker_label,
-    timestamp,
     with_gaps,
 )
 from svs.text.coverage import mark
+from svs.times import clock
 
 
 def render(result: Result) -> str:
@@ -24,12 +24,19 @@ def render(result: Result) -> str:
     notes = [f"! {line(caution)}\n" for caution in cautions(result)]
     parts = [f"{title}\n{'=' * len(title)}\n", "".join(head)]
     parts += ["".join(notes)] if notes else []
-    parts.append("SUMMARY\n")
-    for chapter_title, chapter, sentences in by_chapter(result.summary):
-        heading = f"{timestamp(chapter.start)} {chapter_title}\n" if chapter else ""
-        parts.append(heading + _lines((speaker_label(quote), quote) for quote in sentences))
+    parts += ["SUMMARY\n", summary(result)]
     said = with_gaps(result.sentences, result.transcript.gaps)
     return "\n".join([*parts, "TRANSCRIPT\n", _lines(at_changes(said))])
+
+
+def summary(result: Result) -> str:
+    """Return the summary alone, under the titles of its chapters."""
+    parts = [
+        (f"{clock(chapter.start)} {title}\n" if chapter else "")
+        + _lines((speaker_label(quote), quote) for quote in sentences)
+        for title, chapter, sentences in by_chapter(result.summary)
+    ]
+    return "\n".join(parts)
 
 
 def _lines(said: Iterable[tuple[str, Sentence | Gap]]) -> str:
@@ -37,4 +44,4 @@ def _lines(said: Iterable[tuple[str, Sentence | Gap]]) -> str:
 
 
 def _line(who: str, sentence: Sentence) -> str:
-    return f"[{timestamp(sentence.start)}] {who}{'(?) ' if sentence.suspect else ''}{line(sentence.text)}"
+    return f"[{clock(sentence.start)}] {who}{'(?) ' if sentence.suspect else ''}{line(sentence.text)}"

@@ -1,6 +1,7 @@
 """Writing a result's files: their paths, their pictures and their content."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,19 +13,18 @@ from svs.media.frames import Moment, key_frames
 from svs.model.job import Job, OutputOptions
 from svs.model.media import Frame
 from svs.model.speech import Result
-from svs.outputs import embed
+from svs.outputs import embed, names
 from svs.system.files import check_folder, clear_parts, read_plain, store_errors, write_atomic
 
-_MAX_STEM = 200  # bytes of a file's name
 _SLIDE = 2.0
 """Seconds before a slide's end that may show the next one: the time is that of a key frame."""
 
 
-def check(source: Path, options: OutputOptions, *, overwrite: bool = False) -> None:
+def check(source: Path, options: OutputOptions, job: Job | None = None, *, overwrite: bool = False) -> None:
     """Raise UsageError, before any work, if the requested files cannot be written."""
-    files = targets(source, options)
-    if files:
-        check_folder(_folder(source, options))
+    files = names.paths(source, options, job)
+    if options.formats:
+        check_folder(names.folder_of(source, options))
     for file in files.values():
         if file.exists() and not (overwrite or options.force):
             raise _exists(file)
@@ -45,46 +45,41 @@ def deliver(
     Temporary files are made in `folder`. `stop` is called several times a second, and may raise to stop.
     Raises UsageError if another file exists there, StoreError if one cannot be written.
     """
-    files = targets(Path(job.source.path), options)
+    files = names.paths(Path(job.source.path), options, job)
     if options.no_paths:
         result = replace(result, source=Path(result.source).name)
     frames = _frames(job, result, folder, stop) if "html" in files else ()
     for name, file in files.items():
-        _write(file, outputs.render(result, name, frames).encode(), job.id, overwrite=options.force)
+        text = outputs.render(result, name, frames, options.subtitle_width)
+        _write(file, text.encode(), job.id, overwrite=options.force)
     written = [str(file.absolute()) for file in files.values()]
     if options.embed:
         copy = Path(options.embed).absolute()
         notice(f"Copying the recording to {copy}, with chapters and transcript.")
         strip_tags, force = options.strip_tags, options.force
-        embed.embed(job, result, copy, force=force, strip_tags=strip_tags, on_time=lambda _: stop())
+        width = options.subtitle_width
+        embed.embed(
+            job, result, copy, force=force, strip_tags=strip_tags, width=width, on_time=lambda _: stop()
+        )
         written.append(str(copy))
     return tuple(written)
-
-
-def targets(source: Path, options: OutputOptions) -> dict[str, Path]:
-    """Return the path of each format's file. Raises UsageError for an unknown format."""
-    if unknown := [name for name in options.formats if name not in outputs.FORMATS]:
-        raise UsageError(f"there is no format {unknown[0]!r}", f"Choose from {', '.join(outputs.FORMATS)}.")
-    folder, stem = _folder(source, options), _fitting(source.stem)
-    return {name: folder / f"{stem}{outputs.FORMATS[name].suffix}" for name in options.formats}
 
 
 def remove_unfinished(job: Job) -> None:
     """Remove the unfinished files that a killed run of a job may have left beside its outputs."""
     options = job.options
-    clear_parts(_folder(Path(job.source.path), options), job.id)
+    source = Path(job.source.path)
+    for folder in {names.folder_of(source, options), *(file.parent for file in _known(job))}:
+        clear_parts(folder, job.id)
     if options.embed:
         clear_parts(Path(options.embed).parent, job.id)
 
 
-def _folder(source: Path, options: OutputOptions) -> Path:
-    return Path(options.output_dir) if options.output_dir else source.parent
-
-
-def _fitting(stem: str) -> str:
-    """Shorten a name so that a suffix fits after it: file systems allow 255 bytes."""
-    data = stem.encode(errors="surrogateescape")
-    return stem if len(data) <= _MAX_STEM else data[:_MAX_STEM].decode(errors="ignore")
+def _known(job: Job) -> Iterable[Path]:
+    """Return the paths of a job's files, as far as this version knows its formats."""
+    with suppress(UsageError):
+        return names.paths(Path(job.source.path), job.options, job).values()
+    return ()
 
 
 def _frames(job: Job, result: Result, folder: Path, stop: Callable[[], None]) -> tuple[Frame, ...]:

@@ -1,9 +1,11 @@
 """One run of a job: its record, which is kept up to date on the disk, and what its stages need."""
 
+import re
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,7 +14,7 @@ from svs import fields
 from svs.engines.captions import AUDIO
 from svs.errors import StoreError, SvsError
 from svs.events import Stage
-from svs.media import fingerprint
+from svs.media import fingerprint, pcm
 from svs.model.job import Job, JobError, Options, Plan, StageRecord
 from svs.model.media import MediaInfo
 from svs.pipeline import keys
@@ -22,8 +24,10 @@ from svs.progress.tracker import Tracker
 from svs.store import results, transcript
 from svs.store.jobs import JobStore
 from svs.store.records import now
-from svs.system.files import store_errors
+from svs.system import paths
+from svs.system.files import discard, store_errors
 
+_STALE = 7 * 86_400.0  # seconds after which audio in the scratch folder is removed
 _MAX_MESSAGES = 20  # warnings, or notices, in a record
 
 
@@ -33,6 +37,7 @@ class JobRun:
     def __init__(self, job: Job, store: JobStore, folder: Path, tracker: Tracker) -> None:
         self.job, self.store, self.folder, self.tracker = job, store, folder, tracker
         self.source = Path(job.source.path)
+        self._media: MediaInfo | None = None
 
     @property
     def options(self) -> Options:
@@ -50,28 +55,66 @@ class JobRun:
         """Return whether the words come from captions, not from the audio."""
         return self.plan.engine == "captions"
 
-    @cached_property
+    @property
     def media(self) -> MediaInfo:
         """Return the recording's metadata."""
-        with fingerprint.opened(self.job.source):
-            return probe_source(self.source, self.options)
+        if self._media is None:
+            with fingerprint.opened(self.job.source):
+                self._media = probe_source(self.source, self.options)
+        return self._media
+
+    @property
+    def probed_duration(self) -> float:
+        """Return how long the recording says that it is; 0 if it has not been read yet."""
+        return (self._media.duration or 0.0) if self._media else 0.0
 
     @property
     def audio(self) -> Path:
         """Return the file of the extracted audio."""
-        return self.folder / AUDIO
+        return self.extracts / AUDIO
+
+    @cached_property
+    def extracts(self) -> Path:
+        """Return the folder of what the extract stage makes; it exists."""
+        if (scratch := paths.scratch()) is None:
+            return self.folder
+        folder = scratch / self.job.id
+        with store_errors("make", folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for left in scratch.iterdir():  # by jobs that went on elsewhere, or were removed
+                if re.fullmatch(fields.JOB_ID, left.name) and time.time() - left.stat().st_mtime > _STALE:
+                    discard(left)
+        return folder
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Return whose audio was extracted, each to a file of its own."""
+        return self.job.stages[Stage.EXTRACT].speakers
 
     @property
     def extracted(self) -> Path:
         """Return the file that the extract stage makes for the engine: audio or captions."""
         if not self.captions:
             return self.audio
-        return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
+        return self.extracts / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
+
+    @property
+    def extracted_files(self) -> list[Path]:
+        """Return all files that the extract stage made for the engine: several for several speakers."""
+        return pcm.files(self.extracted, len(self.speakers))
 
     @property
     def transcript(self) -> Path:
         """Return the file of the transcript."""
         return self.folder / results.TRANSCRIPT
+
+    def delete_extracts(self) -> None:
+        """Delete what the extract stage has made, also in a killed run."""
+        for path in (*self.extracted_files, self.audio):
+            with store_errors("remove", path):
+                path.unlink(missing_ok=True)
+        if self.extracts != self.folder:
+            discard(self.extracts)
 
     def finished(self, stage: Stage, key: str) -> bool:
         """Return whether a stage has finished with the same inputs and options."""
@@ -91,7 +134,7 @@ class JobRun:
         self._clock, self._cpu = time.monotonic(), processor_time()
         self.tracker.start(stage, unit, done)
 
-    def finish(self, stage: Stage, digest: str = "") -> None:
+    def finish(self, stage: Stage, digest: str = "", speakers: tuple[str, ...] = ()) -> None:
         """Record that a stage has ended, and what it cost."""
         record = replace(
             self.job.stages[stage],
@@ -100,6 +143,7 @@ class JobRun:
             cpu=round(processor_time() - self._cpu, 3),
             amount=round(self.tracker.worked(), 3),
             digest=digest,
+            speakers=speakers,
         )
         self.record(stages={**self.job.stages, stage: record})
         self.tracker.finish()
@@ -139,7 +183,10 @@ def _joined(earlier: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*earlier, *map(fields.message, new))))[:_MAX_MESSAGES]
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file of the job."""
-    with store_errors("read", path), path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+def digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of files of the job, of one after the other."""
+    found = sha256()
+    for path in paths:
+        with store_errors("read", path), path.open("rb") as file:
+            file_digest(file, lambda: found)
+    return found.hexdigest()

@@ -1,6 +1,6 @@
 """How a job gets its transcript: decided once, when it first runs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from svs.media.probe import probe
 from svs.model.job import REMOVED_ENGINE, Job, Options, Plan
 from svs.model.media import MediaInfo
 from svs.model.speech import Chapter
-from svs.models import installed
+from svs.models import choice, installed
 from svs.stages.captions import choose as choose_captions
 
 _MAX_CHAPTERS = 500  # a recording with more has none that are of use to people
@@ -61,10 +61,12 @@ def plan(
     prepare: Callable[[str], None],
     folder: Path | None = None,
     tick: Tick = lambda *_: None,
+    speeds: Mapping[str, float] | None = None,
 ) -> Plan:
     """Decide how the recording's transcript is made, and make sure that the model is installed.
 
     If there is a `folder` for temporary files, subtitle tracks are read, to check that they make sense.
+    `speeds` are those of the models on this machine, as in `svs.models.choice`.
     """
     if captions.is_caption_file(source):
         if options.engine not in ("auto", "captions") or options.subtitles == "never" or options.track:
@@ -77,7 +79,7 @@ def plan(
             language=options.language,
         )
     english = _english_will_do(options)
-    model = installed.find(options.model) if options.model else installed.best(english=english)
+    model = installed.find(options.model) if options.model else choice.best(english=english, speeds=speeds)
     if options.model and model and not english and not model.multilingual:
         raise UsageError(
             f"the model {model.name} only knows English", "Choose another: see `svs models list`."
@@ -104,7 +106,7 @@ def check_model(source: Path, options: Options) -> None:
 
     Other problems are left to the job, which records them.
     """
-    if installed.best(english=_english_will_do(options)):
+    if best_model(options):
         return
     try:
         plan(source, options, probe_source(source, options), lambda _: None, lambda _: None, lambda _: None)
@@ -121,6 +123,11 @@ def check_engine(job: Job) -> None:
             f"job {job.id} was begun with {REMOVED_ENGINE}, which svs no longer has",
             f"Summarize {job.source.path} again.",
         )
+
+
+def best_model(options: Options) -> installed.Model | None:
+    """Return the model that is taken where the user names none."""
+    return choice.best(english=_english_will_do(options))
 
 
 def _english_will_do(options: Options) -> bool:

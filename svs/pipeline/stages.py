@@ -1,19 +1,22 @@
 """The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
+
+from msgspec.structs import replace
 
 from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
-from svs.events import Stage
-from svs.media import clock, fingerprint, slides
+from svs.events import Stage, Tick
+from svs.media import clock, fingerprint, pcm, slide_text, slides, tracks
 from svs.media.thumbnails import Reader
 from svs.model.job import Job
-from svs.model.speech import Batch, Slide, Transcript
+from svs.model.speech import Batch, Slide, Summary, Transcript, Voices
 from svs.pipeline import keys
 from svs.pipeline.job_run import JobRun, digest
 from svs.pipeline.plan import captions_opened
@@ -25,7 +28,6 @@ from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import results, reuse
 from svs.store import transcript as journal
-from svs.system.files import store_errors
 from svs.text import coverage
 from svs.text.sentences import sentences
 
@@ -51,11 +53,13 @@ class Step:
 
 def _has_extracted(run: JobRun) -> bool:
     record = run.job.stages[Stage.EXTRACT]
-    intact = run.extracted.exists() and digest(run.extracted) == record.digest
+    files = run.extracted_files
+    intact = all(file.exists() for file in files) and digest(files) == record.digest
     return intact or run.has_transcript()
 
 
 def _extract(run: JobRun) -> None:
+    speakers: tuple[str, ...] = ()
     with fingerprint.opened(run.job.source):
         seconds = bool(run.media.audio) or not run.plan.captions_file
         run.begin(Stage.EXTRACT, keys.extract_key(run.job), "s" if seconds else "bytes")
@@ -66,7 +70,8 @@ def _extract(run: JobRun) -> None:
             run.record(duration=found.seconds, partial=found.partial)
             run.warn(*found.warnings)
             run.note(*found.notices)
-    run.finish(Stage.EXTRACT, digest(run.extracted))
+            speakers = found.speakers
+    run.finish(Stage.EXTRACT, digest(pcm.files(run.extracted, len(speakers))), speakers)
 
 
 def _extract_captions(run: JobRun) -> None:
@@ -89,8 +94,10 @@ def _extract_captions(run: JobRun) -> None:
 
 def _extract_audio_for_comparison(run: JobRun) -> None:
     """Extract the audio too, to compare its speech with the captions; captions work without it."""
+    track = None if run.options.track == tracks.ALL else run.options.track
+    options = replace(run.options, track=track, channels="mix")
     try:
-        extract(run.source, run.media, run.options, run.audio, run.tracker.tick)
+        extract(run.source, run.media, options, run.audio, run.tracker.tick)
     except (Stopped, Cancelled):
         raise
     except SvsError as error:
@@ -102,13 +109,14 @@ def _extract_audio_for_comparison(run: JobRun) -> None:
 
 def _transcribe(run: JobRun) -> None:
     """Transcribe what is not in the journal yet; each batch is appended to it at once."""
+    _decide_words(run)
     key = keys.transcript_key(run.job)
     header, batches = journal.read_prefix(run.transcript, key)
     after = batches[-1].end if batches else 0.0
     run.begin(Stage.TRANSCRIBE, key, "s", after)
-    if header:
-        journal.begin(run.transcript, header, batches)  # without damaged or incomplete lines
-    if not journal.is_complete(batches):  # else an earlier run was killed just before it recorded that
+    if header and journal.is_complete(batches):  # an earlier run was killed just before it recorded that
+        journal.begin(run.transcript, header, batches).close()  # without damaged or incomplete lines
+    else:
         _transcribe_rest(run, key, header, batches)
     if run.captions:
         end = min(run.options.end or inf, run.media.duration or batches[-1].end)
@@ -118,29 +126,46 @@ def _transcribe(run: JobRun) -> None:
     run.finish(Stage.TRANSCRIBE)
 
 
+def _decide_words(run: JobRun) -> None:
+    """Record what decides the words on this machine: a transcript is made in one way, or begun again."""
+    if run.captions:
+        return
+    from svs.engines.whisper import made_with
+
+    here, before = made_with(run.options), run.plan.made_with
+    if here != before:
+        run.record(plan=replace(run.plan, made_with=here))
+        if before and run.transcript.exists():
+            run.notice(f"Transcribing from the beginning: the job was begun with {before}; here is {here}.")
+
+
 def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batches: list[Batch]) -> None:
     after = batches[-1].end if batches else 0.0
     known = header.language if header and batches else "und"
     engine = _engine(run, run.plan.language if known == "und" else known)
 
-    def keep(batch: Batch) -> None:
-        nonlocal header
-        if header is None:
-            header = _header(run, key, engine.language or "und")
-            journal.begin(run.transcript, header)
-        journal.add(run.transcript, batch)
-        batches.append(batch)
-        if batch.segments:
-            run.tracker.say("line", batch.segments[-1].text)
+    with ExitStack() as stack:
+        file: BinaryIO | None = None
 
-    transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
+        def keep(batch: Batch) -> None:
+            nonlocal file
+            if file is None:
+                run.store.check_held(run.job.id)
+                first = header or _header(run, key, engine.language or "und")
+                file = stack.enter_context(journal.begin(run.transcript, first, batches))
+            journal.add(run.transcript, file, batch)
+            batches.append(batch)
+            if batch.segments:
+                run.tracker.say("line", batch.segments[-1].text)
+
+        transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
 
 
 def _engine(run: JobRun, language: str | None) -> Engine:
     """Load the engine, and report the slow steps."""
     if not run.captions:
         run.tracker.say("phase", "loading the model")
-    engine = engines.load(run.plan, run.options, language, run.notice)
+    engine = engines.load(run.plan, run.options, language, run.notice, run.speakers)
     run.warn(*engine.warnings)
     if not run.captions:
         run.tracker.say("phase", "finding speech" if engine.language else "detecting the language")
@@ -155,14 +180,20 @@ def _header(run: JobRun, key: str, language: str) -> journal.Header:
         language=language,
         translated=run.options.translate and run.plan.engine == "whisper",
         offset=0.0 if run.captions else run.options.start or 0.0,
+        voices=_voices(run),
     )
+
+
+def _voices(run: JobRun) -> Voices | None:
+    if not run.speakers:
+        return None
+    return "tracks" if run.options.track == tracks.ALL else "channels"
 
 
 def _after_transcribe(run: JobRun) -> None:
     """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
-    for path in (run.extracted, run.audio):
-        with store_errors("remove", path):
-            path.unlink(missing_ok=True)
+    run.store.check_held(run.job.id)  # else it is the audio of the run that took the job over
+    run.delete_extracts()
     transcript = _read_transcript(run)
     run.warn(*coverage.warnings(transcript))
     if transcript.gaps and not transcript.segments:
@@ -174,8 +205,10 @@ def _after_transcribe(run: JobRun) -> None:
 
 def _read_transcript(run: JobRun) -> Transcript:
     header, batches = journal.read(run.transcript, keys.transcript_key(run.job))
-    if header is None:
-        raise StoreError(f"the transcript of job {run.job.id} is missing", "Summarize the recording again.")
+    if header is None or not journal.is_complete(batches):
+        raise StoreError(
+            f"the transcript of job {run.job.id} is not complete", "Summarize the recording again."
+        )
     return journal.transcript(header, batches)
 
 
@@ -185,31 +218,51 @@ def _read_transcript(run: JobRun) -> Transcript:
 def _summarize(run: JobRun) -> None:
     run.begin(Stage.SUMMARIZE, keys.summary_key(run.job), "steps")
     transcript = _read_transcript(run)
+    tick, stop = run.tracker.tick, run.tracker.stop_if_asked
+    shown = _slides(run)
+    chosen = summarize_transcript(transcript, run.job, stop, tick, shown)
+    results.save_summary(run.folder, _with_titles(run, chosen, transcript.language))
+    run.finish(Stage.SUMMARIZE)
+
+
+def summarize_transcript(
+    transcript: Transcript,
+    job: Job,
+    stop: Callable[[], None],
+    tick: Tick = lambda *_: None,
+    shown: Sequence[Slide] = (),
+) -> Summary:
+    """Return the summary of a job's transcript, by the job's options. Raises InputError if there is none."""
     said = sentences(transcript)
     language = "en" if transcript.translated else transcript.language
+    given = job.plan.chapters if job.plan else ()
     try:
-        run.tracker.tick(1, 4)
-        shown = _slides(run)
-        run.tracker.tick(2, 4)
-        stop = run.tracker.stop_if_asked
-        chosen = summarize(said, language, run.options.method, run.options.length, stop)
-        run.tracker.tick(3, 4)
-        chapters, given = run.options.chapters, run.plan.chapters
-        chosen = outline(chosen, said, language, chapters, given, stop, shown)
-        if chosen.slides:
-            whole = chosen
-            chosen = _looked(run, lambda recording: with_titles(whole, recording, transcript.language), whole)
-        run.tracker.tick(4, 4)
+        tick(1, 3)
+        chosen = summarize(said, language, job.options.method, job.options.length, stop)
+        tick(2, 3)
+        chosen = outline(chosen, said, language, job.options.chapters, given, stop, shown)
+        tick(3, 3)
     except InputError as error:  # the stage does not know the recording's path
-        raise InputError(f"{run.source}: {error.message}", error.hint) from error
-    results.save_summary(run.folder, chosen)
-    run.finish(Stage.SUMMARIZE)
+        raise InputError(f"{job.source.path}: {error.message}", error.hint) from error
+    return with_titles(chosen, lambda slide: slide.title)  # those that were read before
 
 
 def _slides(run: JobRun) -> tuple[Slide, ...]:
     """Return the slides that the recording shows."""
     start = run.options.start or 0.0
     return _looked(run, lambda recording: slides.find(recording, start, start + run.job.duration), ())
+
+
+def _with_titles(run: JobRun, summary: Summary, language: str) -> Summary:
+    """Return a summary with chapters named after slides, if tesseract is there to read these."""
+    tesseract = slide_text.find(language) if summary.slides and summary.chapters else None
+    if tesseract is None:
+        return summary
+
+    def read(recording: Reader) -> Summary:
+        return with_titles(summary, lambda slide: slide_text.title(tesseract, recording, slide))
+
+    return _looked(run, read, summary)
 
 
 def _looked(run: JobRun, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:

@@ -26,7 +26,7 @@ class Usage:
         """How busy all processors are, 0-100 percent."""
         self.memory = 0
         """Memory of svs and its children, in bytes."""
-        self._peak = 0
+        self._peak, self._before = 0, _own_peak()
         psutil.cpu_percent()  # the next call measures from here
 
     def sample(self, at: float) -> None:
@@ -48,7 +48,8 @@ class Usage:
 
     def peak(self) -> int:
         """Return the peak of the memory in bytes, as far as it was sampled."""
-        return max(self._peak, _own_peak())
+        own = _own_peak()
+        return max(self._peak, own if own > self._before else 0)  # an earlier job's peak may have been higher
 
     def load(self) -> float:
         """Return the average load of all processors, 0-100 percent."""

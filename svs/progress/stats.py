@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from statistics import median, quantiles
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -32,33 +33,50 @@ class Row(Struct, frozen=True, kw_only=True):
     """The median error of the time left after 25, 50 and 75 % of a run, in percent of the run's time."""
 
 
+class _Numbers(NamedTuple):
+    """What counts of a job: a hundred thousand whole records would fill the memory."""
+
+    status: str
+    duration: float
+    speed: float | None = None
+    errors: tuple[float | None, ...] = (None,) * len(SHARES)
+    speech: float = 0.0
+    coverage: float | None = None
+
+
 def rows(jobs: Iterable[Job]) -> list[Row]:
-    """Return a row for each engine and model; jobs without a plan are left out."""
-    groups: dict[tuple[str, str], list[Job]] = {}
+    """Return a row for each engine and model. Jobs that took over a transcript transcribed nothing."""
+    groups: dict[tuple[str, str], list[_Numbers]] = {}
     for job in jobs:
-        if job.plan:
+        if job.plan and not job.origin:
             model = "" if job.plan.engine == "captions" else job.plan.model
-            groups.setdefault((job.plan.engine, model), []).append(job)
+            groups.setdefault((job.plan.engine, model), []).append(_numbers(job))
     return [_row(engine, model, found) for (engine, model), found in sorted(groups.items())]
 
 
-def _row(engine: str, model: str, jobs: list[Job]) -> Row:
-    done = [job for job in jobs if job.status == "done"]
-    whole = [job for job in done if not job.origin and job.metrics.wall]  # without a reused transcript
-    speeds = [speed for job in whole if (speed := real_time(job))]
-    errors = [[error(job.metrics, share) for job in whole] for share in SHARES]
-    medians = [_median([100 * value for value in values if value is not None]) for values in errors]
+def _numbers(job: Job) -> _Numbers:
+    if job.status != "done" or not job.metrics.wall:  # not a whole run
+        return _Numbers(job.status, job.duration)
+    errors = tuple(error(job.metrics, share) for share in SHARES)
+    metrics = job.metrics
+    return _Numbers("done", job.duration, real_time(job), errors, metrics.speech, metrics.coverage)
+
+
+def _row(engine: str, model: str, jobs: list[_Numbers]) -> Row:
+    speeds = [job.speed for job in jobs if job.speed]
+    errors = [[100 * off for job in jobs if (off := job.errors[at]) is not None] for at in range(len(SHARES))]
+    medians = [_median(values) for values in errors]
     return Row(
         engine=engine,
         model=model,
         jobs=len(jobs),
         failed=sum(job.status == "failed" for job in jobs),
-        hours=round(sum(job.duration for job in done) / 3600, 2),
+        hours=round(sum(job.duration for job in jobs if job.status == "done") / 3600, 2),
         speed=_median(speeds),
         speed_p90=round(quantiles(speeds, n=10, method="inclusive")[-1], 1)
         if len(speeds) > 1
         else _median(speeds),
-        coverage=_coverage(whole),
+        coverage=_coverage(jobs),
         errors=(medians[0], medians[1], medians[2]),
     )
 
@@ -69,9 +87,18 @@ def real_time(job: Job) -> float | None:
     return job.duration / took if took and job.duration and job.status == "done" else None
 
 
-def _coverage(jobs: list[Job]) -> float | None:
+def speeds(jobs: Iterable[Job]) -> dict[str, float]:
+    """Return the median speed of each Whisper model, by its name, in seconds of a recording per second."""
+    found: dict[str, list[float]] = {}
+    for job in jobs:
+        if job.plan and job.plan.engine == "whisper" and not job.origin and (speed := real_time(job)):
+            found.setdefault(job.plan.model, []).append(speed)
+    return {model: median(values) for model, values in found.items()}
+
+
+def _coverage(jobs: list[_Numbers]) -> float | None:
     """Return the coverage of all the speech that was measured in these jobs."""
-    found = [(job.metrics.speech, job.metrics.coverage) for job in jobs if job.metrics.coverage is not None]
+    found = [(job.speech, job.coverage) for job in jobs if job.coverage is not None]
     speech = sum(seconds for seconds, _ in found)
     return round(sum(seconds * share for seconds, share in found) / speech, 6) if speech else None
 

@@ -30,7 +30,7 @@ class Tracker:
         self._overall = min(_ALMOST_DONE, before.overall) if before else 0.0
         self._stage: Stage | None = None
         self._unit = ""
-        self._begun, self._done, self._total = 0.0, 0.0, None  # type: tuple[float, float, float | None]
+        self._done_before, self._done, self._total = 0.0, 0.0, None  # type: tuple[float, float, float | None]
         self._line, self._phase = "", ""
         self._written = deque[float](maxlen=_MAX_RECORDS)
         self._began = self._stage_began = time.time()
@@ -45,7 +45,7 @@ class Tracker:
     def start(self, stage: Stage, unit: str, done: float = 0.0) -> None:
         """Report that a stage begins, or resumes after `done`."""
         self._stage, self._unit, self._total = stage, unit, None
-        self._begun = self._done = done
+        self._done_before = self._done = done
         self._stage_began = time.time()
         self._left.begin(stage, done, self._stage_began)
         self._emit("started")
@@ -61,7 +61,7 @@ class Tracker:
     def _advance(self, done: float, total: float | None, *, measured: bool) -> None:
         self._stop()
         self._done, self._total = done, total
-        if done > self._begun:
+        if done > self._done_before:
             self._phase = ""
         if self._stage and total:
             self._fractions[self._stage] = done / total
@@ -92,7 +92,7 @@ class Tracker:
 
     def worked(self) -> float:
         """Return how many seconds of the recording the stage has processed in this run."""
-        return max(0.0, self._done - self._begun if self._unit == "s" else self._left.length)
+        return max(0.0, self._done - self._done_before if self._unit == "s" else self._left.length)
 
     def finish(self) -> None:
         """Report that the stage has ended."""
@@ -152,7 +152,7 @@ class Tracker:
 
     def _progress(self, now: float, left: tuple[float, float] | None) -> Progress:
         seconds = now - self._stage_began
-        speed = (self._done - self._begun) / seconds if self._unit == "s" and seconds > 0 else None
+        speed = (self._done - self._done_before) / seconds if self._unit == "s" and seconds > 0 else None
         return Progress(
             pid=os.getpid(),
             process_started=self._process_started,

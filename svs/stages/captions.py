@@ -6,6 +6,7 @@ from pathlib import Path
 
 from svs.engines import caption_choice, captions, select
 from svs.engines.caption_choice import Candidate
+from svs.engines.caption_limits import IGNORE
 from svs.errors import InputError
 from svs.events import Tick
 from svs.languages import code, name
@@ -59,8 +60,8 @@ def _choice(chosen: Candidate, found: Sequence[Candidate]) -> str:
     others = [other for other in found if other is not chosen]
     more = f"; there are also {', '.join(other.label for other in others)}" if others else ""
     if any(other.language not in ("", chosen.language) for other in others):
-        more += ": --language chooses"
-    return f"The transcript is {chosen.label}{language}, not the sound{more}."
+        more += "; choose with --language"
+    return f"The transcript comes from {chosen.label}{language}, not from the audio{more}."
 
 
 def _read(
@@ -68,7 +69,7 @@ def _read(
 ) -> tuple[Segment, ...]:
     """Return what captions say; nothing of a track without a folder. Raises InputError if unfit."""
     if problem := caption_choice.unfit(candidate, options.language):
-        raise InputError(problem, captions.IGNORE)
+        raise InputError(problem, IGNORE)
     if candidate.file:
         hint = candidate.language or options.language
         return captions.read(candidate.file, candidate.label, hint, options.encoding).segments
@@ -79,7 +80,7 @@ def _read(
         fetch_track(source, media, options, candidate.track, target, tick)
         return captions.read(target, candidate.label, candidate.language, options.encoding).segments
     except ffmpeg.FfmpegError as error:
-        raise InputError(f"{candidate.label} cannot be read", captions.IGNORE) from error
+        raise InputError(f"{candidate.label} cannot be read", IGNORE) from error
     finally:
         target.unlink(missing_ok=True)
 
@@ -90,10 +91,10 @@ def _check_sense(
     """Raise InputError when captions are not what is said in the recording, in the language asked for."""
     if not segments:
         return
-    if problem := caption_choice.senseless(segments, length):
+    if problem := caption_choice.mismatch(segments, length):
         raise InputError(
             f"{candidate.label} does not fit the recording: it {problem}",
-            "Use --subtitles never to ignore it, or summarize the captions themselves.",
+            f"{IGNORE} Or summarize the captions themselves.",
         )
     language = guess_language(" ".join(segment.text for segment in segments)) if asked else "und"
     if asked and not candidate.language and language not in ("und", asked):

@@ -1,13 +1,12 @@
 """The end of the third stage: a summary gets its chapters and key phrases."""
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
 
-from svs.errors import UsageError
 from svs.fields import title
+from svs.model.job import Chapters
 from svs.model.speech import Chapter, Sentence, Slide, Summary
 from svs.stages.summarize import ticking
 from svs.text.chapters import chapter_starts
@@ -21,37 +20,27 @@ _OWN_WORDS, _OWN_SENTENCES = 40, 2
 """How long a chapter's own summary is at most."""
 
 
-def parse_chapters(text: str) -> int | None:
-    """Return how many chapters are wanted: None for `auto`, 0 for `none`. Raises UsageError."""
-    text = text.strip().lower()
-    if text == "auto":
-        return None
-    if text == "none":
-        return 0
-    if not re.fullmatch("[1-9][0-9]{0,2}", text):
-        raise UsageError(f"{text!r} is no number of chapters", "Choose auto, none, or a number up to 999.")
-    return int(text)
-
-
 def outline(
     summary: Summary,
     sentences: Sequence[Sentence],
     language: str,
-    wanted: str,
+    wanted: Chapters,
     given: Sequence[Chapter],
     tick: Callable[[], None] = lambda: None,
     slides: Sequence[Slide] = (),
 ) -> Summary:
     """Return a summary with the chapters and the key phrases of the sentences that it was made from.
 
-    `wanted` is `auto`, `none` or a number. The chapters that the recording itself has (`given`) are taken
-    where the user leaves the choice; else they are found by topic, and begin with a slide where one is near.
-    They follow each other without a gap.
+    The chapters that the recording itself has (`given`) are taken where the user leaves the choice; else they
+    are found by topic, and begin with a slide where one is near. They follow each other without a gap.
     `tick` is called now and then; whatever it raises is raised on.
     """
-    count = parse_chapters(wanted)
-    said = [one for one in cleaned(ticking(sentences, tick), language) if count_words(one.text)]
-    sure = [one for one in said if not one.suspect and not one.language]
+    known = {"auto": None, "none": 0}
+    count = known[wanted.lower()] if wanted.lower() in known else int(wanted)
+    said = [
+        sentence for sentence in cleaned(ticking(sentences, tick), language) if count_words(sentence.text)
+    ]
+    sure = [sentence for sentence in said if not sentence.suspect and not sentence.language]
     if count is None and (kept := _within(given, said[0].start, said[-1].end)):
         chapters = kept
     else:
@@ -63,13 +52,15 @@ def outline(
 
 
 def _within(given: Sequence[Chapter], first: float, last: float) -> list[Chapter]:
-    """Return the chapters of the recording that lie in what was heard, made to follow each other."""
-    ordered = sorted((one for one in given if one.start < last), key=lambda one: one.start)
-    ends = [one.start for one in ordered[1:]] + [last] * bool(ordered)
+    """Return the chapters of the recording that are in what was transcribed, made to follow each other."""
+    ordered = sorted(
+        (chapter for chapter in given if chapter.start < last), key=lambda chapter: chapter.start
+    )
+    ends = [chapter.start for chapter in ordered[1:]] + [last] * bool(ordered)
     kept = [
-        Chapter(start=max(first, one.start), end=end, title=one.title, given=True)
-        for one, end in zip(ordered, ends, strict=True)
-        if end > max(first, one.start)
+        Chapter(start=max(first, chapter.start), end=end, title=chapter.title, given=True)
+        for chapter, end in zip(ordered, ends, strict=True)
+        if end > max(first, chapter.start)
     ]
     return [replace(kept[0], start=first), *kept[1:]] if kept else []
 
@@ -102,10 +93,9 @@ def _own(
     chapter: Chapter, sure: Sequence[Sentence], language: str, tick: Callable[[], None]
 ) -> tuple[Sentence, ...]:
     """Return a chapter's own summary."""
-    tick()
     said = _in(chapter.start, chapter.end, sure)
-    return tuple(best(said, language, words=_OWN_WORDS, count=_OWN_SENTENCES))
+    return tuple(best(said, language, words=_OWN_WORDS, count=_OWN_SENTENCES, tick=tick))
 
 
 def _in(start: float, end: float, sentences: Sequence[Sentence]) -> list[Sentence]:
-    return [one for one in sentences if start <= one.start < end]
+    return [sentence for sentence in sentences if start <= sentence.start < end]

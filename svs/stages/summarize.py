@@ -1,13 +1,11 @@
 """The third stage: which of the sentences say most. It quotes and never invents."""
 
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
-from svs.errors import InputError, UsageError
-from svs.model.job import Method
+from svs.errors import InputError
+from svs.model.job import Length, Method
 from svs.model.speech import Sentence, Summary
 from svs.text.cleaning import cleaned
 from svs.text.ranking import best, cut
@@ -21,37 +19,11 @@ _NAMED = {"short": 60, "medium": 120, "long": 250}
 _ENOUGH = 0.75  # of the words asked for: from here on a sentence that does not fit ends the search
 
 
-Unit = Literal["sentences", "percent", "words", "growing words"]
-_UNITS: dict[str, Unit] = {"": "sentences", "%": "percent", "w": "words"}
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """How long a summary should be."""
-
-    amount: int
-    unit: Unit
-
-
-def parse_length(text: str) -> Length:
-    """Return what `short`, `medium`, `long`, `12`, `10%` or `150w` stands for. Raises UsageError."""
-    text = text.strip().lower()
-    if text in _NAMED:
-        return Length(_NAMED[text], "growing words")
-    match = re.fullmatch(r"([1-9][0-9]{0,6})(%|w|)", text)
-    if match is None or (match[2] == "%" and int(match[1]) > 100):
-        raise UsageError(
-            f"{text!r} is not a length",
-            "Choose short, medium, long, a number of sentences (12), a share (10%) or words (150w).",
-        )
-    return Length(int(match[1]), _UNITS[match[2]])
-
-
 def summarize(
     sentences: Sequence[Sentence],
     language: str,
     method: str,
-    length: str,
+    length: Length,
     tick: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Return the sentences that say most, in the order in which they were said, without fillers.
@@ -62,12 +34,11 @@ def summarize(
     but never beyond half of what was said. Where no sentence is within the limit, one is cut short.
     `tick` is called now and then; whatever it raises is raised on.
     """
-    wanted = parse_length(length)
     sure = _sure(cleaned(ticking(sentences, tick), language))
     tick()
-    words, count = _limits(wanted, sure)
+    words, count = _limits(length.lower(), sure)
     if method == "auto":
-        chosen = best(sure, language, words=words, count=count)
+        chosen = best(sure, language, words=words, count=count, tick=tick)
     else:
         chosen = _best_by(method, sure, language, words, count)
     return Summary(method=method, length=length, sentences=tuple(chosen))
@@ -92,7 +63,7 @@ def _sure(sentences: Sequence[Sentence]) -> list[Sentence]:
     sure = [sentence for sentence in said if not sentence.suspect and not sentence.language]
     if not sure:
         raise InputError(
-            "nothing to summarize: the engine doubts every sentence it heard",
+            "nothing to summarize: the engine doubts every sentence",
             "Try a larger model (`svs models list`), or name the language with --language.",
         )
     firsts: dict[str, Sentence] = {}
@@ -101,18 +72,18 @@ def _sure(sentences: Sequence[Sentence]) -> list[Sentence]:
     return list(firsts.values())
 
 
-def _limits(wanted: Length, sentences: Sequence[Sentence]) -> tuple[float, int]:
+def _limits(length: Length, sentences: Sequence[Sentence]) -> tuple[float, int]:
     """Return how many words and how many sentences the summary may have."""
-    if wanted.unit == "sentences":
-        return math.inf, wanted.amount
-    if wanted.unit == "percent":
-        return math.inf, math.ceil(len(sentences) * wanted.amount / 100)
-    if wanted.unit == "words":
-        return wanted.amount, len(sentences)
+    if length.endswith("w"):
+        return int(length[:-1]), len(sentences)
+    if length.endswith("%"):
+        return math.inf, math.ceil(len(sentences) * int(length[:-1]) / 100)
+    if length not in _NAMED:
+        return math.inf, int(length)
     hours = (sentences[-1].end - sentences[0].start) / 3600
     sizes = [count_words(sentence.text) for sentence in sentences]
     half = max(sum(sizes) / 2, min(sizes))  # of what was said, but never less than a sentence
-    return min(wanted.amount * max(1.0, hours) ** 0.25, half), len(sentences)
+    return min(_NAMED[length] * max(1.0, hours) ** 0.25, half), len(sentences)
 
 
 def _best_by(

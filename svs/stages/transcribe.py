@@ -17,7 +17,7 @@ def transcribe(
     tick: Tick,
     tick_estimated: Tick,
 ) -> None:
-    """Hear what lies after `after` seconds, and give each batch to `keep` as soon as it is there.
+    """Transcribe what comes after `after` seconds, and give each batch to `keep` as soon as it is there.
 
     `tick` is called at the end of each batch; what the engine says in between goes to `tick_estimated`.
     """

@@ -15,7 +15,7 @@ _Mark = tuple[int, int, int]
 
 def running(store: JobStore) -> list[str]:
     """Return the ids of the running jobs, oldest first, without reading the records of the others."""
-    held = [job_id for job_id in reversed(store.ids()) if _held(store.folder(job_id) / "lock")]
+    held = [job_id for job_id in store.unfinished_ids() if _held(store.folder(job_id) / "lock")]
     return [job_id for job_id in held if store.state(store.read(job_id)) == "running"]
 
 
@@ -67,8 +67,8 @@ class Follower:
             self.job = self._store.load(self.job.id)
         self.state = self._store.state(self.job)
         over = self.state not in ("queued", "running")
-        if over and not _held(self._folder / "lock"):  # else its last events are still to come
-            self.ended = True
+        self.ended = over and not _held(self._folder / "lock")  # else its last events are still to come
+        if self.ended:
             self.job = self._store.load(self.job.id)  # it may have ended after it was read
 
     def new_events(self) -> list[ProgressEvent]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from svs.model.job import Job, Progress, State, percent
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
+from svs.system.processes import is_stalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """How much is done, 0-100 percent."""
     progress: Progress | None = None
     """Of a running job."""
+    stalled: bool = False
+    """It is running, but its process does nothing."""
 
 
 class Watcher:
@@ -145,6 +148,7 @@ class Watcher:
             engine=engine,
             overall=percent(state, progress),
             progress=progress if state == "running" else None,
+            stalled=state == "running" and is_stalled(progress),
         )
 
     def _forget(self, job_id: str) -> None:

@@ -7,21 +7,32 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from svs.errors import HeldError, StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
-from svs.store import records
+from svs.store import lease, records, unfinished
+from svs.store.lease import Lease
 from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
 from svs.system.codec import checked, decode
-from svs.system.files import append, clear_parts, discard, read_plain, store_errors, sync_folder, write_atomic
+from svs.system.files import (
+    append,
+    clear_parts,
+    discard_parts,
+    read_plain,
+    store_errors,
+    sync_folder,
+    write_atomic,
+)
 from svs.system.paths import unsafe
 
 _ID = re.compile(JOB_ID)
@@ -30,8 +41,22 @@ _LISTED = "`svs jobs list --all` shows every job with its id."
 _LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
 """The names of folders left behind by processes that were killed while they made or removed a job."""
 _STALE = 3600  # seconds
+_OPEN = ("queued", "running")
+"""The status of a job that has not ended."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
+
+
+class _Version(Struct):
+    version: object = None
+
+
+class _Path(Struct, frozen=True):
+    path: str = ""
+
+
+class _Source(Struct):
+    source: _Path = _Path()
 
 
 def _new_id() -> str:
@@ -58,13 +83,21 @@ class JobStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.transcripts = root.parent / "transcripts"
+        self.transcripts = self.home / "transcripts"
         """Which jobs have which transcript: see `svs.store.reuse`."""
+        self._unfinished = self.home / "unfinished"
+        self._leases: dict[str, Lease] = {}
+        """Of the jobs that this process holds."""
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of all that svs stores."""
+        return self.root.parent
 
     def create(self, source: Source, options: Options) -> Job:
         """Create a queued job with a folder of its own. Raises UsageError if its record would be invalid."""
         with store_errors("make a job in", self.root):
-            for folder in (self.root.parent, self.root):
+            for folder in (self.home, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep()
             while True:
@@ -86,6 +119,8 @@ class JobStore:
             return False
         try:
             write_atomic(new / "job.json", data)
+            unfinished.add(self._unfinished, job.id)
+            sync_folder(self._unfinished)
             new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
         except OSError:
             shutil.rmtree(new)
@@ -128,6 +163,25 @@ class JobStore:
             if not isinstance(job, Damaged) or job.folder.exists():  # else it was removed in the meantime
                 yield job
 
+    def unfinished(self, but: Container[str] = ()) -> Iterator[Job]:
+        """Yield the jobs that are queued, running or interrupted, oldest first, except some."""
+        for job_id in self.unfinished_ids():
+            job = self.read(job_id) if job_id not in but else None
+            if isinstance(job, Job) and job.status in _OPEN:
+                yield job
+
+    def unfinished_ids(self) -> list[str]:
+        """Return the ids of these jobs, and perhaps of others, without reading their records."""
+        if not self.root.exists():
+            return []
+        with store_errors("read", self._unfinished):
+            return unfinished.ids(
+                self._unfinished,
+                lambda: (
+                    job.id for job in self.jobs() if not isinstance(job, Damaged) and job.status in _OPEN
+                ),
+            )
+
     def resolve(self, reference: str) -> str:
         """Return the complete id for `last`, an id, or its unique beginning or end."""
         ids = self.ids()
@@ -145,7 +199,8 @@ class JobStore:
         raise StoreError(f"{len(found)} jobs match {reference!r}", _LISTED)
 
     def save(self, job: Job) -> None:
-        """Write a job's record; it is on the disk when this returns."""
+        """Write a job's record; it is on the disk when this returns. Raises what `check_held` raises."""
+        self.check_held(job.id)
         path = self.folder(job.id) / "job.json"
         try:
             data = records.to_bytes(job)
@@ -154,7 +209,11 @@ class JobStore:
                 f"cannot write {path}: {error}", "This is a bug in svs: please report it."
             ) from error
         with store_errors("write", path):
+            if job.status in _OPEN:
+                unfinished.add(self._unfinished, job.id)
             write_atomic(path, data)
+        if job.status not in _OPEN:
+            unfinished.discard(self._unfinished, job.id)
 
     def load(self, job_id: str) -> Job:
         """Read a job's record. Raises StoreError if it is damaged or too new."""
@@ -170,12 +229,12 @@ class JobStore:
 
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or return what is wrong with it."""
-        folder, data = self.folder(job_id), b""
+        folder, data = self.folder(job_id), None
         if problem := _foreign(folder):
             return Damaged(job_id, folder, f"its folder {problem}")
         try:
             data = read_plain(folder / "job.json", LARGEST_RECORD)
-            version = decode(data, dict[str, object]).get("version")
+            version = decode(data, _Version).version
             if isinstance(version, int) and version > JOB_VERSION:
                 return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
             return records.parse(data, job_id)
@@ -184,8 +243,14 @@ class JobStore:
         except OSError as error:
             return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
         except ValueError as error:
-            empty = not data and not str(error).startswith("it is")
-            return Damaged(job_id, folder, "job.json is empty" if empty else f"job.json: {error}")
+            return Damaged(job_id, folder, "job.json is empty" if data == b"" else f"job.json: {error}")
+
+    def path_of(self, job_id: str) -> str:
+        """Return the path of a job's recording, several times faster than `read`; empty if it is unknown."""
+        try:
+            return decode(read_plain(self.folder(job_id) / "job.json", LARGEST_RECORD), _Source).source.path
+        except (OSError, ValueError):
+            return ""
 
     def state(self, job: Job | Damaged) -> State:
         """Return a job's actual state."""
@@ -199,14 +264,21 @@ class JobStore:
 
     def held(self, job_id: str) -> bool:
         """Return whether a process holds a job."""
+        folder = self.folder(job_id)
         try:
-            return locks.held(self.folder(job_id) / "lock")
+            return locks.held(folder / "lock") or lease.is_held(folder)
+        except FileNotFoundError:
+            return False
         except OSError:
             return True
 
     @contextmanager
-    def hold(self, job_id: str) -> Iterator[Path]:
-        """Lock a job, so that only this process can run it; yields its folder."""
+    def hold(self, job_id: str, *, claim: bool = True) -> Iterator[Path]:
+        """Lock a job, so that only this process can run it; yields its folder.
+
+        Locks do not reach another machine on every file system. So a process there is waited for, up to a
+        minute, until it is known to be dead or alive. What does not write to the job need not `claim` it.
+        """
         folder = self.folder(job_id)
         if problem := _foreign(folder):  # nothing is written or removed there
             raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or change its owner.")
@@ -214,21 +286,50 @@ class JobStore:
             with store_errors("lock", folder):
                 try:
                     stack.enter_context(locks.hold(folder / "lock"))
+                    lease.await_free(folder)
+                    if claim:
+                        self._claim(job_id, stack)
                 except TimeoutError:
                     raise self._held_by_another(job_id) from None
                 except FileNotFoundError:
                     raise _no_job(job_id) from None
             yield folder
 
+    def _claim(self, job_id: str, stack: ExitStack) -> None:
+        self._leases[job_id] = claimed = Lease(self.folder(job_id))
+        stack.callback(claimed.release)
+        stack.callback(self._leases.pop, job_id)
+
+    def check_held(self, job_id: str) -> None:
+        """Raise HeldError if this process has held a job, and another has taken it over."""
+        if job_id in self._leases:
+            with store_errors("read", folder := self.folder(job_id)):
+                lost = self._leases[job_id].is_lost()
+            if lost and not folder.exists():
+                raise _no_job(job_id)
+            if lost:
+                raise HeldError(
+                    f"job {job_id} was taken over by {self._holder(job_id)}, as this process stood still",
+                    f"See it with `svs jobs show {job_id}`.",
+                )
+
     def _held_by_another(self, job_id: str) -> HeldError:
-        progress = self.progress(job_id)
-        holder = f"process {progress.pid}" if progress else "another process"
-        return HeldError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
+        return HeldError(
+            f"job {job_id} is being run by {self._holder(job_id)}", f"See it with `svs jobs show {job_id}`."
+        )
+
+    def _holder(self, job_id: str) -> str:
+        found = None
+        with suppress(OSError):
+            found = lease.holder(self.folder(job_id))
+        if found is None:
+            return "another process"
+        return f"process {found.pid}" + ("" if found.here else f" on {found.host}")
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder. Raises StoreError if it is running."""
         removed = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
-        with self.hold(job_id) as folder, store_errors("remove", folder):
+        with self.hold(job_id, claim=False) as folder, store_errors("remove", folder):
             if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
                 folder.rename(removed)  # atomic: readers never see half a job
         with store_errors("remove", folder):
@@ -237,13 +338,13 @@ class JobStore:
             with suppress(FileNotFoundError):  # another process may remove it too
                 shutil.rmtree(removed)
         clear_parts(self.transcripts, job_id)
+        unfinished.discard(self._unfinished, job_id)
         self._sweep()
 
     def tidy(self, job_id: str, *, before: float = math.inf) -> None:
         """Remove what a killed run of a locked job may have left, and a cancel marker from before a time."""
         folder = self.folder(job_id)
-        for part in folder.glob("*.part"):  # the pattern matches hidden files too
-            discard(part)
+        discard_parts(folder)
         clear_parts(self.transcripts, job_id)
         with store_errors("clear", folder):
             marker = folder / "cancel"

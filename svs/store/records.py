@@ -40,7 +40,7 @@ def _implausible(job: Job, job_id: str) -> str:
         return "it belongs to another job"
     if not all(map(_is_time, (job.created, job.finished or job.created))):
         return "it has an invalid time"
-    targets = (job.options.output_dir, job.options.embed)
+    targets = (job.options.output_dir, job.options.output_template, job.options.embed)
     paths = (job.source.path, *filter(None, targets), *job.outputs)
     if not all(os.path.isabs(path) and ".." not in Path(path).parts for path in paths):  # noqa: PTH117
         return "it has a path that svs does not write"

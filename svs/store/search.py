@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from svs.errors import StoreError, UsageError
+from svs.events import Stage
 from svs.fields import Name, Seconds
 from svs.model.job import Job
 from svs.model.speech import Sentence, Summary, Transcript
@@ -69,8 +70,9 @@ def search(store: JobStore, words: Sequence[str], skip: Callable[[str], None]) -
     if not all(wanted):
         raise UsageError("nothing to search for", "Give words, as in `svs jobs search glass lens`.")
     seen = set[tuple[str, float, str]]()
+    searched = set[tuple[str, str]]()
     for job in store.jobs():
-        for hit in _readable(store, job, wanted, skip):
+        for hit in _readable(store, job, wanted, skip, searched):
             fingerprint = "" if isinstance(job, Damaged) else job.source.fingerprint
             key = (fingerprint or hit.job_id, hit.start, hit.text)
             if key not in seen:
@@ -88,24 +90,37 @@ def spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _readable(
-    store: JobStore, job: Job | Damaged, wanted: list[str], skip: Callable[[str], None]
+    store: JobStore,
+    job: Job | Damaged,
+    wanted: list[str],
+    skip: Callable[[str], None],
+    searched: set[tuple[str, str]],
 ) -> Sequence[Hit]:
-    """Return a job's matches; none if it cannot be read or has just been removed."""
+    """Return a job's matches; none if it cannot be read or has just been removed.
+
+    A transcript that another job of the same recording has too is searched once.
+    """
     if isinstance(job, Damaged):
         skip(f"job {job.id} is damaged and was not searched: {job.problem}")
         return ()
     folder = store.folder(job.id)
+    record = job.stages.get(Stage.TRANSCRIBE)
+    content = (job.source.fingerprint, record.key if record and record.finished else job.id)
     try:
-        return _hits(job, folder, wanted)
+        found = _hits(job, folder, wanted, again=content in searched)
     except StoreError as error:
         if folder.exists():
             skip(f"job {job.id} was not searched: {error.message}")
     except UnicodeError:  # svs never writes such text
         skip(f"job {job.id} was not searched: its transcript contains invalid Unicode")
+    else:
+        if (folder / results.TRANSCRIPT).exists():
+            searched.add(content)
+        return found
     return ()
 
 
-def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
+def _hits(job: Job, folder: Path, wanted: list[str], *, again: bool) -> list[Hit]:
     has = partial(_has, wanted=wanted)
     make = partial(Hit, job_id=job.id, title=job.title, source=job.source.path)
     summary = results.summary(folder)
@@ -116,7 +131,8 @@ def _hits(job: Job, folder: Path, wanted: list[str]) -> list[Hit]:
         if has(chapter.title)
     ]
     path = folder / results.TRANSCRIPT
-    header, batches = transcript.read(path) if _may_have(path, wanted) else (None, [])
+    read = not again and _may_have(path, wanted)
+    header, batches = transcript.read(path) if read else (None, [])
     if header:
         chosen = _starts(summary)
         found += [

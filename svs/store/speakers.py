@@ -25,7 +25,7 @@ _LONGEST = 60  # letters in a name
 _DIGITS = 10
 _QUOTES, _GOOD_LENGTH = 3, 15  # how many, and their words
 
-Wish = tuple[str, str]
+Renaming = tuple[str, str]
 """A speaker, by number or name, and the name that the user wants; a number for that of another speaker."""
 
 
@@ -61,13 +61,15 @@ def undo(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def renamed(originals: Sequence[str], names: Mapping[str, str], wishes: Iterable[Wish]) -> dict[str, str]:
-    """Return the names after the user's wishes, one after the other. Raises UsageError for who is not there.
+def renamed(
+    originals: Sequence[str], names: Mapping[str, str], renamings: Iterable[Renaming]
+) -> dict[str, str]:
+    """Return the names after the user's renamings, in their order. Raises UsageError for unknown speakers.
 
     A number means all who have become one with that speaker, unless it is one of those who came later.
     """
     shown = {original: names.get(original, original) for original in originals}
-    for key, value in wishes:
+    for key, value in renamings:
         first = _speaker(key, originals, shown)
         wanted = shown[_speaker(value, originals, shown)] if value.isdecimal() else new_name(value)
         group = [original for original in originals if shown[original] == shown[first]]
@@ -93,22 +95,24 @@ def new_name(text: str) -> str:
     return name
 
 
-def parse(text: str) -> Wish:
+def parse(text: str) -> Renaming:
     """Return what `1=Anna`, `Ben=Anna` or `3=1` asks for. Raises UsageError."""
     key, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not key:
-        raise UsageError(f"{text!r} names no speaker", "Write 1=Anna to name one, and 3=1 to make two one.")
+        raise UsageError(
+            f"{text!r} is not of the form WHO=NAME", "Write 1=Anna to name a speaker, or 3=1 to merge two."
+        )
     return key, value if value.isdecimal() else new_name(value)
 
 
-def at_start(originals: Sequence[str], wishes: Iterable[Wish]) -> tuple[dict[str, str], list[str]]:
-    """Return the names after the wishes that a job was started with, and those that mean nobody."""
+def at_start(originals: Sequence[str], renamings: Iterable[Renaming]) -> tuple[dict[str, str], list[str]]:
+    """Return the names after the renamings that a job was started with, and those that mean nobody."""
     names, unknown = dict[str, str](), list[str]()
-    for wish in wishes:
+    for renaming in renamings:
         try:
-            names = renamed(originals, names, [wish])
+            names = renamed(originals, names, [renaming])
         except UsageError:
-            unknown.append("=".join(wish))
+            unknown.append("=".join(renaming))
     return names, unknown
 
 
@@ -130,7 +134,7 @@ def with_names(result: Result, names: Mapping[str, str]) -> Result:
         transcript=replace(result.transcript, segments=segments),
         summary=replace(result.summary, sentences=chosen, chapters=chapters),
         sentences=named(result.sentences, shown),
-        speakers=_listed(result.sentences, shown) if shown else UNSET,
+        speakers=_listed(result, shown) if shown else UNSET,
     )
 
 
@@ -161,16 +165,17 @@ def named(said: Iterable[Sentence], shown: Mapping[str, str]) -> tuple[Sentence,
     return tuple(replace(sentence, speaker=shown.get(sentence.said_by, UNSET)) for sentence in said)
 
 
-def _listed(said: Iterable[Sentence], shown: Mapping[str, str]) -> tuple[Speaker, ...]:
+def _listed(result: Result, shown: Mapping[str, str]) -> tuple[Speaker, ...]:
     """Return the speakers with how long they speak; several with one name have the first one's number."""
     numbers, seconds = dict[str, int](), dict[str, float]()
     for number, name in enumerate(shown.values(), 1):
         numbers.setdefault(name, number)
         seconds[name] = 0.0
-    for sentence in said:
+    for sentence in result.sentences:
         if sentence.said_by:
             seconds[shown[sentence.said_by]] += max(0.0, sentence.end - sentence.start)
+    how = result.transcript.voices or "captions"
     return tuple(
-        Speaker(id=number, name=name, how="captions", seconds=round(seconds[name], 3))
+        Speaker(id=number, name=name, how=how, seconds=round(seconds[name], 3))
         for name, number in numbers.items()
     )

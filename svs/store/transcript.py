@@ -5,18 +5,19 @@ A line is on the disk before the next batch begins, so that a killed job resumes
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from svs.errors import StoreError
 from svs.fields import Count, Language, Name, Seconds, Title
 from svs.model.job import REMOVED_ENGINE
-from svs.model.speech import Batch, Gap, Segment, Transcript
+from svs.model.speech import Batch, Gap, Segment, Transcript, Voices
 from svs.system.codec import checked, decode
-from svs.system.files import append, read_plain, store_errors, write_atomic
+from svs.system.files import read_plain, store_errors, write_open
 from svs.text.loops import in_loop
 
 VERSION = 1
@@ -24,8 +25,7 @@ LARGEST = 1_000_000_000
 """Bytes; a day of speech has some twenty million."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """Where the lines below it come from; with another key they cannot be reused."""
 
     version: Count = VERSION
@@ -37,6 +37,8 @@ class Header:
     translated: bool
     offset: Seconds
     """Seconds of the recording before the extracted audio begins (`--start`)."""
+    voices: Voices | None = None
+    """What was transcribed by itself, each for a speaker, so that batches overlap."""
 
 
 class _Version(Struct):
@@ -79,10 +81,17 @@ def _parse(path: Path) -> tuple[Header | None, list[Batch], ValueError | None]:
                     raise StoreError(f"the transcript {path} was written by a newer svs", "Update svs.")
                 header = decode(line, Header)
             else:
-                batches.append(decode(line, Batch))
+                batches.append(_after(batches, decode(line, Batch)))
     except ValueError as error:
         return header, batches, error
     return header, batches, None
+
+
+def _after(batches: list[Batch], batch: Batch) -> Batch:
+    """Return a batch. Raises ValueError if it does not end later: then two processes wrote the journal."""
+    if batches and batch.end <= batches[-1].end:
+        raise ValueError(f"a batch that ends at {batch.end} s follows one that ends at {batches[-1].end} s")
+    return batch
 
 
 def _complete_lines(path: Path) -> list[bytes]:
@@ -91,16 +100,22 @@ def _complete_lines(path: Path) -> list[bytes]:
     return data.split(b"\n")[:-1]  # text after the last line feed is incomplete
 
 
-def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
-    """Write a new journal, with the batches that exist already."""
+def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> BinaryIO:
+    """Write a new journal, with the batches that exist already, and return it, to add more.
+
+    It takes the place of an earlier one. A process that this one took the job over from, and that still adds
+    to its own, writes to a file that no longer has a name.
+    """
     with store_errors("write", path):
-        write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
+        return write_open(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
 
 
-def add(path: Path, batch: Batch) -> None:
-    """Add a batch; it is on the disk when this returns."""
+def add(path: Path, journal: BinaryIO, batch: Batch) -> None:
+    """Add a batch to a journal; it is on the disk when this returns."""
     with store_errors("write", path):
-        append(path, _line(path, batch, path.stat().st_size), durable=True)
+        journal.write(_line(path, batch, journal.tell()))
+        journal.flush()
+        os.fsync(journal.fileno())
 
 
 def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:
@@ -116,18 +131,18 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
     """Return the transcript, with times from the start of the recording."""
     known = list(batches)
     doubtful = header.engine == REMOVED_ENGINE  # it got many words wrong
-    segments = tuple(
-        replace(_shifted(s, header.offset), suspect=s.suspect or doubtful)
+    segments = [
+        replace(shifted(s, header.offset), suspect=s.suspect or doubtful)
         for batch in known
         for s in batch.segments
-    )
+    ]
     if header.engine == "whisper":
-        loops = in_loop([segment.text for segment in segments])
-        segments = tuple(
-            replace(s, suspect=s.suspect or loop) for s, loop in zip(segments, loops, strict=True)
-        )
+        segments = _with_loops(segments)
+    gaps = [_moved(gap, header.offset) for batch in known for gap in batch.gaps]
+    if header.voices:
+        segments.sort(key=lambda segment: segment.start)
+        gaps.sort(key=lambda gap: gap.start)
     main = _main_language(header.language, segments)
-    gaps = tuple(_moved(gap, header.offset) for batch in known for gap in batch.gaps)
     speech = sum(batch.speech for batch in known)
     missing = sum(max(0.0, gap.end - gap.start) for gap in gaps)
     return Transcript(
@@ -136,10 +151,52 @@ def transcript(header: Header, batches: Iterable[Batch]) -> Transcript:
         language=main,
         translated=header.translated,
         segments=tuple(_labelled(segment, header.language, main) for segment in segments),
-        gaps=gaps,
+        gaps=tuple(gaps),
         speech=round(speech, 3),
         coverage=round(max(0.0, 1 - missing / speech), 6) if speech else None,
+        voices=header.voices or UNSET,
     )
+
+
+def cut(batches: Iterable[Batch], start: float, end: float) -> Batch:
+    """Return what is said between two times, in seconds of the audio, as one complete batch that begins at 0.
+
+    A segment belongs to it by its middle.
+    """
+    known = list(batches)
+    said = (segment for batch in known for segment in batch.segments)
+    gaps = [
+        Gap(max(start, gap.start), min(end, gap.end))
+        for batch in known
+        for gap in batch.gaps
+        if gap.start < end and gap.end > start
+    ]
+    begins = [0.0, *(batch.end for batch in known)]
+    speech = sum(
+        batch.speech * max(0.0, min(end, batch.end) - max(start, begin)) / max(0.001, batch.end - begin)
+        for begin, batch in zip(begins, known, strict=False)
+    )
+    return Batch(
+        end=round(end - start, 3),
+        total=round(end - start, 3),
+        segments=tuple(shifted(s, -start) for s in said if start <= (s.start + s.end) / 2 < end),
+        gaps=tuple(_moved(gap, -start) for gap in gaps),
+        speech=round(speech, 3),
+    )
+
+
+def _with_loops(segments: Iterable[Segment]) -> list[Segment]:
+    """Return the segments, those that a speaker says over and over as suspect; each speaker's together."""
+    found = list[Segment]()
+    for _, group in groupby(sorted(segments, key=_speaker), _speaker):
+        mine = list(group)
+        loops = in_loop([segment.text for segment in mine])
+        found += [replace(s, suspect=s.suspect or loop) for s, loop in zip(mine, loops, strict=True)]
+    return found
+
+
+def _speaker(segment: Segment) -> str:
+    return segment.speaker
 
 
 def _main_language(first: Language, segments: Iterable[Segment]) -> Language:
@@ -163,10 +220,11 @@ def _moved(gap: Gap, offset: float) -> Gap:
     return Gap(round(gap.start + offset, 3), round(gap.end + offset, 3))
 
 
-def _shifted(segment: Segment, offset: float) -> Segment:
-    words = tuple(
-        replace(w, start=round(w.start + offset, 3), end=round(w.end + offset, 3)) for w in segment.words
-    )
-    return replace(
-        segment, start=round(segment.start + offset, 3), end=round(segment.end + offset, 3), words=words
-    )
+def shifted(segment: Segment, offset: float) -> Segment:
+    """Return a segment some seconds later, or earlier; never before 0."""
+
+    def moved(second: float) -> float:
+        return max(0.0, round(second + offset, 3))
+
+    words = tuple(replace(word, start=moved(word.start), end=moved(word.end)) for word in segment.words)
+    return replace(segment, start=moved(segment.start), end=moved(segment.end), words=words)

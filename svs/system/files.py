@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from svs.errors import StoreError, UsageError
 
@@ -40,9 +41,10 @@ def read_plain(path: Path, limit: int) -> bytes:
     """Return the content of one of svs's files. Raises OSError, and ValueError if too large."""
     handle = os.open(path, os.O_RDONLY | _PLAIN)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise ValueError("it is not a file")
-        data = file.read(limit + 1)
+        data = file.read(min(limit, found.st_size) + 1)  # a larger number would be allocated first
     if len(data) > limit:
         raise ValueError("it is too large")
     return data
@@ -60,6 +62,25 @@ def write_atomic(
     with private_folder(path, owner) as folder:
         append(folder / "part", data)
         put(folder / "part", path, durable=durable, replace=replace)
+
+
+def write_open(path: Path, data: bytes) -> BinaryIO:
+    """Write a file atomically and durably, as `write_atomic` does, and return it open for appending.
+
+    On POSIX it is open from before it has its name: it is this file, even if another takes its place at once.
+    """
+    with private_folder(path) as folder:
+        append(folder / "part", data)
+        if os.name != "posix":  # an open file cannot be renamed there
+            put(folder / "part", path)
+            return path.open("ab")
+        file = (folder / "part").open("ab")
+        try:
+            put(folder / "part", path)
+        except BaseException:
+            file.close()
+            raise
+        return file
 
 
 @contextmanager
@@ -138,6 +159,12 @@ def _rename_exclusively(part: Path, path: Path) -> None:
 def clear_parts(folder: Path, owner: str) -> None:
     """Remove the unfinished files of a killed process, where possible."""
     for part in folder.glob(f".svs.{owner}*.part"):
+        discard(part)
+
+
+def discard_parts(folder: Path) -> None:
+    """Remove the unfinished files in a folder of svs's own, if possible."""
+    for part in folder.glob("*.part"):  # the pattern matches hidden files too
         discard(part)
 
 

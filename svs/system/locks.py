@@ -100,7 +100,7 @@ else:
         return True
 
     def _only_checked(handle: int) -> bool:  # noqa: ARG001 - the same signature as on POSIX
-        """Return False: this system cannot tell, and checks take only a moment."""
+        """Return False: this system cannot say, and checks take only a moment."""
         return False
 
 

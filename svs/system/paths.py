@@ -1,11 +1,15 @@
 """Where svs stores its files: one folder, set by `SVS_HOME`, that no other user may change."""
 
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
 
 from svs.errors import StoreError
+
+PYTHON = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+"""How the Python that svs runs in is typed in a shell, also under pipx."""
 
 
 def home() -> Path:
@@ -53,8 +57,18 @@ def models_home() -> Path:
 
 def jobs_home() -> Path:
     """Return the folder of the jobs, one folder each. Raises StoreError."""
-    _trusted(home() / "transcripts")
+    for name in ("transcripts", "unfinished", "queue", "watched"):
+        _trusted(home() / name)
     return _trusted(home() / "jobs")
+
+
+def scratch() -> Path | None:
+    """Return the folder for jobs' extracted audio: `SVS_SCRATCH`, on a local disk; None for that of the job.
+
+    Raises StoreError.
+    """
+    chosen = os.environ.get("SVS_SCRATCH")
+    return _trusted(Path(chosen).absolute()) if chosen else None
 
 
 def config_file() -> Path | None:

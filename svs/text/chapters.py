@@ -62,7 +62,7 @@ def chapter_starts(
     length = sentences[-1].end - sentences[0].start
     if count == 1 or len(sentences) < 4 or (count is None and length < _SHORT):
         return [0]
-    times = np.array([*(one.start for one in sentences), sentences[-1].end])
+    times = np.array([*(sentence.start for sentence in sentences), sentences[-1].end])
     words = vocabulary(sentences, language)
     changes, cues = word_changes(words), openings(sentences, language)
     least = min(max(_LEAST, _LEAST_SHARE * length), _LEAST_MOST, length / (3 * count if count else _PARTS))
@@ -77,7 +77,7 @@ def chapter_starts(
 
 def _usual_count(sentences: Sequence[Sentence], length: float) -> float:
     """Return how many chapters such a recording has; where people converse, topics last longer."""
-    brief = sum(count_words(one.text) <= _BRIEF for one in sentences) / len(sentences)
+    brief = sum(count_words(sentence.text) <= _BRIEF for sentence in sentences) / len(sentences)
     fewer = _FEWER if brief > _CONVERSATION else 1.0
     return float(_USUAL * max(1.0, length / _QUARTER) ** _GROWTH * fewer)
 

@@ -21,7 +21,7 @@ class _Table:
     """What may be left out in one language; all in lower case."""
 
     fillers: frozenset[str]
-    """Words that mean nothing wherever they stand."""
+    """Words that mean nothing wherever they are said."""
     leading: frozenset[str]
     """Words that only link a sentence to the one before it."""
     leading_aside: frozenset[str]
@@ -35,7 +35,7 @@ class _Table:
     letters: str
     """Single letters that are words or names of quantities; others are the beginnings of words."""
     doubled: frozenset[str] = frozenset()
-    """Words that may well stand twice, such as numbers read digit by digit."""
+    """Words that are often said twice on purpose, such as numbers read digit by digit."""
     hedges: tuple[tuple[str, ...], ...] = ()
     """Phrases that mean nothing even without a comma, unless the words beside them need them."""
     before: frozenset[str] = frozenset()
@@ -156,7 +156,7 @@ def clean(text: str, language: str) -> str:
 
 
 def _pieces(text: str) -> _Words:
-    """Return the words with the signs around them; a sign that stands alone goes with the word before it."""
+    """Return the words with the signs around them; a sign by itself goes with the word before it."""
     pieces: list[str] = []
     for piece in text.split():
         if _core(piece):
@@ -179,7 +179,7 @@ def _without(words: _Words, first: int, last: int) -> _Words:
     if left and ending and not right:
         left[-1] = left[-1].rstrip(",;:- \u2013\u2014" + _ENDS) + ending[0]
     elif last - first == 1 and left and right and left[-1].endswith(",") and words[first].endswith(","):
-        left[-1] = left[-1][:-1]  # `it's, um, small`; but a phrase may stand between two clauses
+        left[-1] = left[-1][:-1]  # `it's, um, small`; but a phrase may be between two clauses
     return left + right
 
 
@@ -204,7 +204,7 @@ def _without_asides(words: _Words, table: _Table) -> _Words:
 
 
 def _is_aside(words: _Words, first: int, last: int, table: _Table) -> bool:
-    """Tell whether these words are set apart by commas, or by one and needed by nothing beside them."""
+    """Return whether these words are set apart by commas, or by one and needed by nothing beside them."""
     opened = first == 0 or words[first - 1].endswith(_PAUSES)
     closed = last == len(words) or words[last - 1].endswith(_PAUSES)
     if opened and closed:

@@ -7,14 +7,14 @@ from svs.model.speech import Gap, Transcript
 from svs.times import clock
 
 NOT_UNDERSTOOD = "[not understood]"
-"""What stands for a gap where its times are beside it."""
+"""What is written for a gap where its times are beside it."""
 
-_ENOUGH = 0.98  # of the speech; whoever has less is warned
+_ENOUGH = 0.98  # of the speech; less than this is warned about
 _LISTED = 5  # gaps, or languages, named at most
 
 
 def mark(gap: Gap) -> str:
-    """Return what stands for a gap in the transcript: `[not understood 1:04-1:21]`."""
+    """Return what is written for a gap in the transcript: `[not understood 1:04-1:21]`."""
     return f"{NOT_UNDERSTOOD[:-1]} {_span(gap)}]"
 
 

@@ -1,7 +1,7 @@
 """English words by what they do, for telling noun phrases from others without a tagger; in lower case.
 
 Forms of verbs and nouns that say nothing by themselves are listed where a phrase would begin or end with
-them; endings such as -ly and -ed tell the rest.
+them; endings such as -ly and -ed give away the rest.
 """
 
 

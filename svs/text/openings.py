@@ -75,7 +75,9 @@ def openings(sentences: Sequence[Sentence], language: str) -> "Floats":
     """Return for each sentence how much it sounds like a beginning, in log-odds: about -0.3 to 1.5."""
     import numpy as np
 
-    texts = [(one.said or one.text).lower().replace("\u2019", "'").strip() for one in sentences]
+    texts = [
+        (sentence.said or sentence.text).lower().replace("\u2019", "'").strip() for sentence in sentences
+    ]
     asked = np.array([text.endswith("?") for text in texts], float)
     words = np.array([len(text.split()) for text in texts])
     value = _PAUSE * _pauses(sentences) + _LENGTH * np.log1p(words) + _QUESTION * asked

@@ -1,4 +1,4 @@
-"""The phrases of what was said that may stand by themselves, and which of them a recording is about.
+"""The phrases of what was said that can be understood by themselves, and which of them a recording is about.
 
 In English a phrase has to look like a noun phrase. Scripts that put no spaces between words have none,
 but for runs of Chinese characters and of Katakana.
@@ -8,8 +8,8 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 from unicodedata import category
 
 from svs.model.speech import Sentence
@@ -29,12 +29,13 @@ _ALL_RUNS = ("zh", "yue")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _NO_NAMES = VERBS | ADVERBS  # never within a phrase
 _EMPTY = ADJECTIVES | VAGUE | VERBS  # with a vague noun they say nothing
-_LONG = 5  # letters; from here on an ending tells what a word is
+_LONG = 5  # letters; from here on an ending shows what a word is
 _NOUNS_IN_LY = ("family", "supply", "assembly", "anomaly", "reply", "italy", "butterfly", "monopoly")
 _VERB_ENDS = ("'re", "'ll", "'ve", "'d", "'m")
 
 
-class Phrase(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Phrase:
     """Words that were said one after the other."""
 
     text: str
@@ -51,8 +52,8 @@ class Phrase(NamedTuple):
 def key_phrases(sentences: Sequence[Sentence], language: str) -> tuple[str, ...]:
     """Return the phrases that the sentences say most about, none of them in another's words."""
     said = list(phrases(sentences, language))
-    often = Counter(one.stems for one in said)
-    ways = spellings(one for one in said if often[one.stems] > 1)
+    often = Counter(phrase.stems for phrase in said)
+    ways = spellings(phrase for phrase in said if often[phrase.stems] > 1)
     counts = stem_counts(sentences, language)
     ratings = {stems: _rating(stems, often[stems], counts, language) for stems in ways}
     chosen: list[tuple[str, ...]] = []
@@ -88,9 +89,9 @@ def phrases(sentences: Iterable[Sentence], language: str) -> Iterator[Phrase]:
         for run in _RUNS.findall(sentence.text):
             pieces = _pieces(run, skipped) if language in _ALL_RUNS else [run]
             yield from (
-                Phrase(one, pairs, sentence.start, "", run=True)
-                for one in pieces
-                if one not in skipped and (pairs := to_words(one))
+                Phrase(piece, pairs, sentence.start, "", run=True)
+                for piece in pieces
+                if piece not in skipped and (pairs := to_words(piece))
             )
         for words in _clauses(sentence.text):
             small = [word.lower().replace("\u2019", "'") for word in words]
@@ -116,7 +117,7 @@ def _spans(words: list[str], small: list[str], stems: list[str], language: str) 
 
 
 def _is_whole(words: list[str], small: list[str], first: int, last: int) -> bool:
-    """Tell whether English words are a noun phrase that does not go on with `of`."""
+    """Return whether English words are a noun phrase that does not go on with `of`."""
     goes_on = small[last : last + 1] == ["of"]
     return not goes_on and is_nominal(small[first:last], name=words[first][0].isupper())
 
@@ -124,8 +125,8 @@ def _is_whole(words: list[str], small: list[str], first: int, last: int) -> bool
 def spellings(said: Iterable[Phrase]) -> dict[tuple[str, ...], str]:
     """Return for the stems of each phrase how it is said most often."""
     ways: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    for one in said:
-        ways[one.stems][one.text] += 1
+    for phrase in said:
+        ways[phrase.stems][phrase.text] += 1
     return {stems: texts.most_common(1)[0][0] for stems, texts in ways.items()}
 
 
@@ -133,9 +134,9 @@ def stem_counts(sentences: Iterable[Sentence], language: str) -> Counter[str]:
     """Return in how many sentences each stem of a content word is said."""
     skipped, stem = skipped_words(language), stemmer(language)
     count: Counter[str] = Counter()
-    for one in sentences:
+    for sentence in sentences:
         count.update(
-            {stem(word) for word in to_words(one.text) if word not in skipped and len(word) >= _SHORTEST}
+            {stem(word) for word in to_words(sentence.text) if word not in skipped and len(word) >= _SHORTEST}
         )
     return count
 
@@ -156,7 +157,7 @@ def vague_stems(language: str) -> frozenset[str]:
 
 
 def is_nominal(words: Sequence[str], *, name: bool) -> bool:
-    """Tell whether English words in lower case look like a noun phrase; a `name` begins with a capital."""
+    """Return whether English words in lower case look like a noun phrase; a `name` begins with a capital."""
     first, last = words[0], words[-1]
     if not _roles(last).ends or not _roles(first).begins:
         return False
@@ -167,7 +168,8 @@ def is_nominal(words: Sequence[str], *, name: bool) -> bool:
     return last not in VAGUE or (first not in _EMPTY)
 
 
-class _Roles(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Roles:
     """Where in a noun phrase an English word may be."""
 
     begins: bool
@@ -190,7 +192,7 @@ def _pieces(run: str, skipped: frozenset[str]) -> Iterator[str]:
     """Yield what may be words of a language that is written in one run of characters."""
     for size in range(2, _LONGEST_RUN + 1):
         pieces = (run[at : at + size] for at in range(len(run) - size + 1))
-        yield from (one for one in pieces if not skipped & {*one})
+        yield from (piece for piece in pieces if not skipped & {*piece})
 
 
 def _clauses(text: str) -> Iterator[list[str]]:

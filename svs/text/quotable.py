@@ -59,19 +59,19 @@ _PREPOSITIONS = listed("""
 
 
 def is_greeting(text: str, language: str) -> bool:
-    """Tell whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
+    """Return whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
     if language == "en":
         return bool(_GREETING.search(_plain(text)))
     return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(_plain(text)))
 
 
 def sums_up(text: str) -> bool:
-    """Tell whether a sentence announces that it sums up what was said."""
+    """Return whether a sentence announces that it sums up what was said."""
     return bool(_SUMMING_UP.match(_plain(text)))
 
 
 def is_fragment(text: str, language: str) -> bool:
-    """Tell whether a sentence is not whole: it has no verb, or an open end."""
+    """Return whether a sentence is not whole: it has no verb, or an open end."""
     if language != "en":
         return False
     small = _plain(text)
@@ -85,7 +85,7 @@ def is_fragment(text: str, language: str) -> bool:
 
 
 def announces(text: str, language: str) -> bool:
-    """Tell whether a sentence only says what will be spoken of."""
+    """Return whether a sentence only says what will be spoken of."""
     return language == "en" and bool(_AGENDA.search(_plain(text)))
 
 
@@ -94,11 +94,11 @@ def _plain(text: str) -> str:
 
 
 def _is_finite(word: str) -> bool:
-    """Tell whether an English word is a verb that has a subject."""
+    """Return whether an English word is a verb that has a subject."""
     return word in _FINITE or word.endswith(_CONTRACTED)
 
 
 def leans_back(text: str, language: str) -> bool:
-    """Tell whether a sentence begins with a word that stands for something said before it."""
+    """Return whether a sentence begins with a word that refers to something said before it."""
     small = _plain(text)
     return language == "en" and bool(_LEANING.match(small)) and not _OWN.match(small)

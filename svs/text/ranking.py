@@ -6,11 +6,11 @@ people, both with the same weights (tools/eval_summary.py).
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -38,7 +38,7 @@ _NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an ea
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """Words of one language that tell what a sentence is good for; in lower case."""
+    """Words of one language that show what a sentence is good for; in lower case."""
 
     linking: frozenset[str]
     """Articles and prepositions: many of them make a whole sentence that explains something."""
@@ -47,7 +47,7 @@ class _Lists:
     speaking: frozenset[str]
     """Speakers speak of themselves."""
     pointing: frozenset[str]
-    """Words that stand for something said before, without which the sentence cannot be understood."""
+    """Words that refer to something said before, without which the sentence cannot be understood."""
     cues: frozenset[str]
     """Words that announce decisions, problems, results."""
 
@@ -90,27 +90,30 @@ def best(
     *,
     words: float = math.inf,
     count: int | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> list[Sentence]:
     """Return the sentences that say most, in their order, at most so many `words` and `count` of them.
 
     The sentences should be cleaned (`svs.text.cleaning`). Suspect ones are never chosen, no text twice, a
     question only with what follows it. Greetings and what is too short to say something come after all
     others, and only where a number of sentences is asked for. When no sentence has so few words, the best one
-    is cut short; [] when there is none.
+    is cut short; [] when there is none. `tick` is called now and then; whatever it raises is raised on.
     """
     sure = list(_candidates(sentences, language))
     if not sure:
         return []
     most = len(sure) if count is None else count
-    full = [one for one in sure if _is_full(one, language)] or sure
+    full = [candidate for candidate in sure if _is_full(candidate, language)] or sure
+    tick()
     scores = _scores(full, sentences, language)
-    if min(one.size for one in full) > words:
+    tick()
+    if min(candidate.size for candidate in full) > words:
         return [cut(full[int(scores.argmax())].sentence, max(1, int(words)))]
-    chosen = [full[i] for i in _choose(full, scores, _neighbours(full, language), words, most)]
+    chosen = [full[i] for i in _choose(full, scores, _neighbours(full, language), words, most, tick)]
     if math.isinf(words):
-        left = [one for one in sure if one not in chosen]
-        chosen += sorted(left, key=lambda one: -len(one.content))[: most - len(chosen)]
-    return [one.sentence for one in sorted(chosen, key=attrgetter("order"))]
+        left = [candidate for candidate in sure if candidate not in chosen]
+        chosen += sorted(left, key=lambda candidate: -len(candidate.content))[: most - len(chosen)]
+    return [candidate.sentence for candidate in sorted(chosen, key=attrgetter("order"))]
 
 
 def cut(sentence: Sentence, words: int) -> Sentence:
@@ -118,9 +121,9 @@ def cut(sentence: Sentence, words: int) -> Sentence:
     return replace(sentence, text=shortened(sentence.text, words), said=sentence.said or sentence.text)
 
 
-def _is_full(one: _Candidate, language: str) -> bool:
-    long = one.size >= _FEWEST and len(one.content) >= _FEWEST_CONTENT
-    return long and not is_greeting(one.sentence.text, language)
+def _is_full(candidate: _Candidate, language: str) -> bool:
+    long = candidate.size >= _FEWEST and len(candidate.content) >= _FEWEST_CONTENT
+    return long and not is_greeting(candidate.sentence.text, language)
 
 
 def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[_Candidate]:
@@ -146,13 +149,13 @@ def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], lan
     import numpy as np
 
     lists = _LISTS.get(language, _NO_LISTS)
-    sizes = np.array([len(one.words) for one in candidates])
-    content = np.array([len(one.content) for one in candidates])
+    sizes = np.array([len(candidate.words) for candidate in candidates])
+    content = np.array([len(candidate.content) for candidate in candidates])
     order = np.arange(len(candidates)) / len(candidates)
     return np.asarray(
         1.0 * _percentiles(_spread(candidates, sentences))
         + 0.8 * _percentiles(_centrality(candidates))
-        + 0.4 * _percentiles([_mean_length(one.content) for one in candidates])
+        + 0.4 * _percentiles([_mean_length(candidate.content) for candidate in candidates])
         + 0.45 * np.exp(-order / _NEAR)
         + 0.6 * np.exp(-order / _NEARER)
         + 1.0 * content / sizes
@@ -162,11 +165,11 @@ def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], lan
         - 1.0 * _counts(candidates, lists.speaking) / sizes
         - 1.0 * _counts(candidates, lists.pointing) / sizes
         + 1.1 * _counts(candidates, lists.cues) / np.sqrt(sizes)
-        + 0.3 * np.array([one.sentence.text.endswith((".", "!")) for one in candidates])
+        + 0.3 * np.array([candidate.sentence.text.endswith((".", "!")) for candidate in candidates])
         + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
-        + _SUMMARY * np.array([sums_up(one.sentence.text) for one in candidates])
-        - _AGENDA * np.array([announces(one.sentence.text, language) for one in candidates])
-        - _FRAGMENT * np.array([is_fragment(one.sentence.text, language) for one in candidates])
+        + _SUMMARY * np.array([sums_up(candidate.sentence.text) for candidate in candidates])
+        - _AGENDA * np.array([announces(candidate.sentence.text, language) for candidate in candidates])
+        - _FRAGMENT * np.array([is_fragment(candidate.sentence.text, language) for candidate in candidates])
     )
 
 
@@ -182,15 +185,15 @@ def _percentiles(values: Sequence[float]) -> "Floats":
 def _counts(candidates: Sequence[_Candidate], listed: Collection[str]) -> "Floats":
     import numpy as np
 
-    return np.array([float(sum(word in listed for word in one.words)) for one in candidates])
+    return np.array([float(sum(word in listed for word in candidate.words)) for candidate in candidates])
 
 
 def _pauses(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> "Floats":
-    """Return for how many seconds nothing is said after each candidate; after the last one nobody knows."""
+    """Return for how many seconds nothing is said after each candidate; 0 after the last one."""
     import numpy as np
 
     gaps = [after.start - before.end for before, after in pairwise(sentences)] + [0.0]
-    return np.array([gaps[one.order] for one in candidates])
+    return np.array([gaps[candidate.order] for candidate in candidates])
 
 
 def _mean_length(words: Sequence[str]) -> float:
@@ -199,11 +202,11 @@ def _mean_length(words: Sequence[str]) -> float:
 
 def _centrality(candidates: Sequence[_Candidate]) -> list[float]:
     """Return how alike each candidate is to the whole text: a cosine of TF-IDF vectors, but for a factor."""
-    times = Counter(stem for one in candidates for stem in one.stems)
+    times = Counter(stem for candidate in candidates for stem in candidate.stems)
     rarity = {stem: math.log((1 + len(candidates)) / count) for stem, count in times.items()}
-    norms = [math.sqrt(math.fsum(rarity[stem] ** 2 for stem in one.stems)) for one in candidates]
+    norms = [math.sqrt(math.fsum(rarity[stem] ** 2 for stem in candidate.stems)) for candidate in candidates]
     weights = {stem: count * rarity[stem] ** 2 if count > 1 else 0.0 for stem, count in times.items()}
-    shared = [math.fsum(weights[stem] for stem in one.stems) for one in candidates]
+    shared = [math.fsum(weights[stem] for stem in candidate.stems) for candidate in candidates]
     return [round(value / (norm or 1.0), 9) for value, norm in zip(shared, norms, strict=True)]
 
 
@@ -211,14 +214,18 @@ def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> 
     """Return over how much of the text each candidate's topics are spread."""
     begin, length = sentences[0].start, max(sentences[-1].start - sentences[0].start, 1e-9)
     parts = defaultdict(set)
-    for one in candidates:
-        part = min(_PARTS - 1, int(_PARTS * (one.sentence.start - begin) / length))
-        for stem in one.stems:
+    for candidate in candidates:
+        part = min(_PARTS - 1, int(_PARTS * (candidate.sentence.start - begin) / length))
+        for stem in candidate.stems:
             parts[stem].add(part)
-    return [sum(len(parts[stem]) for stem in one.stems) / math.sqrt(len(one.words)) for one in candidates]
+    return [
+        sum(len(parts[stem]) for stem in candidate.stems) / math.sqrt(len(candidate.words))
+        for candidate in candidates
+    ]
 
 
-class _Neighbours(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
     """The candidates that candidates need, by number: -1 is none, the own number one that is missing."""
 
     before: "NDArray[np.intp]"
@@ -230,18 +237,23 @@ class _Neighbours(NamedTuple):
 def _neighbours(candidates: Sequence[_Candidate], language: str) -> _Neighbours:
     import numpy as np
 
-    places = {one.order: number for number, one in enumerate(candidates)}
+    places = {candidate.order: number for number, candidate in enumerate(candidates)}
     before, after = np.full((2, len(candidates)), -1)
-    for number, one in enumerate(candidates):
-        if leans_back(one.sentence.text, language):
-            before[number] = places.get(one.order - 1, number)
-        if one.sentence.text.endswith(ASKING):
-            after[number] = places.get(one.order + 1, number)
+    for number, candidate in enumerate(candidates):
+        if leans_back(candidate.sentence.text, language):
+            before[number] = places.get(candidate.order - 1, number)
+        if candidate.sentence.text.endswith(ASKING):
+            after[number] = places.get(candidate.order + 1, number)
     return _Neighbours(before, after)
 
 
 def _choose(
-    candidates: Sequence[_Candidate], scores: "Floats", near: _Neighbours, words: float, most: int
+    candidates: Sequence[_Candidate],
+    scores: "Floats",
+    near: _Neighbours,
+    words: float,
+    most: int,
+    tick: Callable[[], None],
 ) -> list[int]:
     """Choose greedily: each time the sentence with the best score that fits, less what it repeats.
 
@@ -251,12 +263,13 @@ def _choose(
     import numpy as np
 
     places, numbers = _places(candidates), np.arange(len(candidates))
-    sizes = np.array([one.size for one in candidates])
-    norms = np.sqrt([max(1, len(one.stems)) for one in candidates])
+    sizes = np.array([candidate.size for candidate in candidates])
+    norms = np.sqrt([max(1, len(candidate.stems)) for candidate in candidates])
     likeness = np.zeros(len(candidates))
     free = np.ones(len(candidates), bool)
     chosen: list[int] = []
     while len(chosen) < most and free.any():
+        tick()
         worth = scores - _REPEATING * likeness
         worth -= _LEANING * ((near.before >= 0) & free[near.before])
         pairs = (near.after >= 0) & free[near.after]
@@ -274,13 +287,15 @@ def _choose(
     return chosen
 
 
-def _likeness(one: _Candidate, places: Mapping[str, "NDArray[np.intp]"], norms: "Floats") -> "Floats":
+def _likeness(candidate: _Candidate, places: Mapping[str, "NDArray[np.intp]"], norms: "Floats") -> "Floats":
     """Return how many stems each candidate shares with one of them, for the root of its own number."""
     import numpy as np
 
-    if not one.stems:
+    if not candidate.stems:
         return np.zeros(len(norms))
-    return np.bincount(np.concatenate([places[stem] for stem in one.stems]), minlength=len(norms)) / norms
+    return (
+        np.bincount(np.concatenate([places[stem] for stem in candidate.stems]), minlength=len(norms)) / norms
+    )
 
 
 def _places(candidates: Sequence[_Candidate]) -> dict[str, "NDArray[np.intp]"]:
@@ -288,7 +303,7 @@ def _places(candidates: Sequence[_Candidate]) -> dict[str, "NDArray[np.intp]"]:
     import numpy as np
 
     found = defaultdict(list)
-    for number, one in enumerate(candidates):
-        for stem in one.stems:
+    for number, candidate in enumerate(candidates):
+        for stem in candidate.stems:
             found[stem].append(number)
     return {stem: np.array(numbers) for stem, numbers in found.items()}

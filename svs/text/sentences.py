@@ -1,4 +1,4 @@
-"""From what an engine heard, piece by piece, to sentences with their times."""
+"""From an engine's segments to sentences with their times."""
 
 import math
 import re
@@ -24,7 +24,7 @@ _BREATH = 0.3  # seconds that may end one
 _FEWEST, _MOST = 10, 40  # words in a sentence made from pauses
 
 Span = tuple[int, int, Segment]
-"""Where a segment lies in the whole text: [first, last)."""
+"""Where a segment is in the whole text: [first, last)."""
 Point = tuple[int, float]
 """A character's offset in the whole text, and the second at which it was said."""
 
@@ -43,18 +43,28 @@ def sentences(transcript: Transcript) -> tuple[Sentence, ...]:
     """Return the sentences of a transcript, with every word of it once and in order.
 
     None goes on across a gap, or from one language or speaker into another. Names are given where there are
-    two or more.
+    two or more. Who has a voice of their own in the transcript goes on when somebody else speaks meanwhile.
     """
     main, segments = transcript.language, transcript.segments
     if transcript.translated:
         main, segments = "en", tuple(replace(segment, language=None) for segment in segments)
     if len({segment.speaker for segment in segments if segment.speaker}) == 1:
         segments = tuple(replace(segment, speaker="") for segment in segments)
+    if not transcript.voices:
+        return tuple(_of(segments, main, transcript.gaps))
+    speakers = {segment.speaker: None for segment in segments}
+    of_each = ([s for s in segments if s.speaker == speaker] for speaker in speakers)
+    found = [sentence for said in of_each for sentence in _of(said, main, transcript.gaps)]
+    return tuple(sorted(found, key=lambda sentence: sentence.start))
+
+
+def _of(segments: Iterable[Segment], main: str, gaps: Iterable[Gap]) -> Iterator[Sentence]:
+    """Yield the sentences of segments, one after the other."""
     whole = _join(segments)
-    found: list[Sentence] = []
     for language, spans in groupby(whole.spans, lambda span: span[2].language):
-        found.extend(_in_one_language(whole, list(spans), language or main, transcript.gaps))
-    return tuple(sentence for sentence in found if sentence.text)
+        for sentence in _in_one_language(whole, list(spans), language or main, gaps):
+            if sentence.text:
+                yield sentence
 
 
 def _in_one_language(
@@ -82,9 +92,9 @@ def _after_gaps(spans: list[Span], gaps: Iterable[Gap]) -> Iterator[int]:
 
 
 def _changes_of_speaker(spans: list[Span]) -> Iterator[int]:
-    """Yield where the first segment of another speaker begins."""
+    """Yield where the first segment of another speaker begins, known or not."""
     for (_, _, before), (start, _, after) in pairwise(spans):
-        if before.speaker != after.speaker:
+        if after.turn or before.speaker != after.speaker:
             yield start
 
 
@@ -145,7 +155,7 @@ def _full_stops(whole: _Text, spans: list[Span], language: str) -> set[int]:
 
 
 def _between_words(text: str, cut: int) -> bool:
-    """Tell whether no word is cut in two here; where words are not set apart, none is."""
+    """Return whether no word is cut in two here; where words are not set apart, none is."""
     before, after = text[max(0, cut - 1) : cut], text[cut : cut + 1]
     return before.isspace() or not joiner(before, after)
 

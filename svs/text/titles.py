@@ -95,9 +95,9 @@ def titles(parts: Sequence[Sequence[Sentence]], language: str) -> list[str]:
     for part, count in zip(parts, counts, strict=True):
         title = next(
             (
-                one
-                for one in _options(part, count, rarity, len(parts), language)
-                if _is_new(one, taken, language)
+                option
+                for option in _options(part, count, rarity, len(parts), language)
+                if _is_new(option, taken, language)
             ),
             "",
         )
@@ -127,13 +127,13 @@ def _options(
 
 
 def _soon(part: Sequence[Sentence], seconds: float) -> Iterator[Sentence]:
-    return takewhile(lambda one: one.start - part[0].start <= seconds, part)
+    return takewhile(lambda sentence: sentence.start - part[0].start <= seconds, part)
 
 
 def _announced(part: Sequence[Sentence]) -> Iterator[str]:
     """Yield what the speaker says that it will be about."""
-    for one in _soon(part, _ANNOUNCING):
-        text = " ".join(one.text.replace("\u2019", "'").split())
+    for sentence in _soon(part, _ANNOUNCING):
+        text = " ".join(sentence.text.replace("\u2019", "'").split())
         for hit in _ANNOUNCEMENT.finditer(text):
             rest = text[hit.end() :]
             topic = _clause(rest) if _CLAUSE.match(rest) else _topic(rest)
@@ -182,8 +182,8 @@ def _tells(word: str) -> bool:
 
 def _asked(part: Sequence[Sentence]) -> Iterator[str]:
     """Yield the questions that open the part, if they are short and have content."""
-    for one in _soon(part[:4], _EARLY):
-        hit = _QUESTION.search(" ".join(one.text.replace("\u2019", "'").split()))
+    for sentence in _soon(part[:4], _EARLY):
+        hit = _QUESTION.search(" ".join(sentence.text.replace("\u2019", "'").split()))
         question = hit[1] if hit else ""
         words = to_words(question)
         if len(words) in _QUESTION_WORDS and not _HERE & {*words} and any(map(_tells, words)):
@@ -195,20 +195,22 @@ def _named(
 ) -> Iterator[str]:
     """Yield the noun phrases, best first; before a lone common word what is said around it twice."""
     said = list(phrases(part, language))
-    times, texts = Counter(one.stems for one in said), spellings(said)
+    times, texts = Counter(phrase.stems for phrase in said), spellings(said)
     ratings = _ratings(said, count, rarity, parts, language)
     order = sorted((stems for stems in ratings if ratings[stems] > 0), key=ratings.__getitem__, reverse=True)
     names = _names(said)
     for stems in order:
         if len(stems) == 1 and stems not in names:
-            around = (one for one in order if stems[0] in one and len(one) > 1 and times[one] > 1)
-            yield from (texts[one] for one in around)
+            around = (
+                longer for longer in order if stems[0] in longer and len(longer) > 1 and times[longer] > 1
+            )
+            yield from (texts[longer] for longer in around)
         yield texts[stems]
 
 
 def _names(said: Iterable[Phrase]) -> set[tuple[str, ...]]:
-    """Return what may stand alone: words written with a capital within a clause, and runs of characters."""
-    return {one.stems for one in said if one.run or (one.before and one.text[0].isupper())}
+    """Return what may be a title by itself: words with a capital within a clause, and runs of characters."""
+    return {phrase.stems for phrase in said if phrase.run or (phrase.before and phrase.text[0].isupper())}
 
 
 def _ratings(
@@ -219,11 +221,11 @@ def _ratings(
     language: str,
 ) -> dict[tuple[str, ...], float]:
     """Return how good a title the stems of each phrase are; 0 or less is none."""
-    times, names = Counter(one.stems for one in said), _names(said)
-    nouns = Counter(one.stems for one in said if one.before in _BEFORE_NOUNS)
-    verbs = Counter(one.stems for one in said if one.before in _BEFORE_VERBS)
+    times, names = Counter(phrase.stems for phrase in said), _names(said)
+    nouns = Counter(phrase.stems for phrase in said if phrase.before in _BEFORE_NOUNS)
+    verbs = Counter(phrase.stems for phrase in said if phrase.before in _BEFORE_VERBS)
     begin = said[0].start if said else 0.0
-    early = {one.stems for one in said if one.start - begin <= _EARLY}
+    early = {phrase.stems for phrase in said if phrase.start - begin <= _EARLY}
     vague = vague_stems(language)
     weights = {
         stem: (1 + math.log(n))
@@ -248,9 +250,9 @@ def _ratings(
 
 def _quote(part: Sequence[Sentence], found: Sequence[str]) -> str:
     """Return the beginning of the first sentence that is one and is no title yet, in quotation marks."""
-    whole = [one for one in part if len(to_words(one.text)) >= _SENTENCE] or list(part)
-    quotes = (_shortened(one.text) for one in whole)
-    return next((one for one in quotes if one not in found), "")
+    whole = [sentence for sentence in part if len(to_words(sentence.text)) >= _SENTENCE] or list(part)
+    quotes = (_shortened(sentence.text) for sentence in whole)
+    return next((quote for quote in quotes if quote not in found), "")
 
 
 def _shortened(text: str) -> str:

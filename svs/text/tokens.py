@@ -56,7 +56,7 @@ def shortened(text: str, words: int) -> str:
 
 
 def joiner(left: str, right: str) -> str:
-    """Return what stands between two pieces of speech: a space, or nothing within a script without spaces."""
+    """Return what separates two pieces of speech: a space, or nothing within a script without spaces."""
     return "" if _RUN_OR_MARK.match(left[-1:]) and _RUN_OR_MARK.match(right[:1]) else " "
 
 

@@ -2,7 +2,7 @@
 
 Two measures look near, for the place: is it likelier that the words of both sides come from two
 distributions than from one (a Dirichlet prior integrates them out, as in Eisenstein & Barzilay 2008)? Two
-look wide, for the topic: how deep a valley of the TF-IDF cosine of both sides lies here (TextTiling,
+look wide, for the topic: how deep the TF-IDF cosine of both sides drops here (TextTiling,
 Hearst 1997). Windows are in seconds of the recording. Their weights were tuned on recordings with
 chapters by people (tools/eval_chapters.py).
 """
@@ -10,8 +10,9 @@ chapters by people (tools/eval_chapters.py).
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svs.model.speech import Sentence
 from svs.text.tokens import to_words
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 _NEAR = ((40.0, 0.5), (80.0, 0.15))  # seconds on each side, and weight
 _WIDE = ((160.0, 0.3), (320.0, 0.3))
-_REACH = 2.5  # windows within which the hills beside a valley are looked for
+_REACH = 2.5  # windows within which the peaks beside a minimum are looked for
 _PRIOR = 0.2
-_BLOCK = 30.0  # seconds; the fewer such blocks have a word, the more it tells
+_BLOCK = 30.0  # seconds; the fewer such blocks have a word, the more it says about a topic
 _PIECE = 256  # sentences looked at in one go, so that only their own words are counted
 
 
-class Vocabulary(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
     """The words of a recording that count, as numbers: the stems said in more than one sentence."""
 
     begins: "Floats"
@@ -45,7 +47,8 @@ class Vocabulary(NamedTuple):
     """How many different words there are."""
 
 
-class _Piece(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Piece:
     """Word counts around some sentences that follow each other."""
 
     rows: "Counts"
@@ -62,7 +65,7 @@ def word_changes(said: Vocabulary) -> "Floats":
 
     rarity = _rarity(said)
     values = np.zeros((len(_NEAR) + len(_WIDE), len(said.begins)))
-    parted = _parted(said)
+    parted = _likelihood_ratio(said)
     for piece in _pieces(said, rarity):
         for row, (seconds, _) in enumerate((*_NEAR, *_WIDE)):
             before, after = _sides(said, piece, seconds)
@@ -89,22 +92,22 @@ def likeness(said: Vocabulary, starts: Sequence[int]) -> "Floats":
 
 
 def vocabulary(sentences: Sequence[Sentence], language: str) -> Vocabulary:
-    """Return the words of these sentences that tell what they are about."""
+    """Return the words of these sentences that show what they are about."""
     import numpy as np
 
     skipped, stem = stop_words(language) | spoken_words(language), stemmer(language)
     shortest = 3 if language == "en" else 1
     stems = [
-        [stem(word) for word in to_words(one.text) if word not in skipped and len(word) >= shortest]
-        for one in sentences
+        [stem(word) for word in to_words(sentence.text) if word not in skipped and len(word) >= shortest]
+        for sentence in sentences
     ]
-    spread = Counter(word for one in stems for word in set(one))
+    spread = Counter(word for row in stems for word in set(row))
     repeated = [word for word, count in spread.items() if count > 1]
     numbers = {word: number for number, word in enumerate(repeated)}
-    known = [[numbers[word] for word in one if word in numbers] for one in stems]
+    known = [[numbers[word] for word in row if word in numbers] for row in stems]
     return Vocabulary(
-        np.array([one.start for one in sentences]),
-        np.array([word for one in known for word in one], int),
+        np.array([sentence.start for sentence in sentences]),
+        np.array([word for row in known for word in row], int),
         np.cumsum([0, *map(len, known)]),
         len(numbers),
     )
@@ -147,7 +150,7 @@ def _sides(said: Vocabulary, piece: _Piece, seconds: float) -> tuple["Counts", "
     return piece.sums[here] - piece.sums[low], piece.sums[high] - piece.sums[here]
 
 
-def _parted(said: Vocabulary) -> Callable[["Counts", "Counts"], "Floats"]:
+def _likelihood_ratio(said: Vocabulary) -> Callable[["Counts", "Counts"], "Floats"]:
     """Return a function: the log-likelihood ratio of two distributions of words against one."""
     import numpy as np
 
@@ -173,7 +176,7 @@ def _cosine(before: "Counts", after: "Counts", rarity: "Floats") -> "Floats":
 
 
 def _depths(values: "Floats", begins: "Floats", seconds: float) -> "Floats":
-    """Return how far each value lies below the highest ones before and after it."""
+    """Return how far each value is below the highest ones before and after it."""
     import numpy as np
 
     low = np.searchsorted(begins, begins - _REACH * seconds)

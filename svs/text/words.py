@@ -9,7 +9,7 @@ from svs.text import tokens
 _LIKE = {"nn": "no", "yue": "zh", "bs": "hr"}
 """Languages without a list of stop words, and a near relative that has one."""
 
-_SAMPLE = 2000  # words are enough to tell a language
+_SAMPLE = 2000  # words are enough to recognize a language
 _FEWEST, _SHARE = 4, 0.1  # different stop words, and their share, below which it is unknown
 
 _STEMMERS = {
@@ -89,7 +89,7 @@ def spoken_words(language: str) -> frozenset[str]:
 
 
 def guess_language(text: str) -> str:
-    """Return the language of a text, by its script or its stop words; `und` when they do not tell."""
+    """Return the language of a text, by its script or its stop words; `und` when neither shows it."""
     import stopwordsiso
 
     if language := by_script(text[:_SAMPLE]):

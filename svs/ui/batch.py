@@ -16,6 +16,7 @@ from svs.store.follow import Follower
 from svs.times import clock, remaining
 from svs.ui.output import visible
 from svs.ui.tables import state_text
+from svs.ui.taskbar import Taskbar
 from svs.ui.terminal import term
 
 _SURE = 0.02  # of the work, from which on the time left is shown
@@ -41,6 +42,7 @@ class BatchBars:
             refresh_per_second=4,
         )
         self._whole = self._bars.add_task("All", total=None, percent="", note="")
+        self._taskbar = Taskbar(console)
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -50,6 +52,7 @@ class BatchBars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+        self._taskbar.clear()
 
     def show(self, follower: Follower, event: ProgressEvent) -> None:
         """Show what happened to a job."""
@@ -97,6 +100,7 @@ class BatchBars:
             left = (time.monotonic() - self._began) * (total - done) / done
             note += f", {remaining(left, left)}"
         percent = f"{100 * done / total:.0f} %" if total else ""
+        self._taskbar.show(100 * done / total if total else 0.0)
         self._bars.update(self._whole, total=total or None, completed=done, percent=percent, note=note)
 
     def _all_lengths(self) -> dict[str, float]:

@@ -16,6 +16,16 @@ def visible(text: str) -> str:
     return _HARMFUL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode(), text)
 
 
+def one_line(text: str) -> str:
+    """Return a sentence from outside as one line."""
+    return " ".join(visible(text).split())
+
+
+def name(text: str) -> str:
+    """Return a file's name from outside as one line, in which line feeds and tabs can be seen."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def write(text: str) -> None:
     """Write a result for programs to stdout as it is."""
     try:

@@ -4,7 +4,7 @@ from typing import TextIO
 
 from svs.events import ProgressEvent
 from svs.system.codec import encode
-from svs.times import remaining
+from svs.times import clock, remaining
 from svs.ui.output import visible
 from svs.ui.view import Pace
 
@@ -19,10 +19,12 @@ class PlainProgress:
         self._file, self._prefix = file, prefix
         self._verbose = verbose
         self._pace = Pace()
+        self._began = 0.0
         self._last, self._share = 0.0, ""
 
     def __call__(self, event: ProgressEvent) -> None:
         """Write an event as a line, unless the last line is too recent."""
+        self._began = self._began or event.at
         if event.kind in ("notice", "warning") or (event.kind == "detail" and self._verbose):
             self._write(event, f"{event.kind}: {event.message}")
         elif event.kind == "started":
@@ -34,7 +36,7 @@ class PlainProgress:
         elif event.kind == "finished":
             self._write(event, f"{_head(event)}: done {self._pace.speed(event)}".rstrip())
         elif event.kind == "done":
-            self._write(event, "[100 %] done")
+            self._write(event, f"[100 %] done in {clock(event.at - self._began)}")
         elif event.kind == "advanced" and event.done != event.total:
             share = _share(event)
             if event.at - self._last >= (_MAX_SILENCE if share == self._share else _INTERVAL):

@@ -12,10 +12,9 @@ from rich.text import Text
 from svs.events import ProgressEvent, Stage
 from svs.times import clock, remaining
 from svs.ui.output import visible
+from svs.ui.taskbar import Taskbar
 from svs.ui.terminal import term
 from svs.ui.view import Pace
-
-_NAMES = {Stage.EXTRACT: "Extract", Stage.TRANSCRIBE: "Transcribe", Stage.SUMMARIZE: "Summarize"}
 
 
 class RichProgress:
@@ -32,23 +31,29 @@ class RichProgress:
             expand=True,
             auto_refresh=False,
         )
-        self._tasks = {s: self._bars.add_task(n, total=1, percent="", note="") for s, n in _NAMES.items()}
+        self._tasks = {
+            stage: self._bars.add_task(stage.capitalize(), total=1, percent="", note="") for stage in Stage
+        }
         self._whole = self._bars.add_task("Overall", total=100, percent="", note="")
         self._words = Text(" ")
         self._pace, self._phase = Pace(), ""
         self._left: tuple[float, float] | None = None
         self._left_since = 0.0
-        self._began = time.time()
+        self._began, self._took = time.time(), -1.0
+        self._taskbar: Taskbar | None = None
         self._live = Live(get_renderable=self.screen, console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
+        self._taskbar = Taskbar(self._live.console)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._live.stop()
+        if self._taskbar:
+            self._taskbar.clear()
 
     def __call__(self, event: ProgressEvent) -> None:
         """Show an event."""
@@ -63,13 +68,17 @@ class RichProgress:
 
     def _show_numbers(self, event: ProgressEvent) -> None:
         self._left, self._left_since = event.left, time.monotonic()
-        if event.kind == "finished":
+        if event.kind in ("finished", "done"):
             self._words = Text(" ")
+        if event.kind == "done":
+            self._took = max(0.0, event.at - self._began)
         if event.stage == Stage.EXTRACT and event.kind in ("started", "reused"):
             self._began = event.at  # `svs jobs watch` may have started later
         if event.stage:
             self._show_stage(event, self._tasks[event.stage])
         self._bars.update(self._whole, completed=event.overall, percent=f"{int(event.overall)} %")
+        if self._taskbar:
+            self._taskbar.show(event.overall)
 
     def _show_stage(self, event: ProgressEvent, task: TaskID) -> None:
         if event.kind == "started":
@@ -89,8 +98,13 @@ class RichProgress:
 
     def screen(self) -> Group:
         """Return what is shown now."""
+        self._bars.update(self._whole, note=self._time())
+        return Group(self._bars.get_renderable(), self._words)
+
+    def _time(self) -> str:
+        if self._took >= 0:
+            return f"in {clock(self._took)}"
         note = f"{clock(max(0.0, time.time() - self._began))} so far"
         if self._left:
             note += f", {remaining(*self._left, passed=time.monotonic() - self._left_since)}"
-        self._bars.update(self._whole, note=note)
-        return Group(self._bars.get_renderable(), self._words)
+        return note

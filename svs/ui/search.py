@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from svs.outputs.shared import timestamp
 from svs.store.search import Hit, spans
-from svs.ui.output import visible
+from svs.times import clock
+from svs.ui.output import one_line
 from svs.ui.terminal import term
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _MARK = "bold red"
 
 def plain(hit: Hit) -> str:
     """Return a match as a line for a pipe: job, time and text."""
-    return f"{hit.job_id}  {timestamp(hit.start)}  {_notes(hit)}{_speaker(hit)}{_line(hit.text)}\n"
+    return f"{hit.job_id}  {clock(hit.start)}  {_notes(hit)}{_speaker(hit)}{one_line(hit.text)}\n"
 
 
 class Hits:
@@ -34,18 +34,18 @@ class Hits:
             if self._job_id:
                 self._console.print()
             self._job_id = hit.job_id
-            self._console.print(Text.assemble((hit.job_id, "cyan"), "  ", term(_line(hit.title), "bold")))
+            self._console.print(Text.assemble((hit.job_id, "cyan"), "  ", term(one_line(hit.title), "bold")))
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="cyan", no_wrap=True)
         grid.add_column(overflow="fold")
         grid.add_row(
-            timestamp(hit.start),
+            clock(hit.start),
             Text.assemble((_notes(hit), "dim"), term(_speaker(hit), "bold"), self._marked(hit.text)),
         )
         self._console.print(grid)
 
     def _marked(self, text: str) -> Text:
-        shown = term(_line(text))
+        shown = term(one_line(text))
         for first, last in spans(shown.plain, self._words):
             shown.stylize(_MARK, first, last)
         return shown
@@ -58,8 +58,4 @@ def _notes(hit: Hit) -> str:
 
 
 def _speaker(hit: Hit) -> str:
-    return f"{_line(hit.speaker)}: " if isinstance(hit.speaker, str) else ""
-
-
-def _line(text: str) -> str:
-    return " ".join(visible(text).split())
+    return f"{one_line(hit.speaker)}: " if isinstance(hit.speaker, str) else ""

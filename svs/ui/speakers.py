@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from svs.model.speech import Result, Sentence, Speaker
-from svs.outputs.shared import shares, speakers, timestamp
+from svs.outputs.shared import shares, speakers
 from svs.store.speakers import quotes
 from svs.times import clock
 from svs.ui.terminal import term
@@ -25,6 +25,6 @@ def _speaker(speaker: Speaker, share: int, quoted: list[Sentence]) -> Renderable
     said.add_column(style="cyan", no_wrap=True)
     said.add_column(overflow="fold")
     for sentence in quoted:
-        said.add_row(timestamp(sentence.start), term(sentence.text))
+        said.add_row(clock(sentence.start), term(sentence.text))
     head = Text.assemble((f"{speaker.id}  ", "cyan"), term(speaker.name, "bold"), (time, "dim"))
     return Group(head, Padding(said, (0, 0, 0, 3)))

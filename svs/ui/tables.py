@@ -9,11 +9,13 @@ from rich.text import Text
 from svs.model.job import Job, Progress, State
 from svs.progress.stats import Row, real_time
 from svs.text.coverage import share
-from svs.times import clock
-from svs.ui.listing import HEADINGS, NUMBERS, Listed, row
+from svs.times import clock, moment, times_real
+from svs.ui.listing import HEADINGS, NUMBERS, Listed, row, status
 from svs.ui.terminal import term
 
-_FULL_WIDTH = 75  # columns needed for the whole table
+_WIDTHS = {"LENGTH": 70, "FILES": 100}
+"""Columns of the screen from which these are shown."""
+_FULL_WIDTH = max(_WIDTHS.values())
 COLOURS: dict[State, str] = {
     "queued": "blue",
     "running": "cyan",
@@ -27,14 +29,14 @@ COLOURS: dict[State, str] = {
 
 def jobs_table(jobs: Iterable[Listed], width: int = _FULL_WIDTH) -> Table:
     """Return the table of `svs jobs list`; on a narrow screen it has fewer columns."""
-    shown = [h for h in HEADINGS if width >= _FULL_WIDTH or h not in ("LENGTH", "ENGINE")]
+    shown = [h for h in HEADINGS if width >= _WIDTHS.get(h, 0)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in shown[:-1]:
         table.add_column(heading, no_wrap=True, justify="right" if heading in NUMBERS else "left")
     table.add_column(shown[-1], overflow="fold", min_width=10)
-    for job, state, progress in jobs:
-        cells = dict(zip(HEADINGS, row(job, state, progress), strict=True))
-        table.add_row(*(state_text(state) if h == "STATUS" else Text(cells[h]) for h in shown))
+    for listed in jobs:
+        cells = dict(zip(HEADINGS, row(listed), strict=True))
+        table.add_row(*(Text(cells[h], COLOURS[listed.state] if h == "STATUS" else "") for h in shown))
     return table
 
 
@@ -72,11 +74,11 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
     grid.add_row("Job", job.id)
-    grid.add_row("Status", state_text(state))
+    grid.add_row("Status", Text(status(state, progress), COLOURS[state]))
     if state == "running" and progress:
         grid.add_row("Progress", f"{progress.overall:.0f} % ({progress.stage or 'starting'})")
     grid.add_row("Video", term(job.source.path))
-    grid.add_row("Created", job.created)
+    grid.add_row("Created", moment(job.created))
     if job.origin:
         grid.add_row("Transcript", f"reused from job {job.origin}")
     if job.plan:
@@ -103,7 +105,7 @@ def _costs(job: Job) -> Iterator[tuple[str, str]]:
     """Yield labels and values about a job's cost, for people."""
     metrics = job.metrics
     if speed := real_time(job):
-        yield "Speed", f"{speed:.1f} x real time"
+        yield "Speed", times_real(speed)
     if job.duration and metrics.speech:
         share = min(1.0, metrics.speech / job.duration)
         yield "Speech", f"{100 * share:.0f} % of {clock(job.duration)}"

@@ -44,6 +44,11 @@ def stderr() -> Console:
     return SafeConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
 
+def is_terminal(console: Console) -> bool:
+    """Return whether what moves can be shown; Rich's own answer is yes wherever colours are forced."""
+    return console.file.isatty()
+
+
 def term(text: str, style: str = "") -> Text:
     """Return text from outside as a Rich text, with control characters made visible."""
     return Text(visible(text), style)
@@ -53,4 +58,4 @@ def chosen(view: View, console: Console) -> View:
     """Return the view for `auto`: bars on a terminal, else lines."""
     if view != "auto":
         return view
-    return "rich" if console.is_terminal and not console.is_dumb_terminal else "plain"
+    return "rich" if is_terminal(console) and not console.is_dumb_terminal else "plain"

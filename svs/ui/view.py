@@ -3,6 +3,7 @@
 from typing import Literal
 
 from svs.events import ProgressEvent
+from svs.times import times_real
 
 View = Literal["auto", "rich", "plain", "json", "none"]
 """How progress is shown."""
@@ -15,9 +16,9 @@ class Pace:
         self._first = first
 
     def speed(self, event: ProgressEvent) -> str:
-        """Return the speed in multiples of real time, as `12.3x`; empty when it is unknown."""
+        """Return the speed, as `12x real time`; empty when it is unknown."""
         rate = self._rate(event)
-        return f"{rate:.1f}x" if rate and event.unit == "s" else ""
+        return times_real(rate) if rate and event.unit == "s" else ""
 
     def _rate(self, event: ProgressEvent) -> float:
         if self._first is None:

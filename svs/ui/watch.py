@@ -13,9 +13,10 @@ from svs.events import ProgressEvent
 from svs.store.follow import Follower
 from svs.system.codec import encode
 from svs.times import remaining
+from svs.ui.listing import status
 from svs.ui.plain import PlainProgress
 from svs.ui.progress import RichProgress
-from svs.ui.tables import state_text
+from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
 
@@ -60,7 +61,7 @@ class Bars:
 def _head(follower: Follower) -> Text:
     """Return a line about a job: its id, its state and its costs."""
     head = Text(f"{follower.job.id}  ", "bold", no_wrap=True, overflow="ellipsis")
-    head.append_text(state_text(follower.state))
+    head.append(status(follower.state, follower.progress), COLOURS[follower.state])
     if follower.state == "running":
         head.append_text(term("".join(f"  {note}" for note in _costs(follower)), "dim"))
     head.append_text(term(f"  {' '.join(follower.job.source.name.split())}"))
@@ -93,8 +94,9 @@ class Lines:
 
     def end(self, follower: Follower) -> None:
         """Write how a job has ended."""
-        reason = f": {follower.job.error.message}" if follower.job.error else ""
-        PlainProgress(self._file, prefix=f"{follower.job.id} ").write(f"{follower.state}{reason}")
+        about = follower.job.error.message if follower.job.error else ", ".join(follower.job.outputs)
+        line = f"{follower.state}: {about}" if about else follower.state
+        PlainProgress(self._file, prefix=f"{follower.job.id} ").write(line)
 
 
 class Json:
@@ -108,7 +110,7 @@ class Json:
         more = follower.progress if event.kind == "advanced" else None
         names = ("speed", "left", "load", "memory")
         extra = {name: value for name, value in asdict(more).items() if name in names} if more else {}
-        self._write({**_fields(event), **extra})
+        self._write({**asdict(event), **extra})
 
     def end(self, follower: Follower) -> None:
         """Write how a job has ended."""
@@ -118,7 +120,3 @@ class Json:
     def _write(self, record: dict[str, object]) -> None:
         self._file.write(encode(record).decode())
         self._file.flush()
-
-
-def _fields(event: ProgressEvent) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__slots__}

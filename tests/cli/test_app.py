@@ -1,5 +1,7 @@
 """The command itself: help, version, exits, errors."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -8,16 +10,18 @@ import pytest
 from typer.testing import CliRunner
 
 import svs as package
+from svs import outputs
 from svs.cli.app import app
+from svs.cli.help import FORMATS
 from svs.media.sandbox import landlock, seccomp
 
 COMMANDS = [
-    *(["summarize"], ["dashboard"], ["make-test-video"], ["doctor"]),
-    *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "cancel")),
-    *(["jobs", verb] for verb in ("path", "rm", "prune", "export", "search", "speakers")),
+    *(["summarize"], ["watch"], ["dashboard"], ["make-test-video"], ["doctor"]),
+    *(["jobs", verb] for verb in ("list", "show", "resume", "retry", "queue", "cancel")),
+    *(["jobs", verb] for verb in ("path", "rm", "prune", "export", "edit", "search", "speakers")),
     *(["jobs", verb] for verb in ("watch", "wait", "attach", "logs", "stats")),
     *(["config", verb] for verb in ("path", "show", "init")),
-    *(["models", verb] for verb in ("list", "download", "add", "rm", "path")),
+    *(["models", verb] for verb in ("list", "download", "use", "add", "rm", "path")),
 ]
 
 
@@ -32,13 +36,31 @@ def test_python_m_svs_is_the_command(svs_process, tmp_path):
     assert done.stdout == svs_process("--help").stdout
 
 
-def test_every_command_explains_itself_and_is_in_the_readme(svs, pytestconfig):
-    readme = (pytestconfig.rootpath / "README.md").read_text()
+def test_every_command_explains_itself_and_is_in_the_docs(svs, pytestconfig):
+    usage = (pytestconfig.rootpath / "docs/usage.md").read_text()
     for command in COMMANDS:
         done = svs(*command, "--help")
         assert done.returncode == 0, command
         assert len(done.stdout.splitlines()) > 3, command
-        assert f"svs {' '.join(command)}" in readme
+        assert f"svs {' '.join(command)}" in usage
+
+
+def test_values_are_named_in_capitals_in_every_help(svs):
+    for command in COMMANDS:
+        shown = svs(*command, "--help").stdout
+        assert re.findall(r"^ +(?:-\w, )?--[\w-]+ (?![A-Z ])", shown, re.MULTILINE) == []
+
+
+def test_the_help_has_groups_and_names_variables_once(svs):
+    shown = svs("summarize", "--help").stdout
+    headings = re.findall(r"^(\w.*):$", shown, re.MULTILINE)
+    assert headings[:5] == ["Arguments", "Summary", "Files", "Input", "Transcription"]
+    assert shown.count("SVS_LENGTH") == 1
+    assert "env var" not in shown
+
+
+def test_the_help_names_every_format():
+    assert FORMATS.split(", ") == list(outputs.FORMATS)
 
 
 def test_no_command_is_left_out(svs):
@@ -84,5 +106,29 @@ def test_an_error_shows_where_it_comes_from_only_on_request(svs):
     assert "Traceback" in svs("summarize", "missing.mp4", "--debug").stderr
 
 
-def test_colour_is_used_on_terminals_alone(svs):
+def test_colour_is_used_on_terminals_or_when_it_is_wanted(svs, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    red = "\x1b[1;31m"
+    wanted = {**os.environ, "FORCE_COLOR": "1"}
     assert "\x1b" not in svs("summarize", "missing.mp4").stderr
+    assert red in svs("summarize", "missing.mp4", env=wanted).stderr
+    assert (
+        red
+        in svs("--color", "always", "summarize", "missing.mp4", env={**os.environ, "TERM": "xterm"}).stderr
+    )
+    assert red not in svs("summarize", "missing.mp4", env={**wanted, "NO_COLOR": "1"}).stderr
+    assert red not in svs("summarize", "missing.mp4", "--color", "never", env=wanted).stderr
+    assert red not in svs("summarize", "missing.mp4", env={**wanted, "SVS_COLOR": "never"}).stderr
+
+
+def test_forced_colours_do_not_make_a_log_move(svs, tmp_path):
+    (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n")
+    shown = svs("summarize", "talk.srt", env={**os.environ, "FORCE_COLOR": "1", "TERM": "xterm"})
+    assert "[100 %] done" in shown.stderr
+    assert "\x1b[?25l" not in shown.stderr
+
+
+def test_doctor_for_programs(svs, with_model):
+    checks = json.loads(svs("doctor", "--json").stdout)
+    assert {"ffmpeg", "models", "store"} <= {check["name"] for check in checks}
+    assert not [check for check in checks if check["fatal"] and check["problem"]]

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -14,6 +16,7 @@ from svs.jobs import actions
 from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.store.follow import read_log
+from svs.store.index import Watcher
 from svs.store.jobs import JobStore
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe {} alone is weak, so a glass lens gathers its light.\n"
@@ -84,7 +87,7 @@ def test_what_is_done_with_the_same_options_is_skipped(svs, shelf, store, tmp_pa
 
 
 def test_options_for_one_recording_are_refused_for_several(svs, shelf, home, tmp_path):
-    for option in (["--embed", tmp_path / "copy.mkv"], ["--detach"], ["--length", "nonsense"]):
+    for option in (["--embed", tmp_path / "copy.mkv"], ["--length", "nonsense"]):
         assert svs("summarize", shelf, *option).returncode == 2
     assert svs("summarize", shelf, tmp_path / "none.mp4").returncode == 3
     assert not (home / "jobs").exists()
@@ -110,6 +113,7 @@ def run_child(svs_command):
     return run
 
 
+@pytest.mark.slow
 def test_a_child_leaves_a_job_alone_that_is_done_cancelled_or_held(run_child, shelf, store):
     job = store.create(describe(shelf / "lamp.srt"), Options())
     actions.cancel(store, job.id)
@@ -191,6 +195,7 @@ def states(store):
     return [store.state(store.load(job_id)) for job_id in reversed(store.ids())]
 
 
+@pytest.mark.slow
 @posix
 def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_process, store, tmp_path):
     job_id = await_transcription(start)
@@ -205,6 +210,38 @@ def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_pr
     assert json.loads(second)["source"].endswith("two.mp4")
 
 
+@posix
+def test_a_job_whose_process_was_stopped_is_shown_as_stalled(start, svs, store):
+    job_id = await_transcription(start)
+    assert json.loads(svs("jobs", "list", "--json").stdout)[-1]["stalled"] is False
+    with suspended(child(start)):
+        assert f"{job_id}  stalled" in svs("jobs", "list").stdout
+        assert json.loads(svs("jobs", "list", "--json").stdout)[-1]["stalled"] is True
+        assert "stalled" in svs("jobs", "show", job_id).stdout
+        assert Watcher(store).known(job_id).stalled
+
+
+@contextmanager
+def suspended(process):
+    process.suspend()
+    while process.status() != psutil.STATUS_STOPPED:
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        process.resume()
+
+
+@posix
+def test_short_recordings_are_run_by_one_process(svs_process, shelf, store):
+    (shelf / "damp.srt").write_text(CAPTIONS.format("damp"))
+    done = svs_process("summarize", shelf, "--jobs", "1", "--json")
+    assert results(done) == ["damp.srt", "lamp.srt", "wick.srt"]
+    assert len({store.progress(job_id).pid for job_id in store.ids() if store.progress(job_id)}) == 1
+    assert "is not a recording" in (store.folder(store.ids()[-1]) / "output.log").read_text()
+
+
+@pytest.mark.slow
 @posix
 def test_a_job_whose_process_is_killed_twice_has_failed(start, store):
     job_id = await_transcription(start)
@@ -229,6 +266,7 @@ def test_ctrl_c_stops_what_runs_and_resume_all_goes_on(start, svs_process, store
     assert (done.returncode, results(done), states(store)) == (0, ["one.mp4", "two.mp4"], ["done", "done"])
 
 
+@pytest.mark.slow
 @posix
 def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
     await_transcription(start)
@@ -238,6 +276,7 @@ def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
     assert states(store) == ["done", "done"]
 
 
+@pytest.mark.slow
 @posix
 def test_the_same_command_goes_on_with_what_it_had_begun(start, svs_process, store):
     await_transcription(start)

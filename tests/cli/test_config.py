@@ -32,7 +32,7 @@ def shown(svs, **environment):
     return {row["name"]: (row["value"], row["source"]) for row in json.loads(done.stdout)}
 
 
-def test_an_option_goes_before_the_environment_before_the_file_before_the_default(svs, config, tmp_path):
+def test_precedence_is_option_environment_file_default(svs, config, tmp_path):
     video = tmp_path / "talk.srt"
     video.write_text(CAPTIONS)
     config('length = "3"\nmethod = "luhn"\nformat = "txt"\njson = true\n')

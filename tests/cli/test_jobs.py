@@ -1,8 +1,15 @@
 """`svs jobs`, as a user runs it."""
 
 import json
+import re
 
 import pytest
+from msgspec.structs import replace
+
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+from svs.store.jobs import JobStore
+from svs.ui import listing
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
 
@@ -12,6 +19,11 @@ def video(tmp_path):
     file = tmp_path / "talk [b].srt"
     file.write_text(CAPTIONS)
     return file
+
+
+@pytest.fixture
+def store(home):
+    return JobStore(home / "jobs")
 
 
 @pytest.fixture
@@ -27,9 +39,33 @@ def test_every_run_is_listed_newest_first_also_failed_ones(svs, job, video):
     assert jobs[1]["progress"] == 100
     assert "for that time" in jobs[0]["error"]
     table = svs("jobs", "list").stdout.splitlines()
-    assert "talk [b].srt" in table[2]
+    assert "talk [b]" in table[2]
     assert len(svs("jobs", "list", "-n", "1").stdout.splitlines()) == 2
     assert json.loads(svs("jobs", "list", "--status", "done", "--json").stdout) == jobs[1:]
+
+
+def test_the_list_says_when_how_long_with_which_files_and_what(svs, job):
+    head, line = svs("jobs", "list").stdout.splitlines()
+    assert head.split() == ["JOB", "STATUS", "WHEN", "LENGTH", "FILES", "TITLE"]
+    assert re.search(rf"^{job}  done +(today|yesterday) \d\d:\d\d +0:\d\d +talk \[b\]$", line)
+
+
+def test_earlier_runs_of_a_recording_that_is_done_are_counted_with_the_last(svs, job, video):
+    last = json.loads(svs("summarize", video, "--json", "-f", "md").stdout)["job_id"]
+    other = video.with_name("other.srt")
+    other.write_text(CAPTIONS)
+    svs("summarize", other)
+    _, first, second = svs("jobs", "list").stdout.splitlines()
+    assert "other" in first
+    assert re.search(rf"^{last} .* md +talk \[b\] \(2 runs\)$", second)
+    assert len(svs("jobs", "list", "--all").stdout.splitlines()) == 4
+    assert len(svs("jobs", "list", "--ids").stdout.splitlines()) == 3
+    svs("summarize", other, "--start", "9:00:00")
+    assert [line.split()[1] for line in svs("jobs", "list").stdout.splitlines()[1:]] == [
+        "failed",
+        "done",
+        "done",
+    ]
 
 
 def test_no_jobs_is_said_on_stderr(svs):
@@ -109,3 +145,26 @@ def test_a_job_that_is_not_there_is_exit_5(svs, job, reference):
     done = svs("jobs", "show", reference)
     assert done.returncode == 5
     assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("how", [(), ("--json",), ("--ids",)], ids=["columns", "json", "ids"])
+def test_a_long_list_is_printed_in_parts(svs, store, video, monkeypatch, how):
+    for status in ("done", "queued", "failed", "done", "running"):
+        store.save(replace(store.create(describe(video), Options()), status=status))
+    whole = svs("jobs", "list", "--all", *how)
+    monkeypatch.setattr(listing, "_PART", 2)
+    assert [line.split() for line in svs("jobs", "list", "--all", *how).stdout.splitlines()] == [
+        line.split() for line in whole.stdout.splitlines()
+    ]
+    assert len(whole.stdout) > len(store.ids()) * len(store.ids()[0])
+
+
+def test_a_list_of_unfinished_jobs_reads_no_others(svs, store, video):
+    done, queued, broken = (store.create(describe(video), Options()) for _ in range(3))
+    for job, status in ((done, "done"), (broken, "running")):
+        store.save(replace(job, status=status))
+    store.unfinished_ids()
+    (store.folder(done.id) / "job.json").write_text("{")
+    for status, job in (("queued", queued), ("interrupted", broken)):
+        assert svs("jobs", "list", "--status", status, "--ids").stdout.split() == [job.id]
+    assert svs("jobs", "list", "--status", "damaged", "--ids").stdout.split() == [done.id]

@@ -20,10 +20,10 @@ def test_the_list_has_sizes_languages_and_what_is_installed(svs, installed, monk
     monkeypatch.setenv("COLUMNS", "30")
     done = svs("models", "list")
     rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
-    assert rows["NAME"] == ["SIZE", "LANGUAGES", "INSTALLED", "VERIFIED"]
-    assert rows["small"] == ["486", "MB", "99", "languages"]
+    assert rows["NAME"] == ["SIZE", "LANGUAGES", "INSTALLED", "VERIFIED", "NOTE"]
+    assert rows["small"] == ["486", "MB", "99", "languages", "recommended"]
     assert rows["tiny.en"] == ["78", "MB", "English"]
-    assert rows[installed] == ["3", "MB", "English", "yes", "no"]
+    assert rows[installed] == ["3", "MB", "English", "yes", "no", "used"]
     assert done.stderr == ""
 
 
@@ -33,6 +33,8 @@ def test_the_list_for_programs(svs, installed):
         "name": "small",
         "megabytes": 486,
         "multilingual": True,
+        "recommended": True,
+        "used": False,
         "folder": None,
         "verified": None,
         "packages": [],
@@ -74,3 +76,19 @@ def test_a_download_of_what_does_not_exist(svs):
     assert done.returncode == 2
     assert "\x1b" not in done.stderr
     assert "large-v3-turbo" in done.stderr
+
+
+def test_a_model_that_is_chosen_is_taken_until_svs_chooses_again(svs, installed, micro_whisper, tmp_path):
+    svs("models", "add", micro_whisper, "--name", "another")
+    assert svs("models", "use", "another").returncode == 0
+    assert used(svs) == "another"
+    assert svs("models", "use", "no-such-model").returncode == 4
+    assert used(svs) == "another"
+    svs("models", "rm", "another")
+    assert used(svs) == installed
+    assert svs("models", "use", "auto").returncode == 0
+
+
+def used(svs):
+    (name,) = [row["name"] for row in json.loads(svs("models", "list", "--json").stdout) if row["used"]]
+    return name

@@ -134,6 +134,7 @@ def test_it_is_tried_again_when_a_server_stumbles(svs, video, webhook):
     assert "warning" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_notification_that_fails_is_a_warning_and_the_result_is_whole(svs, video, silent, home):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -146,6 +147,7 @@ def test_a_notification_that_fails_is_a_warning_and_the_result_is_whole(svs, vid
     assert_kept_secret(done.stderr, home)
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_a_server_that_hangs(silent, monkeypatch):
     """It would wait a minute for an answer, and then try again."""
     monkeypatch.setattr(notify, "_TIMEOUT", 3)

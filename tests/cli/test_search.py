@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from svs.errors import UsageError
-from svs.model.job import Options
+from svs.events import Stage
+from svs.model.job import Options, StageRecord
 from svs.model.media import Source
 from svs.model.speech import Batch, Chapter, Segment, Sentence, Summary
 from svs.store import results
@@ -36,7 +37,7 @@ def job(store, *said, title="Lighthouses", fingerprint="", suspect=False, summar
     segments = tuple(Segment(n * 10.0, n * 10.0 + 4.0, text, suspect=suspect) for n, text in enumerate(said))
     header = journal.Header(key="k", engine="whisper", model="m", language="en", translated=False, offset=0.0)
     end = len(said) * 10.0
-    journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)])
+    journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)]).close()
     chosen = tuple(Sentence(n * 10.0, n * 10.0 + 4.0, said[n]) for n in summary or ())
     record = Summary(method="auto", length="medium", sentences=chosen, chapters=tuple(chapters))
     (store.folder(made.id) / results.SUMMARY).write_bytes(encode(record))
@@ -52,7 +53,7 @@ def test_lines_that_have_all_words_are_shown_newest_job_first(svs, store):
     newer = job(store, BRIDGES, "Glass alone is not it.", title="Bridges")
     done = svs("jobs", "search", "LIGHT", "glass")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{newer}  00:00:00  {BRIDGES}\n{older}  00:00:10  {LIGHT}\n"
+    assert done.stdout == f"{newer}  0:00  {BRIDGES}\n{older}  0:10  {LIGHT}\n"
 
 
 def test_nothing_found_is_exit_1_and_says_so(svs, store):
@@ -84,7 +85,7 @@ def test_limit_shows_the_newest(svs, store):
     job(store, LIGHT)
     newer = job(store, BRIDGES)
     done = svs("jobs", "search", "glass", "--limit", "1")
-    assert done.stdout == f"{newer}  00:00:00  {BRIDGES}\n"
+    assert done.stdout == f"{newer}  0:00  {BRIDGES}\n"
     assert "--limit" in done.stderr
 
 
@@ -107,8 +108,8 @@ def test_damaged_jobs_are_reported_and_skipped(svs, store):
     done = svs("jobs", "search", "glass")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        f"{strange}  00:00:00  {LIGHT}",
-        f"{whole}  00:00:00  {LIGHT}",
+        f"{strange}  0:00  {LIGHT}",
+        f"{whole}  0:00  {LIGHT}",
     ]
     told = done.stderr.splitlines()
     assert len(told) == 2
@@ -130,7 +131,7 @@ def test_what_was_said_and_named_steers_no_terminal(svs, store, monkeypatch):
 
 def test_a_doubtful_line_says_so(svs, store):
     job_id = job(store, LIGHT, suspect=True)
-    assert svs("jobs", "search", "glass").stdout == f"{job_id}  00:00:00  (?) {LIGHT}\n"
+    assert svs("jobs", "search", "glass").stdout == f"{job_id}  0:00  (?) {LIGHT}\n"
 
 
 def test_case_and_accents_do_not_matter(store):
@@ -152,7 +153,7 @@ def test_words_may_be_in_two_pieces_of_one_sentence(store):
     pieces = (Segment(0.0, 2.0, "A glass"), Segment(2.0, 4.0, "lens gathers its light."))
     path = store.folder(made) / results.TRANSCRIPT
     header, _ = journal.read(path)
-    journal.begin(path, header, [Batch(4.0, 4.0, pieces)])
+    journal.begin(path, header, [Batch(4.0, 4.0, pieces)]).close()
     assert found(store, "glass lens", "light") == [("transcript", 0.0, "A glass lens gathers its light.")]
 
 
@@ -165,11 +166,24 @@ def test_a_line_that_several_jobs_have_of_one_recording_is_found_once(store):
     assert newer in {hit.job_id for hit in hits}
 
 
+def test_a_transcript_that_several_jobs_have_is_read_once(store):
+    older, newer = job(store, LIGHT, fingerprint="same"), job(store, LIGHT, fingerprint="same")
+    stage = StageRecord(key="k", started=store.load(newer).created, finished=store.load(newer).created)
+    for job_id in (older, newer):
+        store.save(replace(store.load(job_id), stages={Stage.TRANSCRIBE: stage}))
+    (store.folder(older) / results.TRANSCRIPT).write_text("damaged\n")
+    assert len(found(store, "glass")) == 1
+    (store.folder(newer) / results.TRANSCRIPT).unlink()
+    skipped = []
+    assert list(search(store, ["glass"], skipped.append)) == []
+    assert older in skipped[0]
+
+
 def test_chapters_are_found_by_their_titles(svs, store):
     chapter = Chapter(start=5.0, end=9.0, title="Glass and light")
     job_id = job(store, LIGHT, chapters=[chapter])
     assert found(store, "glass", "and") == [("chapter", 5.0, "Glass and light")]
-    assert svs("jobs", "search", "glass and").stdout == f"{job_id}  00:00:05  [chapter] Glass and light\n"
+    assert svs("jobs", "search", "glass and").stdout == f"{job_id}  0:05  [chapter] Glass and light\n"
 
 
 def test_an_unfinished_job_is_searched_as_far_as_it_was_transcribed(store):

@@ -82,7 +82,7 @@ def test_chapters_of_the_file_itself_are_taken_unless_the_user_objects(svs, tmp_
     assert all(chapter["given"] for chapter in found)
     shown = svs("summarize", "own.mp4")
     assert "Chapters: 3, from the recording" in shown.stdout
-    assert "## Contents" not in svs("summarize", "own.mp4", "--chapters", "none").stdout
+    assert "### " not in svs("summarize", "own.mp4", "--chapters", "none").stdout
     assert "Chapters: 2, by topic" in svs("summarize", "own.mp4", "--chapters", "2").stdout
 
 
@@ -156,10 +156,28 @@ def test_a_summary_leaves_fillers_out_unless_every_word_is_wanted(svs, captions,
     assert {one["text"][:28]: one["said"][:39] for one in again["summary"]["sentences"]}[cleaned] == exact
 
 
+def test_a_part_of_what_was_transcribed_is_cut_from_it(svs, with_model, talk_video):
+    whole = json.loads(svs("summarize", talk_video, "--json").stdout)
+    done = svs("summarize", talk_video, "--json", "--start", "60", "--end", "1:40", "--progress", "json")
+    part = json.loads(done.stdout)
+    reused = {
+        event["stage"] for line in done.stderr.splitlines() if (event := json.loads(line))["kind"] == "reused"
+    }
+    assert {"extract", "transcribe"} <= reused
+    assert (part["start"], part["duration"]) == (60.0, 40.0)
+    inside = [s for s in whole["transcript"]["segments"] if 60 <= (s["start"] + s["end"]) / 2 < 100]
+    found = part["transcript"]["segments"]
+    assert [(s["text"], s["end"]) for s in found] == [(s["text"], s["end"]) for s in inside]
+    assert found[0]["start"] == 60, "it begins with the part"
+    again = svs("summarize", talk_video, "--json", "--start", "60", "--end", "1:40", "--length", "1")
+    assert json.loads(again.stdout)["transcript"]["segments"] == found
+    assert svs("jobs", "export", "last", "-f", "srt").returncode == 0
+
+
 def test_stdout_has_the_summary_and_stderr_the_progress(svs, captions):
     done = svs("summarize", captions)
     assert done.stdout.startswith("# meeting\n")
-    assert re.search(r"- \[00:00:\d\d\] .*lighthouse", done.stdout)
+    assert re.search(r"- \[0:\d\d\] .*lighthouse", done.stdout)
     assert [line for line in done.stderr.splitlines() if "summarize: done" in line]
     assert svs("summarize", captions, "-q").stderr == ""
 
@@ -340,7 +358,7 @@ def test_an_encoding_that_is_named_is_taken_and_one_that_is_none_refused(svs, ca
     captions.write_bytes("1\n00:00:01,000 --> 00:00:04,000\nÀ l'été, le phare.\n".encode("mac_roman"))
     unsure = svs("summarize", captions)
     assert unsure.returncode == 3
-    assert "the encoding of meeting.srt is unsure" in unsure.stderr
+    assert "svs cannot determine the encoding of meeting.srt" in unsure.stderr
     done = svs("summarize", captions, "--encoding", "mac_roman", "--json")
     assert json.loads(done.stdout)["sentences"][0]["text"] == "À l'été, le phare."
     for wrong in ("mac", "hex", ""):
@@ -352,7 +370,7 @@ def test_an_encoding_that_is_named_is_taken_and_one_that_is_none_refused(svs, ca
 def test_which_captions_are_taken_is_said_without_being_asked(svs, captions):
     svs("make-test-video", "meeting.mp4", "--duration", "14", "--audio", "silence")
     said = svs("summarize", "meeting.mp4").stderr.splitlines()
-    assert "notice: The transcript is meeting.srt, not the sound." in said
+    assert "notice: The transcript comes from meeting.srt, not from the audio." in said
 
 
 def test_lost_cues_are_told_here_and_in_the_result(svs, captions):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from svs.engines.caption_choice import Candidate, candidates, ranked, senseless, sidecars, unfit
+from svs.engines.caption_choice import Candidate, candidates, mismatch, ranked, sidecars, unfit
 from svs.model.media import MediaInfo, SubtitleTrack
 from svs.model.speech import Segment
 
@@ -126,7 +126,7 @@ def cues(*starts):
         (cues(*range(0, 600, 10)), None, ""),
         (cues(*range(0, 600, 10)), 590.0, ""),  # a player of another clock
         (cues(*range(0, 300, 10)), 600.0, ""),  # music after it
-        (cues(*range(0, 3600, 10)), 60.0, "goes on to 59:54, and the recording ends at 1:00"),
+        (cues(*range(0, 3600, 10)), 60.0, "runs to 59:54, but the recording ends at 1:00"),
         (cues(1), 5400.0, "has words for 0:04 of 1:30:00 only"),
         (cues(1, 5390), 5400.0, "has words for 0:08 of 1:30:00 only"),
         (cues(*range(60)), 3600.0, "has words for 1:03 of 1:00:00 only"),
@@ -134,4 +134,4 @@ def cues(*starts):
     ids=["fits", "no length", "a little long", "half", "another film's", "advert", "two adverts", "a minute"],
 )
 def test_captions_make_sense_or_it_is_said_why_not(segments, duration, said):
-    assert senseless(segments, duration) == said
+    assert mismatch(segments, duration) == said

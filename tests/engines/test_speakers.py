@@ -126,3 +126,45 @@ def test_names_are_a_few_capitalised_words(label):
 )
 def test_other_words_are_no_names(label):
     assert not is_name(label)
+
+
+TURNS = {
+    "broadcast": (
+        (">> the engine weaves and", "so on >> it does", "it counts too"),
+        [">the engine weaves and", "so on", ">it does", "it counts too"],
+    ),
+    "dashes": (
+        ("- Who weaves?\n- The engine.", "It counts too."),
+        [">Who weaves?", ">The engine.", "It counts too."],
+    ),
+    "dash within a sentence": (
+        ("Who weaves?\n-The engine", "\u2014 and the loom."),
+        ["Who weaves?", ">The engine", "and the loom."],
+    ),
+    "minus": (("It is\n-5 degrees.", "It counts."), ["It is -5 degrees.", "It counts."]),
+}
+
+
+@pytest.mark.parametrize("kind", TURNS)
+def test_marks_without_names_begin_another_turn(tmp_path, kind):
+    cues, turns = TURNS[kind]
+    file = tmp_path / "captions.srt"
+    file.write_text(srt(*cues))
+    found = read(file, "captions").segments
+    assert [(">" if segment.turn else "") + segment.text for segment in found] == turns
+    assert not any(segment.speaker for segment in found)
+
+
+def test_a_mark_is_not_repeated_where_captions_roll(tmp_path):
+    file = tmp_path / "captions.srt"
+    file.write_text(
+        "1\n00:00:01,000 --> 00:00:03,000\n>> who pays\n\n"
+        "2\n00:00:03,000 --> 00:00:05,000\n>> who pays\nfor the lens\n\n"
+        "3\n00:00:05,000 --> 00:00:07,000\nfor the lens\n>> the ships\n"
+    )
+    found = read(file, "captions").segments
+    assert [(segment.text, bool(segment.turn)) for segment in found] == [
+        ("who pays", True),
+        ("for the lens", False),
+        ("the ships", True),
+    ]

@@ -102,3 +102,40 @@ def test_a_folder_without_a_model_is_an_error_that_names_it(tmp_path):
 def test_a_processor_computes_in_int8_unless_the_user_chose(micro_whisper, wanted, used):
     engine = Whisper(micro_whisper, "micro", Options(device="cpu", compute_type=wanted), None)
     assert engine._whisper.model.compute_type.startswith(used)
+
+
+@pytest.fixture(scope="module")
+def two_files(audio, tmp_path_factory):
+    """Return the beginning of the talk, its first 40 s as one speaker's, and the rest as another's."""
+    folder = tmp_path_factory.mktemp("two")
+    border, end = 40 * pcm.RATE, 75 * pcm.RATE
+    first, rest = pcm.read_bytes(audio, 0, border), pcm.read_bytes(audio, border, end)
+    (folder / "audio.1.pcm").write_bytes(first + bytes(len(rest)))
+    (folder / "audio.2.pcm").write_bytes(bytes(len(first)) + rest)
+    return folder / "audio.pcm"
+
+
+def test_what_each_speaker_says_is_theirs_and_in_time_order(two_files, whole, micro_whisper):
+    engine = Whisper(micro_whisper, "micro", Options(), None, ("left", "right"))
+    batches = list(engine.transcribe(two_files, 0.0, _tick))
+    ends = [batch.end for batch in batches]
+    assert ends == sorted(set(ends))
+    assert ends[-1] == batches[-1].total == 75.0
+    for segment in (segment for batch in batches for segment in batch.segments):
+        assert segment.speaker == ("left" if segment.end < 41 else "right")
+    assert sum(len(batch.segments) for batch in batches) >= sum(len(batch.segments) for batch in whole) - 1
+
+
+def test_windows_that_end_together_are_one_batch_and_none_is_lost_on_resume(audio, micro_whisper, tmp_path):
+    sound = pcm.read_bytes(audio, 0, 40 * pcm.RATE)
+    for file in pcm.files(tmp_path / "audio.pcm", 2):
+        file.write_bytes(sound)
+    engine = Whisper(micro_whisper, "micro", Options(), None, ("left", "right"))
+    batches = list(engine.transcribe(tmp_path / "audio.pcm", 0.0, _tick))
+    assert len({batch.end for batch in batches}) == len(batches) > 1
+    for batch in filter(lambda batch: batch.segments, batches):
+        left, right = ([s.text for s in batch.segments if s.speaker == side] for side in ("left", "right"))
+        assert left == right
+        assert list(engine.transcribe(tmp_path / "audio.pcm", batch.end, _tick)) == [
+            other for other in batches if other.end > batch.end
+        ]

@@ -108,7 +108,7 @@ def _check_record(store, code, kept):
         ("picture.png", "{} is not a recording but a playlist, a picture"),
         ("picture.mp4", "{} is not a recording but a playlist, a picture"),
         ("cut.mp4", "{} is cut off or damaged: moov atom not found"),
-        ("mute.mp4", "{} has no sound"),
+        ("mute.mp4", "{} has no audio track"),
     ],
 )
 def test_what_is_no_recording_is_refused(refused, with_model, files, name, said):
@@ -166,12 +166,12 @@ def test_subtitles_without_words_are_refused_when_there_is_nothing_else(refused)
 def test_rubbish_beside_a_recording_is_ignored_with_a_warning(svs, with_model, files):
     done = svs("summarize", "captioned.mp4", "--json", cwd=files)
     assert done.returncode == 0, done.stderr
-    assert "warning: captioned.srt is no text: it is ignored" in done.stderr.splitlines()
+    assert "warning: captioned.srt is not a text file: it is ignored" in done.stderr.splitlines()
     assert "lighthouse" in json.loads(done.stdout)["summary"]["sentences"][0]["text"]
 
 
 def test_rubbish_beside_a_recording_is_refused_when_it_is_insisted_on(refused):
-    assert "captioned.srt is no text" in refused("captioned.mp4", "--subtitles", "only")
+    assert "captioned.srt is not a text file" in refused("captioned.mp4", "--subtitles", "only")
 
 
 NAMES = {
@@ -185,6 +185,7 @@ NAMES = {
 """Names that could be taken for something else, and how they are shown."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_name_is_only_a_name(svs, refused, with_model, files, home, tmp_path, name):
     shutil.copy(files / "good.mp4", tmp_path / name)

@@ -44,7 +44,7 @@ NO_SPACE, READ_ONLY, DENIED = "No space left on device", "Read-only file system"
 OPENING, DECODING, HEARING = ("extract", "started"), ("extract", "advanced"), ("transcribe", "advanced")
 LAST, WRITING = ("summarize", "started"), ("summarize", "finished")
 FAULTS = [
-    (OPENING, "full_disk", WHISPER, 5, "no room for the sound in", "interrupted", ""),
+    (OPENING, "full_disk", WHISPER, 5, "not enough space for the audio in", "interrupted", ""),
     (DECODING, "full_disk", WHISPER, 5, NO_SPACE, "interrupted", ""),
     (HEARING, "full_disk", WHISPER, 5, NO_SPACE, "interrupted", "extract"),
     (LAST, "full_disk", WHISPER, 5, NO_SPACE, "interrupted", "extract transcribe"),

@@ -7,8 +7,11 @@ import pytest
 
 from svs.media import ffmpeg
 
-_DRAWN = re.compile(r"\x1b\[(\?25[lh]|\?20(04|26)[lh]|[0-9;]*m|[0-9]*[AK]|[0-9;]*H)|\r")
-"""What Rich itself sends: colours, the cursor's way, the line's end."""
+_DRAWN = re.compile(
+    r"\x1b\[(\?25[lh]|\?20(04|26)[lh]|[0-9;]*m|[0-9]*[AK]|[0-9;]*H)|\r"
+    r"|\x1b\]8;(id=\d+)?;(file:///[\w./%~-]*)?\x1b\\"
+)
+"""What Rich itself sends: colours, the cursor's way, the line's end, links to files."""
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
     "\xad\u200b\u2060\ufeff\U000e0000-\U000e007f]"

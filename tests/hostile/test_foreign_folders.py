@@ -35,7 +35,7 @@ def _listed(folder):
 
 
 @pytest.mark.parametrize(("change", "problem"), CHANGES)
-@pytest.mark.parametrize("name", ["", "jobs", "transcripts"])
+@pytest.mark.parametrize("name", ["", "jobs", "transcripts", "unfinished", "queue", "watched"])
 def test_a_store_that_others_may_change_is_refused(svs, home, tmp_path, name, change, problem):
     (tmp_path / "talk.srt").write_text(CUES)
     folder = home / name

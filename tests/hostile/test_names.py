@@ -83,6 +83,7 @@ def test_a_list_shows_names_and_they_do_nothing(on_terminal, svs, assert_harmles
     assert {job["source"] for job in json.loads(listed)} == {f"{tmp_path}/{name}" for name in NAMES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_an_error_names_the_file_and_nothing_else_happens(
     assert_harmless, capsys, silent, with_model, home, tmp_path, name

@@ -139,7 +139,7 @@ def _look(store, job_id):
     """Do what all commands do that only look."""
     for job in store.jobs():
         state = None if isinstance(job, Damaged) else store.state(job)
-        shown = listing.text([(job, state, store.progress(job.id))])
+        shown = "".join(listing.text([listing.Listed(job, state, store.progress(job.id))]))
         assert "\x1b" not in shown
         if state is not None:
             with stdout().capture() as shown:

@@ -82,6 +82,7 @@ def heard(source: Path, **options) -> tuple[float, Extracted]:
     return (options.get("start") or 0.0) + loud[0] / pcm.RATE, found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late", [0.0, 2.0])
 @pytest.mark.parametrize("suffix", VIDEO)
 def test_a_beep_comes_out_at_its_time(either_ffmpeg, tmp_path, suffix, late):
@@ -127,6 +128,7 @@ def test_captions_have_the_same_zero(either_ffmpeg, tmp_path, late, pictures):
     assert heard(source)[0] == pytest.approx(BEEP - zero, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["mkv", "mp4", "webm", "ts"])
 @pytest.mark.parametrize(("late", "pictures"), [(0.0, 0.0), (2.0, 0.0), (0.0, 1.0)])
 def test_pictures_have_the_same_zero(either_ffmpeg, tmp_path, suffix, late, pictures):
@@ -136,6 +138,7 @@ def test_pictures_have_the_same_zero(either_ffmpeg, tmp_path, suffix, late, pict
     assert key_frames(source, [Moment(1.2, 1.2, BEEP - 0.6)], tmp_path) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["mkv", "mp4", "ts", "webm"])
 @pytest.mark.parametrize(("late", "pictures"), [(0.0, 0.0), (2.0, 0.0), (0.0, 1.0)])
 def test_the_subtitles_of_a_copy_have_the_same_zero(either_ffmpeg, tmp_path, of, late, pictures):

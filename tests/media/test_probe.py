@@ -133,6 +133,21 @@ def test_a_tracks_name_is_not_the_title(tmp_path):
     assert probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", "title=Commentary")).title == ""
 
 
+@pytest.mark.parametrize(
+    ("handler", "title"),
+    [("Anna", "Anna"), ("Dr. Ben 2", "Dr. Ben 2"), ("SoundHandler", ""), ("ISO Media file", ""), ("", "")],
+)
+def test_a_tracks_handler_is_its_title_where_it_is_a_name(either_ffmpeg, tmp_path, handler, title):
+    media = probe(make(tmp_path / "talk.mp4", "-metadata:s:a:0", f"handler_name={handler}"))
+    assert (media.audio[0].title, media.title) == (title, "")
+
+
+def test_a_title_comes_before_a_handler(tmp_path):
+    tags = ["-metadata:s:a:0", "handler_name=Ben", "-metadata:s:a:0", "title=Anna"]
+    assert probe(make(tmp_path / "talk.mov", *tags)).audio[0].title in ("Anna", "Ben")
+    assert probe(make(tmp_path / "talk.mkv", *tags)).audio[0].title == "Anna"
+
+
 def test_pictures_are_no_sound(tmp_path):
     video = ["-f", "lavfi", "-i", "testsrc=s=32x32:r=5:duration=2", "-map", "1:v", "-c:v", "mpeg4"]
     media = probe(make(tmp_path / "mute.mp4", *video))

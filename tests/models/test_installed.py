@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 
 from svs.errors import InputError, MissingError, SvsError, UsageError
+from svs.models import choice
 from svs.models import installed as models
 from svs.models.catalog import KNOWN
 from svs.system.paths import models_home
@@ -57,7 +58,7 @@ def names():
 
 def test_nothing_is_installed_at_first(home):
     assert models.installed() == ()
-    assert models.best() is None
+    assert choice.best() is None
     assert list(home.iterdir()) == []
 
 
@@ -131,7 +132,7 @@ def test_what_comes_into_an_installed_model_later_is_seen(folder):
     with pytest.raises(MissingError, match=r"modeling\.py") as failure:
         ready(place)
     assert "svs models rm micro" in failure.value.hint
-    assert models.best() is None
+    assert choice.best() is None
 
 
 def test_a_folder_that_is_not_there(tmp_path):
@@ -196,14 +197,14 @@ def test_what_is_not_there_says_how_to_get_it(folder):
 
 def test_the_largest_is_the_best(folder):
     models.add(folder, "micro")
-    assert models.best(english=False) is None
+    assert choice.best(english=False) is None
     english = models.add(make_larger(folder, 2), "aa")
-    assert models.best() == english
+    assert choice.best() == english
     many = models.add(make_multilingual(folder), "zz")
-    assert models.best(english=False) == many
-    assert models.best() == english
+    assert choice.best(english=False) == many
+    assert choice.best() == english
     larger = models.add(make_larger(folder, 3), "zzz")
-    assert models.best() == models.best(english=False) == larger
+    assert choice.best() == choice.best(english=False) == larger
 
 
 def test_remove(folder):

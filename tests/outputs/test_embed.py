@@ -132,6 +132,7 @@ def tagged(tmp_path_factory):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 @pytest.mark.parametrize("later", [False, True], ids=["summarize", "export"])
 def test_a_copy_without_tags_has_nothing_but_pictures_sound_and_subtitles(

@@ -193,7 +193,7 @@ def test_the_recording_is_looked_for_beside_the_page_and_nowhere_else(source, ad
     assert dict(Page(page(replace(RESULT, source=source))).attributes)["src"] == address
 
 
-def test_the_folder_of_the_recording_is_nobodys_business():
+def test_the_report_does_not_contain_the_recordings_folder():
     assert "/videos" not in page(CHAPTERED)
 
 

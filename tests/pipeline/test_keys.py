@@ -25,6 +25,7 @@ CREATED = "2026-11-25T10:00:00+00:00"
 OTHER = {
     "encoding": "cp1251",
     "track": "2",
+    "channels": "split",
     "start": 1.0,
     "end": 9.0,
     "translate": True,
@@ -104,7 +105,7 @@ def test_every_option_is_in_a_stages_key_or_in_a_group_that_is_in_none():
     assert set(OTHER) == in_keys
 
 
-def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
+def test_limits_plan_options_and_outputs_are_in_no_key(job):
     changed = Options(
         max_duration=10.0,
         max_size=5,
@@ -122,6 +123,8 @@ def test_limits_the_wish_for_an_engine_and_outputs_are_in_no_key(job):
         force=True,
         formats=("md",),
         output_dir="/o",
+        output_template="/o/{title}.{ext}",
+        subtitle_width=30,
         embed="/o/c.mp4",
     )
     groups = (LimitOptions, PlanOptions, OutputOptions)
@@ -136,6 +139,11 @@ def test_the_plan_is_in_every_key_but_places_are_not(job, change):
     assert all(a != b for a, b in zip(_keys(job), _keys(other), strict=True))
     moved = replace(job, plan=replace(job.plan, model_folder="/elsewhere"))
     assert _keys(job) == _keys(moved)
+
+
+def test_what_the_words_are_made_with_is_in_no_key_before_the_words(job):
+    other = replace(job, plan=replace(job.plan, made_with="cpu int8"))
+    assert [a == b for a, b in zip(_keys(job), _keys(other), strict=True)] == [True, False, False, True]
 
 
 def test_a_whole_transcript_needs_no_engine_when_its_run_was_killed_before_it_ended(home, tmp_path):

@@ -108,7 +108,9 @@ def test_the_full_track_is_chosen_and_what_is_passed_over_is_said(tmp_path, chos
     )
     label, said = chosen(film)
     assert label == "subtitle track 2 (Full, ass)"
-    assert said[0].startswith("The transcript is subtitle track 2 (Full, ass), not the sound; there are also")
+    assert said[0].startswith(
+        "The transcript comes from subtitle track 2 (Full, ass), not from the audio; there are also"
+    )
 
 
 def test_captions_in_the_sounds_language_are_chosen(tmp_path, chosen):
@@ -117,7 +119,12 @@ def test_captions_in_the_sounds_language_are_chosen(tmp_path, chosen):
     (tmp_path / "t.en.srt").write_text(srt())
     assert chosen(film) == (
         "t.en.srt",
-        ["The transcript is t.en.srt (English), not the sound; there are also t.de.srt: --language chooses."],
+        [
+            (
+                "The transcript comes from t.en.srt (English), not from the audio; "
+                "there are also t.de.srt; choose with --language."
+            )
+        ],
     )
 
 
@@ -130,17 +137,18 @@ def test_captions_in_another_language_than_the_one_asked_for_are_not(tmp_path, c
 
 
 SENSELESS = {
-    "far too long": (srt(count=300), "t.srt does not fit the recording: it goes on to 29:58"),
+    "far too long": (srt(count=300), "t.srt does not fit the recording: it runs to 29:58"),
     "an advert": (srt("Get this film at our site", 1), "t.srt does not fit the recording: it has words for"),
     "telemetry": (srt("ISO 150, EV 0, GPS (-122.3699, 37.8166, 15), D 224.59m"), "t.srt holds numbers"),
     "encoding": (
         b"1\n00:00:01,000 --> 00:00:02,000\n\x8d\x9e\xff\xfa one \xc1\xc2 two\n",
-        "the encoding of t.srt is unsure",
+        "svs cannot determine the encoding of t.srt",
     ),
     "rubbish": (b"rubbish", "no captions in t.srt"),
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SENSELESS)
 def test_captions_that_make_no_sense_do_not_replace_the_sound(tmp_path, chosen, kind):
     content, why = SENSELESS[kind]
@@ -152,6 +160,7 @@ def test_captions_that_make_no_sense_do_not_replace_the_sound(tmp_path, chosen, 
     assert said[0].endswith(": it is ignored")
 
 
+@pytest.mark.slow
 def test_a_track_that_makes_no_sense_leaves_its_place_to_the_next(tmp_path, chosen):
     film = recording(tmp_path / "t.mkv", (srt(count=1), {"disposition": "default"}), (srt(), {}))
     label, said = chosen(film)
@@ -180,7 +189,7 @@ def test_a_track_in_an_older_encoding_is_read(tmp_path, chosen):
     assert captions.read(target, "t", "ru").segments[0].text.startswith("Сегодня мы поговорим")
 
 
-def test_a_caption_file_is_fetched_as_utf8_and_its_loss_is_told(tmp_path):
+def test_a_caption_file_is_fetched_as_utf8_and_its_lost_cues_are_reported(tmp_path):
     content = srt("Grüße aus der alten Stadt") + "11\n00:00:xx,000 --> 00:01:04,000\nLost.\n"
     (tmp_path / "t.srt").write_bytes(content.encode("cp1252"))
     target = tmp_path / "captions.srt"
@@ -220,4 +229,4 @@ def test_the_length_counts_where_a_clock_does_not_begin_at_zero(tmp_path, chosen
     film = recording(tmp_path / "t.mkv", (srt(), {}), audio=("-output_ts_offset", "36000"))
     assert chosen(film)[0] == "subtitle track 1 (ass)"
     (tmp_path / "t.srt").write_text(srt(count=300))
-    assert chosen(film)[1][0].startswith("t.srt does not fit the recording: it goes on to 29:58")
+    assert chosen(film)[1][0].startswith("t.srt does not fit the recording: it runs to 29:58")

@@ -79,6 +79,7 @@ def pitch(target: Path) -> float:
     return float(np.abs(np.fft.rfft(samples)).argmax())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "mp3", "ogg", "wav", "ts"])
 def test_the_sound_of_every_container_comes_out(either_ffmpeg, tmp_path, target, suffix):
     source = make(tmp_path / f"talk.{suffix}", "-ac", "2", "-ar", "44100")
@@ -183,6 +184,7 @@ def bilingual(tmp_path_factory):
     return make(tmp_path_factory.mktemp("talk") / "talk.mkv", *more[0], *more[1], *maps, *tags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("track", "tone"),
     [(None, 440), ("1", 440), ("2", 1000), ("3", 2000), ("eng", 440), ("en", 440)]
@@ -202,7 +204,7 @@ def test_an_unknown_track_is_an_error_that_lists_the_tracks(bilingual, target, t
 
 def test_a_recording_without_sound_is_an_error(tmp_path, target):
     mute = make(tmp_path / "mute.mp4", *PICTURES[:4], "-map", "1:v", "-c:v", "mpeg4")
-    with pytest.raises(InputError, match="has no sound"):
+    with pytest.raises(InputError, match="has no audio track"):
         run(mute, target)
 
 
@@ -231,6 +233,7 @@ def test_a_recording_shorter_than_it_claims_is_partial(tmp_path, target):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("suffix", "pictures"),
     [("mp4", PICTURES), ("mkv", PICTURES), ("mkv", ()), ("mp3", ()), ("flac", ())],
@@ -262,7 +265,7 @@ def test_damage_in_the_middle_is_a_warning(either_ffmpeg, tmp_path, target):
     source.write_bytes(data)
     result = run(source, target)
     assert result.partial
-    assert result.warnings == ("The file is damaged: parts of its sound could not be read.",)
+    assert result.warnings == ("The file is damaged: parts of its audio could not be read.",)
 
 
 def test_no_warning_repeats_what_ffmpeg_says_of_a_file(tmp_path, target, monkeypatch):
@@ -277,14 +280,14 @@ def test_no_warning_repeats_what_ffmpeg_says_of_a_file(tmp_path, target, monkeyp
     media = probe(video)
     monkeypatch.setattr(ffmpeg, "run", give_up)
     result = extract(video, media, Options(), target, Ticks())
-    assert result.warnings == ("The file could not be read on after 0:02: ffmpeg gave up there.",)
+    assert result.warnings == ("The file could not be read beyond 0:02: ffmpeg stopped there.",)
 
 
 def test_a_file_that_ends_before_its_first_sound_is_an_error(tmp_path, target):
     source = make(tmp_path / "talk.mp4", "-movflags", "faststart")
     data = source.read_bytes()
     source.write_bytes(data[: data.index(b"mdat") + 4])
-    with pytest.raises(InputError, match=r"no sound could be read from .*talk\.mp4"):
+    with pytest.raises(InputError, match=r"no audio could be read from .*talk\.mp4"):
         run(source, target)
     assert not list(target.parent.iterdir())
 

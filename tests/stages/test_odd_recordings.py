@@ -67,6 +67,7 @@ JOINED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", JOINED)
 def test_two_recordings_joined_in_one_file_are_read_whole(either_ffmpeg, tmp_path, target, suffix):
     source = tmp_path / f"joined.{suffix}"
@@ -87,6 +88,7 @@ def test_a_part_behind_a_join_is_found(either_ffmpeg, tmp_path, target):
     assert pitch(target) == pytest.approx(880, abs=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["webm", "avi", "flac", "mp3"])
 def test_a_start_behind_what_a_joined_file_claims_is_found(either_ffmpeg, tmp_path, target, suffix):
     options = JOINED[suffix].replace(" -live 1", "")  # so it claims to last 3 seconds
@@ -138,6 +140,7 @@ PLAIN_ONES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLAIN_ONES)
 def test_recordings_of_every_kind_are_whole(tmp_path, target, name):
     (tmp_path / name).write_bytes(recorded(name.partition(".")[2], PLAIN_ONES[name]))
@@ -165,6 +168,7 @@ CUT_BY_FFMPEG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", CUT_BY_FFMPEG)
 def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(either_ffmpeg, tmp_path, target, suffix):
     data = recorded(suffix, CUT_BY_FFMPEG[suffix])
@@ -174,7 +178,7 @@ def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(either_ffmpeg, 
     source.write_bytes(data + data)
     found = run(source, target)
     assert found.partial
-    assert found.warnings[0].startswith("The sound ends after 0:03, and ")
+    assert found.warnings[0].startswith("The audio ends at 0:03, and ")
     assert "of the file follow that could not be read" in found.warnings[0]
 
 
@@ -215,7 +219,7 @@ def test_one_broken_packet_is_not_parts(either_ffmpeg, tmp_path, target):
     source = tmp_path / "broken.flac"
     source.write_bytes(data)
     assert run(source, target).warnings in (
-        ("The file is damaged: a moment of its sound could not be read.",),
+        ("The file is damaged: a short part of its audio could not be read.",),
         (),  # ffmpeg plays the packet all the same
     )
 
@@ -238,6 +242,7 @@ PLAIN = "-disposition:a:@ 0"
 GERMAN, ENGLISH = "-metadata:s:a:@ language=ger", "-metadata:s:a:@ language=eng"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tracks", "options", "heard"),
     [

@@ -1,6 +1,7 @@
 """The job store: folders, records, locks, and what is said of damaged ones."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -202,3 +203,24 @@ def test_a_failed_write_leaves_the_record_and_nothing_else(store, job, monkeypat
     monkeypatch.undo()
     assert store.load(job.id) == job
     assert [file.name for file in store.folder(job.id).iterdir()] == ["job.json"]
+
+
+def test_unfinished_jobs_are_found_without_reading_the_others(store, job, monkeypatch):
+    assert store.unfinished_ids() == [job.id]  # all were read, once
+    later, ended = (store.create(SOURCE, Options()) for _ in range(2))
+    store.save(replace(later, status="running"))
+    store.save(replace(ended, status="done"))
+    read = []
+    monkeypatch.setattr(store, "read", lambda job_id, usual=store.read: read.append(job_id) or usual(job_id))
+    assert [found.id for found in store.unfinished()] == [job.id, later.id] == read
+    store.save(replace(ended, status="queued"))
+    store.remove(job.id)
+    assert [found.id for found in store.unfinished()] == [later.id, ended.id]
+
+
+def test_unfinished_jobs_of_an_earlier_version_are_found(store, job):
+    store.save(replace(store.create(SOURCE, Options()), status="done"))
+    shutil.rmtree(store.root.parent / "unfinished")
+    assert [found.id for found in store.unfinished()] == [job.id]
+    other = store.create(SOURCE, Options())
+    assert [found.id for found in store.unfinished()] == [job.id, other.id]

@@ -1,12 +1,11 @@
 """The journal: what was heard is never lost, and never taken for something else."""
 
 import os
-from dataclasses import replace
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from svs.errors import StoreError
 from svs.model.speech import Batch, Gap, Segment, Word
@@ -18,16 +17,18 @@ languages = st.sampled_from([None, "de", "haw"])
 segments = st.builds(Segment, times, times, st.text(), st.just(()), st.booleans(), languages)
 gaps = st.lists(st.builds(Gap, times, times), max_size=2).map(tuple)
 batches = st.lists(
-    st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple), gaps, times), max_size=4
-)
+    st.builds(Batch, times, times, st.lists(segments, max_size=3).map(tuple), gaps, times),
+    max_size=4,
+    unique_by=lambda batch: batch.end,
+).map(lambda found: sorted(found, key=lambda batch: batch.end))
 
 
 @given(heard=batches, torn=st.integers(0, 200))
 def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factory, heard, torn):
     path = tmp_path_factory.mktemp("j") / "transcript.jsonl"
-    transcript.begin(path, HEADER)
-    for batch in heard:
-        transcript.add(path, batch)
+    with transcript.begin(path, HEADER) as journal:
+        for batch in heard:
+            transcript.add(path, journal, batch)
     assert transcript.read(path, "k") == (HEADER, heard)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) - torn])
@@ -40,23 +41,31 @@ def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factor
 
 def test_a_batch_is_on_the_disk_when_it_is_added(tmp_path, monkeypatch):
     path, synced = tmp_path / "transcript.jsonl", []
-    transcript.begin(path, HEADER)
-    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
-    for number in (1, 2):
-        transcript.add(path, Batch(float(number), 2.0, ()))
-        assert synced[number - 1 :] == [path.stat().st_size]
+    with transcript.begin(path, HEADER) as journal:
+        monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+        for number in (1, 2):
+            transcript.add(path, journal, Batch(float(number), 2.0, ()))
+            assert synced[number - 1 :] == [path.stat().st_size]
 
 
 def test_another_key_is_another_transcript(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())])
+    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())]).close()
     assert transcript.read(path, "other") == (None, [])
     assert transcript.read(tmp_path / "none", "k") == (None, [])
 
 
+def test_batches_that_do_not_end_later_are_damage_of_two_processes(tmp_path):
+    path = tmp_path / "transcript.jsonl"
+    transcript.begin(path, HEADER, [Batch(end, 9.0, ()) for end in (1.0, 2.0, 2.0, 9.0)]).close()
+    with pytest.raises(StoreError, match="a batch that ends at 2"):
+        transcript.read(path)
+    assert [batch.end for batch in transcript.read_prefix(path, "k")[1]] == [1.0, 2.0]
+
+
 def test_damage_in_the_middle_is_an_error_that_names_the_file(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())])
+    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())]).close()
     path.write_bytes(path.read_bytes() + b"rubbish\n")
     with pytest.raises(StoreError, match=r"transcript\.jsonl is damaged"):
         transcript.read(path, "k")
@@ -87,7 +96,7 @@ def test_coverage_is_unknown_where_nobody_measured_the_speech():
 
 def test_a_journal_without_gaps_and_languages_can_be_read(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER)
+    transcript.begin(path, HEADER).close()
     with path.open("a") as file:
         file.write('{"end":4.0,"total":4.0,"segments":[{"start":1.0,"end":2.0,"text":"Hello."}]}\n')
     found = transcript.transcript(*transcript.read(path, "k"))
@@ -103,9 +112,9 @@ def languages_of(*segments, first="en"):
 def test_the_main_language_is_the_one_spoken_longest():
     english, german = Segment(0.0, 20.0, "Hello."), Segment(20.0, 60.0, "Guten Tag.", language="de")
     assert languages_of(english, german) == ("de", ["en", None])
-    assert languages_of(english, msgspec.structs.replace(german, end=39.0)) == ("en", [None, "de"])
-    assert languages_of(english, msgspec.structs.replace(german, suspect=True)) == ("en", [None, "de"])
-    assert languages_of(msgspec.structs.replace(english, language="en")) == ("en", [None])
+    assert languages_of(english, replace(german, end=39.0)) == ("en", [None, "de"])
+    assert languages_of(english, replace(german, suspect=True)) == ("en", [None, "de"])
+    assert languages_of(replace(english, language="en")) == ("en", [None])
 
 
 def test_a_segment_of_unknown_language_is_not_foreign():
@@ -127,3 +136,32 @@ def test_a_loop_over_several_batches_is_suspect():
     assert [segment.suspect for segment in found.segments] == [False, True, True, True, True]
     captions = transcript.transcript(replace(HEADER, engine="captions"), said)
     assert not any(segment.suspect for segment in captions.segments)
+
+
+def test_what_several_say_at_once_is_in_time_order_whichever_batch_it_is_in():
+    left = Segment(2.0, 6.0, "I ask you.", speaker="left"), Segment(7.0, 9.0, "Yes?", speaker="left")
+    right = (Segment(1.0, 3.0, "Well.", speaker="right"),)
+    said = [Batch(8.0, 20.0, left, (Gap(6.0, 8.0),)), Batch(20.0, 20.0, right, (Gap(4.0, 6.0),))]
+    found = transcript.transcript(replace(HEADER, voices="channels"), said)
+    assert [segment.text for segment in found.segments] == ["Well.", "I ask you.", "Yes?"]
+    assert [gap.start for gap in found.gaps] == [14.0, 16.0]
+    assert found.voices == "channels"
+
+
+def test_a_loop_is_one_speakers_own():
+    texts = [("left", "So it goes."), ("right", "Yes.")] * 4
+    said = [
+        Batch(10.0 * n + 10, 80.0, (Segment(10.0 * n, 10.0 * n + 5, text, speaker=speaker),))
+        for n, (speaker, text) in enumerate(texts)
+    ]
+    found = transcript.transcript(replace(HEADER, voices="channels"), said)
+    assert [segment.suspect for segment in found.segments] == [False, False] + [True] * 6
+    agreed = [replace_text(batch, "Yes.") for batch in said[:4]]
+    assert not any(
+        s.suspect for s in transcript.transcript(replace(HEADER, voices="channels"), agreed).segments
+    )
+
+
+def replace_text(batch, text):
+    segments = tuple(replace(segment, text=text) for segment in batch.segments)
+    return replace(batch, segments=segments)

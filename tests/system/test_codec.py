@@ -22,7 +22,7 @@ from svs.store.transcript import Header
 from svs.system.codec import decode, encode
 
 ID = "20261123T041400-7f3a"
-EXACT = (ID, "2026-11-23T04:14:00+00:00", "deu")
+EXACT = (ID, "2026-11-23T04:14:00+00:00", "deu", "9999999w", "999")
 
 
 @pytest.fixture

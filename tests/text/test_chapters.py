@@ -33,7 +33,7 @@ def in_a_row(texts, gaps=()):
 
 
 def without_pauses(said):
-    return in_a_row([one.text for one in said])
+    return in_a_row([sentence.text for sentence in said])
 
 
 def test_a_short_talk_that_pauses_between_its_topics_has_a_chapter_for_each():
@@ -78,7 +78,7 @@ def test_slides_alone_make_no_chapters():
 
 
 def test_two_topics_make_two_chapters_and_one_makes_one():
-    tides, bread = ([one.text for one in SAID[first : first + 10]] for first in (30, 20))
+    tides, bread = ([sentence.text for sentence in SAID[first : first + 10]] for first in (30, 20))
     for times in (3, 8, 30):
         said = in_a_row(tides * times + bread * times)
         assert chapter_starts(said, "en") == pytest.approx([0, 10 * times], abs=1)
@@ -86,7 +86,7 @@ def test_two_topics_make_two_chapters_and_one_makes_one():
 
 
 def test_a_long_recording_has_no_chapter_under_a_minute():
-    said = in_a_row([one.text for first in TOPICS for one in SAID[first : first + 10] * 3])
+    said = in_a_row([sentence.text for first in TOPICS for sentence in SAID[first : first + 10] * 3])
     times = [*(said[number].start for number in chapter_starts(said, "en")), said[-1].end]
     assert len(times) > 3
     assert all(b - a >= 60 for a, b in pairwise(times))
@@ -103,7 +103,7 @@ def test_whatever_is_said_chapters_follow_each_other_and_none_is_empty(said, cou
         assert len(starts) <= count
 
 
-def test_so_many_as_were_asked_for():
+def test_a_count_gives_that_many_chapters():
     for count in (1, 2, 7, 40):
         assert len(chapter_starts(SAID, "en", count)) == count
     assert len(chapter_starts(SAID, "en", 100)) == len(SAID)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svs.errors import Cancelled
 from svs.model.speech import Segment, Sentence, Transcript
 from svs.text.ranking import best
 from svs.text.sentences import sentences
@@ -196,6 +197,18 @@ def test_every_language_gives_a_summary_about_its_topic(language):
     assert sum(library in text for text in texts(found)) * 2 >= len(found)
 
 
+def test_a_choice_that_takes_long_can_be_stopped():
+    ticks = []
+
+    def tick():
+        ticks.append(len(ticks))
+        if len(ticks) == 4:
+            raise Cancelled("stop", "")
+
+    with pytest.raises(Cancelled):
+        best(said(*TOPIC), "en", count=len(TOPIC), tick=tick)
+
+
 some_words = st.lists(
     st.sampled_from(["a", "lens", "lamp", "you", "the", "must", "tide", "12", "灯塔", "में", "..."]),
     max_size=12,
@@ -207,7 +220,9 @@ some_sentences = st.lists(st.tuples(some_words.map(" ".join), st.booleans()), ma
 def test_whatever_is_said_the_choice_keeps_its_promises(pairs, language, words, count):
     heard = [Sentence(3.0 * i, 3.0 * i + 2, text, suspect=doubt) for i, (text, doubt) in enumerate(pairs)]
     found = best(heard, language, words=words, count=count)
-    assert {one.said or one.text for one in found} <= {one.text for one in heard if not one.suspect}
+    assert {sentence.said or sentence.text for sentence in found} <= {
+        sentence.text for sentence in heard if not sentence.suspect
+    }
     assert all(a.start < b.start for a, b in pairwise(found))
     assert len(set(texts(found))) == len(found) <= count
     assert sum(count_words(text) for text in texts(found)) <= words

@@ -171,11 +171,13 @@ def test_no_sentence_goes_on_across_a_gap():
         Segment(66.0, 69.0, "which nobody had seen before"),
         Segment(69.2, 71.0, "that day."),
     )
-    assert [one.text for one in sentences(said)] == [
+    assert [sentence.text for sentence in sentences(said)] == [
         "It is late.",
         "And then we went to the which nobody had seen before that day.",
     ]
-    assert [(one.end, one.text) for one in sentences(replace(said, gaps=(Gap(64.1, 65.9),)))[1:]] == [
+    assert [
+        (sentence.end, sentence.text) for sentence in sentences(replace(said, gaps=(Gap(64.1, 65.9),)))[1:]
+    ] == [
         (64.0, "And then we went to the"),
         (71.0, "which nobody had seen before that day."),
     ]
@@ -185,7 +187,7 @@ def test_without_punctuation_no_sentence_goes_on_across_a_gap():
     said = heard(Segment(0.0, 1.0, "so far so good"), Segment(2.6, 5.0, "and now to something else"))
     assert len(sentences(said)) == 1
     found = sentences(replace(said, gaps=(Gap(0.0, 0.0), Gap(1.0, 2.6), Gap(5.0, 9.0))))
-    assert [one.text for one in found] == ["so far so good", "and now to something else"]
+    assert [sentence.text for sentence in found] == ["so far so good", "and now to something else"]
 
 
 def test_no_sentence_goes_on_from_one_language_into_another():
@@ -197,7 +199,7 @@ def test_no_sentence_goes_on_from_one_language_into_another():
             Segment(5.0, 6.0, "and so on."),
         )
     )
-    assert [(one.text, one.language) for one in found] == [
+    assert [(sentence.text, sentence.language) for sentence in found] == [
         ("As they say in Berlin,", None),
         ("das kam am 3. Mai in die Stadt.", "de"),  # by German rules: in English, "3." ends a sentence
         ("Wirklich.", "de"),
@@ -208,7 +210,9 @@ def test_no_sentence_goes_on_from_one_language_into_another():
 def test_a_translation_is_in_one_language():
     said = (Segment(0.0, 2.0, "We met and"), Segment(2.0, 4.0, "talked a while.", language="fr"))
     found = sentences(heard(*said, language="de", translated=True))
-    assert [(one.text, one.language) for one in found] == [("We met and talked a while.", None)]
+    assert [(sentence.text, sentence.language) for sentence in found] == [
+        ("We met and talked a while.", None)
+    ]
 
 
 def test_nothing_said_is_no_sentence():
@@ -249,7 +253,7 @@ def test_every_word_once_in_order_and_at_its_time(transcript):
         assert [word for sentence in found for word in sentence.text.split()] == said
     assert all(sentence.text == sentence.text.strip() != "" for sentence in found)
     assert all(sentence.start <= sentence.end for sentence in found)
-    assert all(one.start <= other.start for one, other in pairwise(found))
+    assert all(sentence.start <= other.start for sentence, other in pairwise(found))
     if found:
         spoken = [segment for segment in transcript.segments if segment.text.strip()]
         assert spoken[0].start - 0.001 <= found[0].start
@@ -279,3 +283,44 @@ def test_a_speaker_who_is_the_only_one_known_changes_nothing():
     plain = Segment(0.0, 2.0, "The lamp is weak and so"), Segment(2.0, 4.0, "a lens is needed. It is.")
     named = replace(plain[0], speaker="Ada"), plain[1]
     assert sentences(heard(*named)) == sentences(heard(*plain))
+
+
+AT_ONCE = (
+    Segment(0.0, 2.0, "The lamp is weak and so", speaker="Ada"),
+    Segment(1.0, 3.0, "I see what", speaker="Ben"),
+    Segment(2.0, 4.0, "a lens is needed. Well?", speaker="Ada"),
+    Segment(3.0, 5.0, "you mean.", speaker="Ben"),
+)
+
+
+def test_who_has_a_voice_of_their_own_goes_on_while_another_speaks():
+    found = sentences(replace(heard(*AT_ONCE), voices="channels"))
+    assert [(spoken.start, spoken.said_by, spoken.text) for spoken in found] == [
+        (0.0, "Ada", "The lamp is weak and so a lens is needed."),
+        (1.0, "Ben", "I see what you mean."),
+        (found[2].start, "Ada", "Well?"),
+    ]
+    assert (found[1].end, found[2].end) == (5.0, 4.0)
+
+
+@given(transcripts(), st.lists(st.sampled_from(["left", "right"]), max_size=12))
+def test_every_word_of_each_voice_once_in_order(transcript, speakers):
+    named = tuple(
+        replace(segment, speaker=speaker)
+        for segment, speaker in zip(transcript.segments, speakers, strict=False)
+    )
+    found = sentences(replace(transcript, segments=named, voices="channels"))
+    for speaker in {segment.speaker for segment in named} if len(set(speakers)) > 1 else ():
+        said = "".join("".join(s.text.split()) for s in named if s.speaker == speaker)
+        names = {speaker} if len({segment.speaker for segment in named}) > 1 else {""}
+        assert "".join("".join(s.text.split()) for s in found if s.said_by in names) == said
+    assert all(first.start <= second.start for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize("stop", ["", "."])
+def test_a_sentence_ends_at_a_mark_of_another_speaker_without_a_name(stop):
+    said = (
+        Segment(0.0, 2.0, f"The lamp is weak{stop} and so"),
+        Segment(2.0, 4.0, f"a lens is needed{stop}", turn=True),
+    )
+    assert texts(*said)[-1] == f"a lens is needed{stop}"

@@ -12,7 +12,10 @@ from svs.text.titles import titles
 
 TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())
 SAID = [Sentence(s["start"], s["end"], s["text"]) for s in TALK["sentences"]]
-PARTS = [[one for one, s in zip(SAID, TALK["sentences"], strict=True) if s["topic"] == n] for n in range(4)]
+PARTS = [
+    [sentence for sentence, s in zip(SAID, TALK["sentences"], strict=True) if s["topic"] == n]
+    for n in range(4)
+]
 FILLING = ("It went on like that for a while.", "Everybody was happy with how it went.")
 
 
@@ -106,7 +109,7 @@ def test_where_nothing_is_said_there_is_no_title():
 )
 def test_whatever_is_said_a_title_is_part_of_it(parts, language):
     found = titles([said(*texts) for texts in parts], language)
-    for one, texts in zip(found, parts, strict=True):
+    for name, texts in zip(found, parts, strict=True):
         whole = " ".join(" ".join(texts).replace("\u2019", "'").split())
-        assert not one or one.strip("\u201c\u201d\u2026")[1:] in whole
+        assert not name or name.strip("\u201c\u201d\u2026")[1:] in whole
     assert len(set(filter(None, found))) == len(list(filter(None, found)))

@@ -2,8 +2,10 @@
 
 import io
 import json
-from dataclasses import asdict, replace
+import re
 
+import pytest
+from msgspec.structs import asdict, replace
 from rich.console import Console
 
 from svs.events import ProgressEvent, Stage, overall
@@ -71,7 +73,7 @@ def test_plain_lines_come_at_most_once_a_second_and_for_each_stage():
     assert len(lines) <= events[-1].at - events[0].at + 1 + len(Stage)
     for stage in Stage:
         assert any(f"] {stage}: done" in line for line in lines)
-    assert any("5.0x" in line and "left" in line for line in lines if "transcribe" in line)
+    assert any("5.0x real time" in line and "left" in line for line in lines if "transcribe" in line)
     assert not any("\x1b" in line for line in lines)
 
 
@@ -105,6 +107,44 @@ def test_the_newest_words_end_with_their_stage():
     assert "bread rises" in screen(bars, console)
     bars(transcribing("finished", 1002))
     assert "bread rises" not in screen(bars, console)
+
+
+def test_the_end_says_how_long_it_took_and_the_words_are_gone():
+    out = io.StringIO()
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    bars, plain = RichProgress(console), PlainProgress(out)
+    for view in (bars, plain):
+        view(replace(transcribing("started", 1000), stage=Stage.EXTRACT))
+        view(transcribing("line", 1001, message="bread rises"))
+        view(replace(transcribing("done", 1139), stage=None, overall=100.0))
+    assert "in 2:19" in screen(bars, console)
+    assert "bread" not in screen(bars, console)
+    assert out.getvalue().splitlines()[-1] == "[100 %] done in 2:19"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("WT_SESSION", "x"), ("TERM_PROGRAM", "ghostty"), ("ConEmuANSI", "ON")]
+)
+def test_the_taskbar_shows_progress_where_the_terminal_knows_it(monkeypatch, name, value):
+    for variable in ("WT_SESSION", "TERM_PROGRAM", "ConEmuANSI"):
+        monkeypatch.delenv(variable, raising=False)
+    assert taskbar(Terminal()) == []
+    monkeypatch.setenv(name, value)
+    assert taskbar(Terminal()) == ["1;20", "0;0"]
+    assert taskbar(io.StringIO()) == []
+
+
+def taskbar(file):
+    """Return the states of the taskbar while a job is at 20 %."""
+    with RichProgress(Console(file=file, width=80, force_terminal=True)) as bars:
+        bars(transcribing("advanced", 1000, done=1.0))
+        bars(transcribing("advanced", 1001, done=1.1))
+    return re.findall(r"\x1b\]9;4;(\d;\d+)", file.getvalue())
 
 
 def test_bars_count_the_time_left_down_between_two_events(monkeypatch):
@@ -155,7 +195,7 @@ def test_bars_show_stages_speed_time_left_and_the_newest_words():
     screen = console.file.getvalue().splitlines()[-6:]
     text = "\n".join(screen)
     assert "Extract" in text
-    assert "19.5x" in text, "the speed of the whole first stage"
+    assert "20x real time" in text, "the speed of the whole first stage"
     assert "5.0x" in text
     assert "20-40 s left" in text
     assert "45 %" in text

@@ -36,7 +36,7 @@ def start(
     limits: Limits | None = None,
     handles: Iterable[int] = (),
 ) -> Child:
-    """Start a program that can read these files, write this one, and do little else: see the README.
+    """Start a program that can read these files, write this one, and do little else: see docs/privacy.md.
 
     It inherits these handles, so that it finds them in /proc/self/fd, where `reads` and `write` may point
     too. It gets its own process group, so that all of it can be killed and Ctrl-C reaches only svs.

@@ -8,7 +8,7 @@ from textual.app import App
 
 from svs.store.index import Watcher
 from svs.ui.dashboard import charts, themes
-from svs.ui.dashboard.detail import WIDE
+from svs.ui.dashboard.detail import SIDE, WIDE
 from svs.ui.dashboard.screen import Jobs
 
 Shade = Literal["dark", "light"]
@@ -20,7 +20,7 @@ class Dashboard(App[None]):
     TITLE = "svs"
     CSS_PATH = "dashboard.tcss"
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SIDE, "-side"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(
         self,

@@ -8,9 +8,13 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual.widget import Widget
 
+from svs.times import clock
+
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """A braille character's dots, as bits, of its left and of its right column, from the bottom up."""
 _BRAILLE = 0x2800
+SAMPLE_SECONDS = 2.0
+"""Between two points."""
 _MAX_VALUES = 2000  # twice the columns of the widest screen
 
 
@@ -61,13 +65,17 @@ class Chart(Widget):
         self.refresh()
 
     def render(self) -> RenderableType:
-        """Draw the plot as it is now."""
-        width, height = self.size.width, self.size.height - 1
+        """Draw the plot as it is now, with its scale at the right: the top, and 0 at the bottom."""
+        height = self.size.height - 1
+        top = self._top or max(list(self._values)[-2 * self.size.width :], default=0.0)
+        scale = [f" {top:.3g}{self._unit}" if top else "", *[""] * (height - 2), " 0"][:height]
+        width = max(1, self.size.width - max(map(len, scale)))
         values = list(self._values)[-2 * width :]
-        most = max(values, default=0.0)
         now = f"{values[-1]:.3g}{self._unit}" if values else ""
         head = Text.assemble((self._title, "bold"), " ", (now, self._colour))
-        peak = Text(f"peak {most:.3g}{self._unit}" if most else "", "dim")
-        head.pad_right(max(1, width - head.cell_len - peak.cell_len))
-        lines = plot(values, width, height, self._top or most)
-        return Text("\n").join([head + peak, *(Text(line, self._colour) for line in lines)])
+        span = Text(f"last {clock(len(values) * SAMPLE_SECONDS)}" if values else "", "dim")
+        head.pad_right(max(1, width - head.cell_len - span.cell_len))
+        lines = zip(plot(values, width, height, top), scale, strict=True)
+        return Text("\n").join(
+            [head + span, *(Text.assemble((line, self._colour), (mark, "dim")) for line, mark in lines)]
+        )

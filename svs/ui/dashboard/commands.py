@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from svs.errors import MissingError, StoreError
-from svs.jobs import actions, launch
+from svs.jobs import actions
 from svs.model.job import OutputOptions
-from svs.store import reuse
+from svs.outputs import text
+from svs.store import results, reuse
 from svs.store.jobs import JobStore
+from svs.system import desktop
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -22,6 +24,8 @@ class Done:
     """A sentence for the user."""
     process: "Popen[bytes] | None" = None
     """The process that was started, if any."""
+    copied: str = ""
+    """A text for the clipboard."""
 
 
 Command = Callable[[JobStore, str], Done]
@@ -60,11 +64,23 @@ def export(store: JobStore, job_id: str, options: OutputOptions) -> Done:
 def open_folder(store: JobStore, job_id: str) -> Done:
     """Show a job's folder in the file manager."""
     folder = store.folder(job_id)
-    try:
-        return Done(f"opening {folder}", launch.show_folder(folder))
-    except FileNotFoundError as error:
-        raise MissingError(
-            "there is no file manager to open the folder", f"The folder is {folder}"
-        ) from error
-    except OSError as error:
-        raise StoreError(f"cannot open {folder}: {error.strerror}") from error
+    desktop.open_path(folder)
+    return Done(f"opened {folder}")
+
+
+def open_report(store: JobStore, job_id: str) -> Done:
+    """Show the report in the browser; one that was not written yet is written to the job's folder."""
+    job = store.load(job_id)
+    written = [Path(path) for path in job.outputs if path.endswith(".html") and Path(path).exists()]
+    if not written:
+        options = OutputOptions(formats=("html",), output_dir=str(store.folder(job_id)), force=True)
+        written = [Path(path) for path in actions.export(store, job_id, options)]
+    desktop.open_path(written[0])
+    return Done(f"opened {written[0]}")
+
+
+def copy_summary(store: JobStore, job_id: str) -> Done:
+    """Copy a job's summary as text."""
+    job = store.load(job_id)
+    result = results.load(job, store.folder(job_id))
+    return Done("copied the summary", copied=text.summary(result))

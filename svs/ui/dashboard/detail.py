@@ -20,8 +20,8 @@ from svs.ui.dashboard.transcript import Said, Transcript
 from svs.ui.result import summary_view
 from svs.ui.terminal import term
 
-WIDE = 150
-"""Columns from which the table and the details are side by side."""
+SIDE, WIDE = 110, 150
+"""Columns from which the table and the details are side by side, and the facts above the tabs."""
 
 
 class Detail(Vertical):
@@ -90,7 +90,8 @@ class Detail(Vertical):
     def _facts(self, entry: Entry | None) -> RenderableType:
         if entry is None:
             return Text("No job here. Run `svs summarize VIDEO`.", "dim")
-        return facts(entry, self._watcher.record(entry.id), str(self._watcher.store.folder(entry.id)))
+        folder = str(self._watcher.store.folder(entry.id))
+        return facts(entry, self._watcher.record(entry.id), folder, self.size.width)
 
     def _reset(self) -> None:
         """Clear what was shown of another job, and scroll to the top."""
@@ -124,10 +125,12 @@ class Detail(Vertical):
         if isinstance(job, Job) and job.status == "done":
             result = results.load(job, folder)
             said = with_gaps(result.sentences, result.transcript.gaps)
-            return summary_view(result, head=False), said
+            return summary_view(result), said
         header, batches = transcript.read(folder / results.TRANSCRIPT)
         partial = transcript.transcript(header, batches) if header else None
         so_far = with_gaps(partial.segments, partial.gaps) if partial else ()
+        if isinstance(job, Job) and job.error:
+            return term(job.error.message, "red") + term(f"\n{job.error.hint}"), so_far
         return Text("There is no summary yet.", "dim"), so_far
 
     def _show_loaded(self, job_id: str, shown: RenderableType, said: Sequence[Said]) -> None:

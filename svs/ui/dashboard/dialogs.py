@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from svs.model.job import OutputOptions
 from svs.outputs import FORMATS
 from svs.store.index import Entry
-from svs.ui.dashboard.formatting import one_line
+from svs.ui.output import name
 
 _OVERWRITE = "overwrite"
 
@@ -32,8 +32,8 @@ KEYS = (
     ("R", "retry: start it from the beginning"),
     ("d  Delete", "remove a job, after a question"),
     ("e", "export the result of a job that is done"),
-    ("o", "open the job's folder"),
-    ("y", "copy the job's id"),
+    ("b  o", "open the report in the browser; the job's folder"),
+    ("Y  y", "copy the summary; the job's id"),
     ("t", "light or dark"),
     ("?", "these keys"),
     ("q  Ctrl-C", "quit; jobs keep running"),
@@ -72,7 +72,7 @@ class Confirm(ModalScreen[bool]):
     def __init__(self, entry: Entry) -> None:
         super().__init__()
         self._question = (
-            f"{one_line(entry.name)}\n\nJob {entry.id} is removed, with its transcript and summary.\n"
+            f"{name(entry.name)}\n\nJob {entry.id} is removed, with its transcript and summary.\n"
         )
 
     def compose(self) -> ComposeResult:

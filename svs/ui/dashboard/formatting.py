@@ -1,11 +1,8 @@
 """Formatting for the dashboard: states, times, sizes, bars; all safe for a terminal."""
 
-from datetime import datetime
-
 from rich.text import Text
 
 from svs.model.job import State
-from svs.ui.output import visible
 from svs.ui.tables import COLOURS
 
 _SIGNS: dict[State, str] = {
@@ -19,11 +16,6 @@ _SIGNS: dict[State, str] = {
 }
 _UNITS = ((90 * 60, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
 """The seconds from which a unit is used, its seconds, its name."""
-
-
-def one_line(text: str) -> str:
-    """Return text from outside as one line, with control characters made visible."""
-    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def state(condition: State) -> Text:
@@ -41,14 +33,6 @@ def bar(percent: float, width: int, colour: str) -> Text:
     halves = int(min(100.0, max(0.0, percent)) / 100 * 2 * width)
     full = "━" * (halves // 2) + "╸" * (halves % 2)
     return Text.assemble((full, colour), ("─" * (width - len(full)), "dim"))
-
-
-def date(iso: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """Return a record's time as local time."""
-    try:
-        return datetime.fromisoformat(iso).astimezone().strftime(pattern)
-    except (ValueError, OverflowError):
-        return one_line(iso)
 
 
 def span(left: tuple[float, float]) -> str:

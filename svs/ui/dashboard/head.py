@@ -9,6 +9,7 @@ from svs.model.job import State
 from svs.store.index import Watcher
 from svs.ui.dashboard import formatting
 from svs.ui.dashboard.charts import Machine
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 
 _ALWAYS: tuple[State, ...] = ("running", "queued", "done", "failed")
@@ -38,7 +39,7 @@ class Head(Horizontal):
 
     def show_problem(self, problem: str) -> None:
         """Show a problem instead of the counts."""
-        self.query_one("#counts", Static).update(Text(formatting.one_line(problem), "red"), layout=False)
+        self.query_one("#counts", Static).update(Text(name(problem), "red"), layout=False)
 
     def measure(self, machine: Machine) -> None:
         """Show how busy the machine is."""

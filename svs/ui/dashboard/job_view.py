@@ -13,23 +13,25 @@ from svs.model.job import Job, Options, Progress
 from svs.store.index import Entry
 from svs.store.records import Damaged
 from svs.text.coverage import share
-from svs.times import clock
+from svs.times import clock, moment, times_real
 from svs.ui.dashboard import formatting
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
 
 _BAR = 10
+_ROOMY = 58  # columns that the whole table of stages needs
 
 
-def facts(entry: Entry, job: Job | Damaged, folder: str) -> RenderableType:
-    """Return the facts about a job."""
-    title = Text.assemble(Text(formatting.one_line(entry.name), "bold"), "  ", formatting.state(entry.state))
+def facts(entry: Entry, job: Job | Damaged, folder: str, width: int) -> RenderableType:
+    """Return the facts about a job, for so many columns."""
+    title = Text.assemble(Text(name(entry.name), "bold"), "  ", formatting.state(entry.state))
     if isinstance(job, Damaged):
         grid = _grid([("Job", job.id), ("Problem", job.problem), ("Folder", folder)])
         return Group(
             formatting.state(entry.state), Text(), grid, Text(), Text("Press d to remove it.", "dim")
         )
-    parts: list[RenderableType] = [title, *_trouble(job), stages(job, entry)]
+    parts: list[RenderableType] = [title, *_trouble(job), stages(job, entry, width)]
     if entry.progress:
         parts.append(_now(entry.progress))
     return Group(*parts, Text(), _grid(_rows(job, folder)))
@@ -43,14 +45,15 @@ def _trouble(job: Job) -> Iterator[Text]:
         yield term(f"! {warning}", "yellow")
 
 
-def stages(job: Job, entry: Entry) -> Table:
-    """Return the bars of the stages, with the time and cost of each."""
-    grid = Table.grid(padding=(0, 2))
-    for justify in ("left", "left", "right", "right", "right", "right"):
-        grid.add_column(justify=justify, no_wrap=True)
-    grid.add_row("", "", "", *(Text(heading, "dim") for heading in ("TIME", "SPEED", "CPU")))
+def stages(job: Job, entry: Entry, width: int) -> Table:
+    """Return the bars of the stages, with the time of each and, if there is room, its cost."""
+    grid = Table.grid(padding=(0, 2) if width >= _ROOMY else (0, 1))
+    headings = ("TIME", "SPEED", "CPU") if width >= _ROOMY else ("TIME", "SPEED")
+    for justify in ("left", "left", "right", *["right"] * len(headings)):
+        grid.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    grid.add_row("", "", "", *(Text(heading, "dim") for heading in headings))
     for stage in Stage:
-        grid.add_row(stage.capitalize(), *_stage(job, stage, entry))
+        grid.add_row(stage.capitalize(), *_stage(job, stage, entry)[: 2 + len(headings)])
     return grid
 
 
@@ -73,7 +76,7 @@ def _stage(job: Job, stage: Stage, entry: Entry) -> tuple[Text, ...]:
 def _now(progress: Progress) -> RenderableType:
     """Return the present progress of a running job."""
     shown = [
-        formatting.one_line(progress.phase),
+        name(progress.phase),
         f"{formatting.span(progress.left)} left" if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
         f"memory {formatting.size(progress.memory)}" if progress.memory else "",
@@ -91,9 +94,9 @@ def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
         yield "Title", job.title
     if job.duration:
         yield "Length", clock(job.duration)
-    yield "Created", formatting.date(job.created)
+    yield "Created", moment(job.created)
     if job.finished:
-        yield "Finished", formatting.date(job.finished)
+        yield "Finished", moment(job.finished)
     if job.plan:
         yield "Engine", f"{job.plan.engine} ({job.plan.model})"
     if job.origin:
@@ -110,7 +113,7 @@ def _cost(job: Job) -> Iterator[tuple[str, str]]:
     """Yield what the job has cost, as far as it was measured."""
     took = sum(record.seconds for record in job.stages.values())
     if took and job.duration and job.status == "done":
-        yield "Speed", f"{job.duration / took:.1f}x real time, {took:.1f} s in all"
+        yield "Speed", f"{times_real(job.duration / took)}, {took:.1f} s in all"
     if job.metrics.memory:
         yield "Memory", f"{formatting.size(job.metrics.memory)} at most"
     if job.metrics.load:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from svs.store.index import Entry
-from svs.times import clock
+from svs.times import clock, moment
 from svs.ui.dashboard import formatting
+from svs.ui.output import name
 from svs.ui.tables import COLOURS
 
 _GAP = "  "
@@ -20,6 +21,12 @@ class _Column:
     min_table: int
     """The width of the table from which this column is shown."""
     cell: Callable[[Entry], Text]
+
+
+def _status(entry: Entry) -> Text:
+    if entry.stalled:
+        return Text("! stalled", "bold yellow")
+    return formatting.state(entry.state)
 
 
 def _progress(entry: Entry) -> Text:
@@ -44,14 +51,14 @@ def _length(entry: Entry) -> Text:
 
 
 _COLUMNS = (
-    _Column("STATUS", 13, 0, lambda entry: formatting.state(entry.state)),
+    _Column("STATUS", 13, 0, _status),
     _Column("PROGRESS", 16, 0, _progress),
     _Column("LEFT", 10, 0, _left),
     _Column("SPEED", 6, 100, _speed),
     _Column("LENGTH", 8, 92, _length),
-    _Column("CREATED", 11, 82, lambda entry: Text(formatting.date(entry.created, "%m-%d %H:%M"))),
+    _Column("CREATED", 16, 88, lambda entry: Text(moment(entry.created))),
     _Column("ENGINE", 12, 130, lambda entry: Text(entry.engine)),
-    _Column("VIDEO", 0, 0, lambda entry: Text(formatting.one_line(entry.name))),
+    _Column("VIDEO", 0, 0, lambda entry: Text(name(entry.name))),
 )
 """The last column takes the rest of the width."""
 

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 _TICK_SECONDS = 0.5
-_SAMPLE_SECONDS = 2.0  # between two points of a chart
 _SWEEP_SECONDS = 0.02  # of a tick, to refresh jobs that are not visible
 _SWEEP_PAUSE = 0.005  # seconds between two sweeps, so that the screen stays responsive
 _TABS = ("job", "summary", "transcript")
 _ANY = ("remove", "open", "copy")
 """The actions that are possible in any state."""
+_OF_RESULTS = ("report", "copy_summary")
+"""Those that need a result."""
 
 
 class Jobs(Screen[None]):
@@ -49,7 +50,9 @@ class Jobs(Screen[None]):
         Binding("e", "export", "Export"),
         Binding("d,delete", "remove", "Remove", key_display="d"),
         Binding("o", "open", "Folder"),
-        Binding("y", "copy", "Copy id"),
+        Binding("b", "report", "Report"),
+        Binding("y", "copy", "Copy id", show=False),
+        Binding("Y", "copy_summary", "Copy", key_display="Y"),
         Binding("t", "app.shade", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "leave", "Quit"),
@@ -152,7 +155,7 @@ class Jobs(Screen[None]):
 
     def _sample(self) -> None:
         now = time.monotonic()
-        if now - self._sampled < _SAMPLE_SECONDS:
+        if now - self._sampled < charts.SAMPLE_SECONDS:
             return
         self._sampled = now
         machine = self._measure()
@@ -235,10 +238,11 @@ class Jobs(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Offer only the actions that are possible for the chosen job."""
-        if action not in (*POSSIBLE, *_ANY) or not self.is_mounted:
+        if action not in (*POSSIBLE, *_ANY, *_OF_RESULTS) or not self.is_mounted:
             return True
         entry = self._entry
-        return entry is not None and entry.state in POSSIBLE.get(action, get_args(State))
+        states = POSSIBLE["export"] if action in _OF_RESULTS else POSSIBLE.get(action, get_args(State))
+        return entry is not None and entry.state in states
 
     def action_cancel(self) -> None:
         """Cancel the job."""
@@ -255,6 +259,14 @@ class Jobs(Screen[None]):
     def action_open(self) -> None:
         """Show the job's folder in the file manager."""
         self._do(commands.open_folder)
+
+    def action_report(self) -> None:
+        """Show the job's report in the browser."""
+        self._do(commands.open_report)
+
+    def action_copy_summary(self) -> None:
+        """Copy the job's summary."""
+        self._do(commands.copy_summary)
 
     def action_remove(self) -> None:
         """Remove the job, after a question."""
@@ -304,5 +316,7 @@ class Jobs(Screen[None]):
         else:
             if done.process:
                 self._started[job_id] = done.process
+            if done.copied:
+                self.app.call_from_thread(self.app.copy_to_clipboard, done.copied)
             self.app.call_from_thread(self.show_message, done.message)
         self.app.call_from_thread(self.tick)

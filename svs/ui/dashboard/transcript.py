@@ -20,7 +20,7 @@ from svs.model.speech import Gap, Segment, Sentence
 from svs.outputs.shared import at_changes
 from svs.text.coverage import mark
 from svs.times import clock
-from svs.ui.dashboard.formatting import one_line
+from svs.ui.output import name
 
 _MARGIN = 10
 """Columns for the time before each sentence."""
@@ -46,7 +46,7 @@ class Lines(ScrollView, can_focus=True):
     def show(self, said: Sequence[Said]) -> None:
         """Show these sentences; a view that is scrolled to the end stays there."""
         at_end = self._said and self.scroll_offset.y >= self.max_scroll_y > 0
-        self._said, self._names = said, [one_line(who) for who, _ in at_changes(said)]
+        self._said, self._names = said, [name(who) for who, _ in at_changes(said)]
         self._wrap()
         self._find()
         if at_end:
@@ -68,8 +68,8 @@ class Lines(ScrollView, can_focus=True):
         said = self._said[number]
         if isinstance(said, Gap):
             return list(Text(mark(said), "yellow").wrap(self.app.console, self._width))
-        words = Text(one_line(said.text), "dim" if said.suspect else "")
-        text = Text(name, "bold") + words if (name := self._names[number]) else words
+        words = Text(name(said.text), "dim" if said.suspect else "")
+        text = Text(who, "bold") + words if (who := self._names[number]) else words
         if text.plain.isascii() and len(text) <= self._width:  # no need to look for wide characters
             return [text]
         return list(text.wrap(self.app.console, self._width)) or [text]

@@ -78,12 +78,18 @@ class Records:
             for n, (text, name) in enumerate(zip(said, cycle(speakers)))
         )
         batch = Batch(segments=segments, end=600.0, total=600.0, gaps=gaps, speech=600.0)
-        transcript.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch])
+        transcript.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch]).close()
 
     def progress(self, job, percent, **changes):
         """Write where a job stands, half-way through its transcript."""
         known = Progress(
-            pid=4242, process_started=0, stage=Stage.TRANSCRIBE, done=300, total=600, overall=percent, at=0
+            pid=4242,
+            process_started=0,
+            stage=Stage.TRANSCRIBE,
+            done=300,
+            total=600,
+            overall=percent,
+            at=time.time(),
         )
         self.store.write_progress(job.id, replace(known, **changes))
 

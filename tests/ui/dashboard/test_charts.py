@@ -69,7 +69,3 @@ def test_a_time_left_is_a_range(left, shown):
 )
 def test_a_size_is_short(count, shown):
     assert formatting.size(count) == shown
-
-
-def test_an_invalid_date_is_shown_unchanged():
-    assert formatting.date("\x1bnever") == "\\x1bnever"

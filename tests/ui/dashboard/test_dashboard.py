@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import unicodedata
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -81,7 +82,7 @@ def test_options_outputs_and_costs_are_shown(see, make):
     async def steps(view):
         await view.until("model small, translate yes, length 8, formats")
         await view.until("md,srt")
-        for shown in ("! The end is missing.", "/videos/talk.summary.md", "14.1x real time", "80.0 s"):
+        for shown in ("! The end is missing.", "/videos/talk.summary.md", "14x real time", "80.0 s"):
             assert shown in view.text
 
     see(steps, size=WIDE)
@@ -299,7 +300,7 @@ def test_tabs_show_the_summary_and_the_transcript(see, make):
         await view.press("escape", "right", "enter", "end")
         await view.until("Sentence 39.")
         await view.press("escape", "left", "left")
-        assert "14.1x real time" not in view.text
+        assert "14x real time" not in view.text
         await view.until("Extract")
 
     see(steps)
@@ -557,10 +558,9 @@ def test_open_shows_the_folder_in_the_file_manager(see, some, store, tmp_path, m
 
     async def steps(view):
         await view.press("o")
-        while view.jobs._started:
-            await view.settle()
+        await view.until("opened")
 
-    see(steps)
+    see(steps, size=WIDE)
     assert opened.read_text() == str(store.folder(some["running"].id))
 
 
@@ -570,7 +570,44 @@ def test_without_a_file_manager_the_path_of_the_folder_is_shown(see, some, store
 
     async def steps(view):
         await view.press("o")
-        await view.until("there is no file manager")
+        await view.until("there is no program to open")
+
+    see(steps, size=WIDE)
+
+
+def test_b_opens_the_report_and_writes_it_first_if_it_is_not_there(see, some, store, tmp_path, monkeypatch):
+    opened = tmp_path / "opened"
+    opener = tmp_path / "xdg-open"
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > {shlex.quote(str(opened))}\n')
+    opener.chmod(0o755)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    async def steps(view):
+        await view.press("b")
+        assert not opened.exists(), "a running job has no report"
+        await view.press("down", "down", "b")
+        await view.until("opened")
+
+    see(steps, size=WIDE)
+    report = Path(opened.read_text())
+    assert report.parent == store.folder(some["done"].id)
+    assert "lighthouse" in report.read_text()
+
+
+def test_the_summary_of_a_failed_job_says_why(see, some):
+    async def steps(view):
+        await view.press("down", "down", "down", "2")
+        await view.until("Put the file back.")
+
+    see(steps)
+
+
+def test_the_summary_is_copied_as_text(see, some):
+    async def steps(view):
+        await view.press("down", "down", "Y")
+        await view.until("copied the summary")
+        assert "lighthouse" in view.app.clipboard
 
     see(steps, size=WIDE)
 

@@ -15,7 +15,7 @@ from svs.system.paths import jobs_home
 
 pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[2] / "golden"
-SIZES = [(80, 24), (200, 60)]
+SIZES = [(80, 24), (120, 40), (200, 60)]
 SCREENS = [
     ("home",),
     ("?",),

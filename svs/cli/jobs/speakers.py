@@ -1,18 +1,18 @@
 """`svs jobs speakers`: who speaks, and what they are called."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from svs.cli.store import Id, open_store
-
-if TYPE_CHECKING:
-    from svs.model.speech import Result
-
-
-def mount(app: typer.Typer) -> None:
-    """Make this a command of `svs jobs`."""
-    app.command()(speakers)
+from svs.jobs import speakers as naming
+from svs.model.speech import Result
+from svs.outputs.shared import speakers as known
+from svs.store.speakers import parse, quotes
+from svs.system.codec import encode
+from svs.ui.output import write
+from svs.ui.speakers import speakers_view
+from svs.ui.terminal import stdout
 
 
 def speakers(
@@ -28,25 +28,16 @@ def speakers(
 
     The names are kept beside the transcript, which stays as it is. All outputs made from now on have them.
     """
-    from svs.jobs import speakers as naming
-    from svs.store.speakers import parse
-
     store = open_store()
-    chosen, wishes = store.resolve(job_id), list(map(parse, names or ()))
+    chosen, renamings = store.resolve(job_id), list(map(parse, names or ()))
     if undo:
         naming.undo(store, chosen)
-    if wishes:
-        naming.name(store, chosen, wishes)
+    if renamings:
+        naming.name(store, chosen, renamings)
     _show(naming.load(store, chosen), as_json=as_json)
 
 
-def _show(result: "Result", *, as_json: bool) -> None:
-    from svs.outputs.shared import speakers as known
-    from svs.store.speakers import quotes
-    from svs.system.codec import encode
-    from svs.ui.output import write
-    from svs.ui.speakers import speakers_view
-    from svs.ui.terminal import stdout
+def _show(result: Result, *, as_json: bool) -> None:
 
     found = known(result)
     if as_json:

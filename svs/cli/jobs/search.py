@@ -1,22 +1,19 @@
 """`svs jobs search`: find what was said, in all recordings."""
 
+from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from svs.cli.store import open_store
 from svs.errors import SvsError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from svs.store.search import Hit
-
-
-def mount(app: typer.Typer) -> None:
-    """Make this a command of `svs jobs`."""
-    app.command()(search)
+from svs.store import search as searching
+from svs.store.search import Hit
+from svs.system.codec import encode
+from svs.ui.output import one_line, write
+from svs.ui.search import Hits, plain
+from svs.ui.terminal import stdout
 
 
 def search(
@@ -27,18 +24,18 @@ def search(
             help='Words that all occur in one line; quote "two words" to find them together.',
         ),
     ],
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many lines to show.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, metavar="NUMBER", help="How many lines to show.")
+    ] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print each match as a line of JSON.")] = False,
 ) -> None:
     """Search all transcripts and summaries, newest job first. Exits with 1 if nothing is found.
 
     Case and accents are ignored, and part of a word is enough.
     """
-    from svs.store import search as searching
-    from svs.ui.output import visible
 
     def skip(problem: str) -> None:
-        typer.echo(f"svs: {' '.join(visible(problem).split())}", err=True)
+        typer.echo(f"svs: {one_line(problem)}", err=True)
 
     found = 0
     show = _show(words, as_json=as_json)
@@ -52,13 +49,8 @@ def search(
         typer.echo(f"Only the first {limit} matches are shown; raise --limit to see more.", err=True)
 
 
-def _show(words: list[str], *, as_json: bool) -> "Callable[[Hit], None]":
+def _show(words: list[str], *, as_json: bool) -> Callable[[Hit], None]:
     """Return the function that prints a match: as JSON, as plain text, or for a terminal."""
-    from svs.system.codec import encode
-    from svs.ui.output import write
-    from svs.ui.search import Hits, plain
-    from svs.ui.terminal import stdout
-
     if as_json:
         return lambda hit: write(encode(hit).decode())
     if stdout().is_terminal:

@@ -1,0 +1,68 @@
+"""The process that takes queued jobs in the background: `svs jobs work`. A store has one at a time."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from svs.errors import HeldError, SvsError
+from svs.jobs import launch
+from svs.jobs.queue import View, run
+from svs.model.job import Job
+from svs.store import order
+from svs.store.jobs import JobStore
+from svs.system.files import store_errors
+
+_POLL_SECONDS = 0.05
+_LOOK_SECONDS = 1.0  # between two looks at the queue
+
+
+def take(store: JobStore, jobs: Sequence[Job], at_once: int) -> None:
+    """Have these jobs taken, also those that were interrupted. Raises what `start` raises."""
+    for job in jobs:
+        if store.state(job) == "interrupted":
+            with suppress(HeldError), store.hold(job.id):
+                store.save(replace(store.load(job.id), status="queued"))
+    if any(job.status != "done" for job in jobs):
+        start(store, at_once)
+
+
+def start(store: JobStore, at_once: int) -> None:
+    """Start it, unless it runs. Raises SvsError if it does not."""
+    if order.in_background(store):
+        return
+    log = order.log(store)
+    with store_errors("write", log):
+        process = launch.start(["jobs", "work", "--jobs", str(at_once)], log)
+    while not order.in_background(store) and process.poll() is None:
+        time.sleep(_POLL_SECONDS)
+    if process.poll():
+        raise SvsError("the queue could not be started in the background", f"See {log}.")
+
+
+def work(store: JobStore, at_once: int, view: View, stopped: Callable[[], bool]) -> None:
+    """Run queued jobs until there are none; end at once if another process does so in the background."""
+    while order.queued(store) and not stopped():  # also one that came after the last look, in a moment
+        try:
+            with order.working(store, background=True):
+                run(store, [], at_once, view, stopped, _queued(store))
+        except TimeoutError:
+            return
+
+
+def _queued(store: JobStore) -> Callable[[bool], Sequence[str] | None]:
+    """Return a function that returns the jobs that were queued since its last call."""
+    taken, looked = set[str](), 0.0
+
+    def more(idle: bool) -> Sequence[str] | None:  # noqa: FBT001 - as `run` asks
+        nonlocal looked
+        if not idle and time.monotonic() - looked < _LOOK_SECONDS:
+            return ()
+        looked = time.monotonic()
+        taken.intersection_update(store.unfinished_ids())  # a job may be queued again after it has ended
+        new = [job.id for job in store.unfinished(taken) if job.status == "queued"]
+        taken.update(new)
+        return new or (None if idle else ())
+
+    return more

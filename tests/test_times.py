@@ -1,0 +1,26 @@
+"""Times and durations as people read them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from svs.times import moment, times_real
+
+
+def test_a_time_of_today_or_yesterday_is_called_so():
+    now = datetime.now(UTC)
+    local = now.astimezone()
+    assert moment(now.isoformat()) == f"today {local:%H:%M}"
+    assert moment((now - timedelta(days=1)).isoformat()).startswith("yesterday ")
+
+
+def test_an_earlier_time_has_its_date_and_what_is_no_time_stays():
+    assert moment("2026-01-02T12:00:00+00:00").startswith("2026-01-0")
+    assert moment("never") == "never"
+
+
+@pytest.mark.parametrize(
+    ("speed", "text"), [(14.1, "14x real time"), (9.4, "9.4x real time"), (0.84, "0.8x real time")]
+)
+def test_a_speed_says_what_it_is_times(speed, text):
+    assert times_real(speed) == text
