@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = (
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tools/README.md"),
     *("docs/architecture.md", "docs/usage.md", "docs/formats.md", "docs/measurements.md"),
-    *("docs/privacy.md", "docs/licences.md"),
+    *("docs/privacy.md", "docs/licences.md", "docs/cluster.md"),
 )
 
 

@@ -13,6 +13,7 @@ COMMANDS = [re.split(r"\s{2,}#|\s>\s|\s\|\s", line)[0].strip() for line in LINES
 ELSEWHERE = {
     "svs models download small": "there is no network in a test: tests/models/test_download.py",
     "svs models use small": "it is not installed: tests/cli/test_models.py",
+    "svs watch inbox/ -f md -o notes/": "it ends with Ctrl-C: tests/cli/test_watch_folder.py",
     "svs dashboard": "it needs a terminal: tests/ui/dashboard",
 }
 OTHERS = ("scripts/", "pipx ", "uv ", "python3 -m pip ", "extract ", "transcribe ", "summarize ", "overall ")

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 from msgspec.structs import replace
 
+from svs.cli.cluster import connected
 from svs.cli.errors import print_error
 from svs.cli.finish import Finish
 from svs.cli.notify import Notices
@@ -33,23 +35,28 @@ from svs.ui.terminal import chosen, stderr
 from svs.ui.view import View
 from svs.ui.watch import Json, Lines
 
+if TYPE_CHECKING:
+    from svs.jobs.cluster import Address
 
-def several(videos: Sequence[Path], *, recursive: bool) -> list[Path] | None:
+
+def several(videos: Sequence[Path], *, recursive: bool, always: bool = False) -> list[Path] | None:
     """Return the recordings that the user means, or None when it is the one file that is named.
 
-    Raises InputError when one is not there.
+    With `always` that is a list, too. Raises InputError when one is not there.
     """
-    if len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
+    if not always and len(videos) == 1 and not videos[0].is_dir() and not inputs.is_pattern(videos[0]):
         return None
     return inputs.find(videos, recursive=recursive)
 
 
-def check(options: Options, finish: Finish) -> None:
+def check(options: Options, finish: Finish, where: "Address | None", *, detach: bool) -> None:
     """Refuse what cannot work for any of several recordings."""
     if finish.open_report or finish.copy:
         raise UsageError("--open and --copy take one recording", "Give them with one recording.")
     if options.embed:
         raise UsageError("--embed names one file", "Give it with one recording.")
+    if where and detach:
+        raise UsageError("--detach queues jobs for this machine, not for a cluster", "Leave one of them out.")
 
 
 def summarize(
@@ -59,11 +66,12 @@ def summarize(
     view: View,
     notices: Notices,
     finish: Finish,
+    where: "Address | None",
 ) -> None:
     """Summarize several recordings. Raises what `run` raises."""
     store = open_store()
-    at_once = at_once or queue.jobs_at_once(options.device)
-    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish)
+    at_once = 1 if where else at_once or queue.jobs_at_once(options.device)
+    run(store, _enqueue(store, recordings, options, at_once), at_once, view, notices, finish, where)
 
 
 def detach(
@@ -103,9 +111,15 @@ def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once:
 
 
 def run(
-    store: JobStore, jobs: Sequence[Job], at_once: int, view: View, notices: Notices, finish: Finish
+    store: JobStore,
+    jobs: Sequence[Job],
+    at_once: int,
+    view: View,
+    notices: Notices,
+    finish: Finish,
+    where: "Address | None" = None,
 ) -> None:
-    """Run jobs, print the summaries in their order, and then a tally.
+    """Run jobs, here or on a cluster, print the summaries in their order, and then a tally.
 
     Raises Stopped after a signal, and Exit with 1 when a job is not done in the end.
     """
@@ -119,8 +133,13 @@ def run(
         if follower.state == "done":
             finish.hook(follower.job)
 
-    with stopping(signals), showing(view, todo, after) as shown:
-        problems = queue.run(store, [job.id for job in todo], at_once, shown, lambda: bool(signals))
+    ids = [job.id for job in todo]
+    with (
+        stopping(signals),
+        connected(where, store, todo) as machines,
+        showing(view, todo, after) as shown,
+    ):
+        problems = queue.run(store, ids, at_once, shown, lambda: bool(signals), elsewhere=machines)
     states = {job.id: store.state(store.read(job.id)) for job in jobs}
     done = [job.id for job in jobs if states[job.id] == "done"]
     for job_id in done:

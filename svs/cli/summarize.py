@@ -8,7 +8,8 @@ from typing import Annotated, get_args
 
 import typer
 
-from svs.cli import completion
+from svs.cli import cluster, completion
+from svs.cli.cluster import Authority, Certificate, Key, Scheduler
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
@@ -205,6 +206,10 @@ def summarize(
         bool,
         _running("--detach", help="Queue the jobs, run them in the background, and print their ids."),
     ] = False,
+    scheduler: Scheduler = "",
+    cluster_ca: Authority = "",
+    cluster_cert: Certificate = "",
+    cluster_key: Key = "",
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -249,11 +254,12 @@ def summarize(
         as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
     )
     finish.check(options, detach=detach)
-    recordings = batch.several(videos, recursive=recursive)
+    where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
+    recordings = batch.several(videos, recursive=recursive, always=bool(where))
     if recordings is None:
         single.check(options, videos[0])
     else:
-        batch.check(options, finish)
+        batch.check(options, finish, where, detach=detach)
     notices = Notices(notify, content=notify_content)
     if view in ("auto", "rich", "plain") and not detach and sys.stdin.isatty() and sys.stderr.isatty():
         for video in recordings or videos:
@@ -266,4 +272,4 @@ def summarize(
     elif detach:
         batch.detach(recordings, options, jobs, environment)
     else:
-        batch.summarize(recordings, options, jobs, view, notices, finish)
+        batch.summarize(recordings, options, jobs, view, notices, finish, where)

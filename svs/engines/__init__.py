@@ -6,6 +6,7 @@ from pathlib import Path
 
 from svs.engines.interface import Engine
 from svs.errors import MissingError
+from svs.media.fingerprint import describe
 from svs.model.job import Options, Plan
 
 
@@ -22,13 +23,24 @@ def load(
     """
     if plan.engine == "whisper":
         from svs.engines.whisper import Whisper
-        from svs.models.installed import ready
 
-        folder = ready(Path(plan.model_folder), notice).folder  # it may have changed since the plan was made
-        return Whisper(folder, plan.model, options, language, speakers)
+        return Whisper(_model(plan, notice), plan.model, options, language, speakers)
     from svs.engines.captions import Captions
 
     return Captions(plan.model, language, options.start, options.end)
+
+
+def _model(plan: Plan, notice: Callable[[str], None]) -> Path:
+    """Return the folder of a plan's model, which another machine may have elsewhere. Raises MissingError."""
+    from svs.models import installed
+
+    folder = installed.ready(installed.here(Path(plan.model_folder)), notice).folder
+    if plan.model_digest and describe(folder / "model.bin").fingerprint != plan.model_digest:
+        raise MissingError(
+            f"the model {plan.model} in {folder} is not the one that the job began with",
+            "Install that one again, or summarize the recording as a new job.",
+        )
+    return folder
 
 
 @contextmanager

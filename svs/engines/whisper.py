@@ -8,12 +8,14 @@ each by one thread, which is faster than one after the other by all threads.
 
 import heapq
 import math
+import platform
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ _CUT_PROMPT = (
     "--prompt and --hotwords together are too long for Whisper: the ends of both are ignored. "
     "About 150 words fit."
 )
+_LIBRARIES = ("ctranslate2", "faster-whisper", "onnxruntime")
 _MAX_WORKERS = 4  # windows that are decoded at once
 _LANGUAGE_WINDOWS = 3  # windows of speech used to detect the main language
 _LIKELY = 0.5  # probability above which one window is enough for that,
@@ -48,6 +51,13 @@ def languages() -> tuple[str, ...]:
     from faster_whisper.tokenizer import _LANGUAGE_CODES
 
     return tuple(_LANGUAGE_CODES)
+
+
+def made_with(options: Options) -> str:
+    """Return what decides the words besides model and options, as it is on this machine."""
+    device = "cuda" if _on_gpu(options) else "cpu"
+    libraries = [f"{name} {version(name)}" for name in _LIBRARIES]
+    return ", ".join([f"{device} {_compute_type(options)} {platform.machine()}", *libraries])
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def retry(store: JobStore, job_id: str) -> Job:
         plan.check_engine(fresh)
         store.tidy(job_id)
         for file in folder.iterdir():
-            if file.name not in ("job.json", "lock", "events.jsonl"):
+            if file.name not in ("job.json", "lock", "events.jsonl") and not file.name.startswith("lease."):
                 file.unlink()
         store.save(fresh)
     return fresh

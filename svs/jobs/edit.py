@@ -41,7 +41,7 @@ def keep(store: JobStore, job_id: str, corrected: str) -> None:
         new = summarize_transcript(journal.transcript(header, [batch]), job, lambda: None, shown=slides)
         if not (folder / ORIGINAL).exists():
             shutil.copyfile(path, folder / ORIGINAL)
-        journal.begin(path, header, [batch])
+        journal.begin(path, header, [batch]).close()
         results.save_summary(folder, new)
 
 

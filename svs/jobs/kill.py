@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from svs.errors import StoreError
 from svs.model.job import Progress
+from svs.store import lease
 from svs.system import locks
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ def kill_holder(job_id: str, lock: Path, progress: Progress | None) -> None:
     """Kill the process that runs a job, if it holds the job's lock: the record alone is no proof."""
     import psutil
 
+    holder = lease.holder(lock.parent)
+    if holder and not holder.here:
+        raise StoreError(
+            f"job {job_id} runs on {holder.host}; nothing was killed",
+            "It was asked to stop, and will at its next step; it can be killed on that machine alone.",
+        )
     try:
         process = psutil.Process(progress.pid if progress else -1)
         family = [process, *process.children(recursive=True)]

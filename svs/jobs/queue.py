@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from subprocess import Popen
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from svs.errors import HeldError, StoreError
 from svs.events import ProgressEvent
 from svs.jobs import child
 from svs.jobs.actions import last_output
-from svs.media.fingerprint import describe
+from svs.media.fingerprint import describe, identity
 from svs.model.job import Device, Job, JobError, LimitOptions, Options
 from svs.model.media import Source
 from svs.store import order
@@ -22,9 +23,6 @@ from svs.store.follow import Follower
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged, now
 from svs.system.processors import cores, has_gpu
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 _MOST = 4  # jobs at a time, unless the user asks for more
 _MEMORY = 2_000_000_000  # bytes for each: measured were 0.5 GB with base, and larger models need more
@@ -47,11 +45,36 @@ class View(Protocol):
         """Show how a job has ended."""
 
 
+class Process(Protocol):
+    """A process on another machine that runs one job; see `subprocess.Popen` for what it can do."""
+
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+class Elsewhere(Protocol):
+    """Other machines, on which the jobs run instead of this one."""
+
+    def room(self) -> int:
+        """Return how many jobs they run at a time."""
+
+    def start(self, job_id: str) -> Process:
+        """Start a job."""
+
+
 @dataclass(slots=True)
 class _Worker:
     """A process that runs one job after another."""
 
-    process: "Popen[bytes]"
+    process: Popen[bytes] | Process
     follower: Follower
     """Of its present job."""
     jobs: int = 1
@@ -83,7 +106,7 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     ]
 
 
-def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[Source, Options], Job]]:
+def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
     """Yield the jobs over these files that need not be made again, the newest last."""
     found = (store.read(job_id) for job_id in reversed(store.ids()) if store.path_of(job_id) in paths)
     for job in found:
@@ -94,8 +117,8 @@ def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[Source, O
             yield _key(job.source, job.options), job
 
 
-def _key(source: Source, options: Options) -> tuple[Source, Options]:
-    return source, essential(options)
+def _key(source: Source, options: Options) -> tuple[object, ...]:
+    return source.path, *identity(source), essential(options)
 
 
 def essential(options: Options) -> Options:
@@ -110,6 +133,7 @@ def run(
     view: View,
     stopped: Callable[[], bool],
     more: Callable[[bool], Sequence[str] | None] = lambda _: None,
+    elsewhere: Elsewhere | None = None,
 ) -> dict[str, str]:
     """Run jobs, so many at a time, until all have ended or the user wants to stop.
 
@@ -129,8 +153,12 @@ def run(
                     new = more(not running and not waiting)
                     coming = new is not None
                     waiting += new or ()
-                    if len(running) < at_once and not order.is_paused(store):
-                        running += _start_next(store, waiting, idle, view, problems)
+                    room = elsewhere.room() if elsewhere else at_once
+                    while len(running) < room and not order.is_paused(store):
+                        started = list(_start_next(store, waiting, idle, view, problems, elsewhere))
+                        if not started:
+                            break
+                        running += started
                 for worker in [worker for worker in running if _has_ended(worker, view)]:
                     running.remove(worker)
                     _after(store, worker, waiting, view, problems)
@@ -151,7 +179,12 @@ def _ask_to_stop(running: list[_Worker]) -> None:
 
 
 def _start_next(
-    store: JobStore, waiting: list[str], idle: list[_Worker], view: View, problems: dict[str, str]
+    store: JobStore,
+    waiting: list[str],
+    idle: list[_Worker],
+    view: View,
+    problems: dict[str, str],
+    elsewhere: Elsewhere | None,
 ) -> Iterator[_Worker]:
     """Start the first job that no other process runs; those that others have ended are shown as ended."""
     for job_id in order.in_order(store, waiting):
@@ -162,7 +195,7 @@ def _start_next(
             waiting.remove(job_id)
             if follower.state in ("queued", "interrupted"):
                 follower.new_events()  # at what earlier runs have said, so that it is not shown again
-                yield _start(store, follower, idle)
+                yield _start(store, follower, idle, elsewhere)
                 return
             view.end(follower)
         except StoreError as error:  # it is damaged, or has been removed
@@ -170,11 +203,13 @@ def _start_next(
             problems[job_id] = error.message
 
 
-def _start(store: JobStore, follower: Follower, idle: list[_Worker]) -> _Worker:
+def _start(store: JobStore, follower: Follower, idle: list[_Worker], elsewhere: Elsewhere | None) -> _Worker:
     """Start a job, in a process that waits for one if there is any."""
+    if elsewhere:
+        return _Worker(elsewhere.start(follower.job.id), follower)
     while idle:
         worker = idle.pop()
-        if child.give(worker.process, follower.job.id):
+        if isinstance(worker.process, Popen) and child.give(worker.process, follower.job.id):
             return _Worker(worker.process, follower, worker.jobs + 1)
         _end(worker)
     return _Worker(child.start(store, follower.job.id, more=True), follower)
@@ -184,7 +219,7 @@ def _can_go_on(worker: _Worker) -> bool:
     """Say whether a process may run another job; else end it, so that its memory does not grow for ever."""
     import psutil
 
-    if worker.process.poll() is None and worker.jobs < _MOST_JOBS:
+    if isinstance(worker.process, Popen) and worker.process.poll() is None and worker.jobs < _MOST_JOBS:
         with suppress(psutil.Error):
             if psutil.Process(worker.process.pid).memory_info().rss < _MEMORY:
                 return True
@@ -193,8 +228,10 @@ def _can_go_on(worker: _Worker) -> bool:
 
 
 def _end(worker: _Worker) -> None:
-    with worker.process:  # which waits for it, and closes the pipe
-        worker.process.kill()
+    worker.process.kill()
+    if isinstance(worker.process, Popen):
+        with worker.process:  # which waits for it, and closes the pipe
+            pass
 
 
 def _has_ended(worker: _Worker, view: View) -> bool:
@@ -203,7 +240,8 @@ def _has_ended(worker: _Worker, view: View) -> bool:
     with suppress(StoreError):  # its record is damaged: what it does is not known until it ends
         for event in worker.follower.new_events():
             view.show(worker.follower, event)
-        return ended or (worker.follower.ended and worker.follower.state != "interrupted")
+        waits = isinstance(worker.process, Popen)  # for another job
+        return ended or (waits and worker.follower.ended and worker.follower.state != "interrupted")
     return ended
 
 
@@ -211,12 +249,13 @@ def _after(store: JobStore, ended: _Worker, waiting: list[str], view: View, prob
     """Have a job run again whose process crashed for the first time; else show how it has ended."""
     job_id, code = ended.follower.job.id, ended.process.returncode
     unfinished = ended.follower.state in ("queued", "interrupted")
+    crashed = unfinished and code is not None and not ended.asked and code not in _STOPPED
     if code == child.HELD:
         waiting.append(job_id)
         return
     if unfinished and code in _REFUSED:
         problems[job_id] = last_output(store, job_id)
-    elif unfinished and not ended.asked and code not in _STOPPED and _goes_on(store, job_id, code):
+    elif crashed and _goes_on(store, job_id, code or 0):
         waiting.insert(0, job_id)
         return
     try:

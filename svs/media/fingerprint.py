@@ -35,9 +35,12 @@ def _fingerprint(file: BinaryIO, size: int) -> str:
     return digest.hexdigest()
 
 
-def identity(source: Source) -> tuple[int, int, str]:
-    """Return what identifies a recording, independent of its path."""
-    return source.size, source.mtime_ns, source.fingerprint
+def identity(source: Source) -> tuple[int, str]:
+    """Return what identifies a recording, independent of its path and date.
+
+    Some file systems keep dates to the second, and copies have their own.
+    """
+    return source.size, source.fingerprint
 
 
 def check_source(source: Source) -> None:

@@ -151,6 +151,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """None if the engine is to detect it."""
     chapters: Annotated[tuple[Chapter, ...], Meta(max_length=500)] = ()
     """The recording's own chapters."""
+    made_with: Message = ""
+    """What else decides Whisper's words: device, numeric type, processor and libraries; decided with them."""
 
 
 class StageRecord(Struct, frozen=True, kw_only=True):

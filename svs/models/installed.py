@@ -116,6 +116,12 @@ def ready(folder: Path, say: Say) -> Model:
     return _look(folder)
 
 
+def here(folder: Path) -> Path:
+    """Return a model's folder, or if there is none that of the model of this name on this machine."""
+    own = models_home() / folder.name
+    return own if not folder.exists() and (own.exists() or carried.find(folder.name)) else folder
+
+
 def add(folder: Path, name: str | None = None) -> Model:
     """Install a model from a folder. Raises InputError if it is not a model, or not the one of its name."""
     name = _checked(name or folder.absolute().name)

@@ -1,8 +1,10 @@
 """One run of a job: its record, which is kept up to date on the disk, and what its stages need."""
 
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cached_property
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -22,8 +24,10 @@ from svs.progress.tracker import Tracker
 from svs.store import results, transcript
 from svs.store.jobs import JobStore
 from svs.store.records import now
-from svs.system.files import store_errors
+from svs.system import paths
+from svs.system.files import discard, store_errors
 
+_STALE = 7 * 86_400.0  # seconds after which audio in the scratch folder is removed
 _MAX_MESSAGES = 20  # warnings, or notices, in a record
 
 
@@ -67,7 +71,20 @@ class JobRun:
     @property
     def audio(self) -> Path:
         """Return the file of the extracted audio."""
-        return self.folder / AUDIO
+        return self.extracts / AUDIO
+
+    @cached_property
+    def extracts(self) -> Path:
+        """Return the folder of what the extract stage makes; it exists."""
+        if (scratch := paths.scratch()) is None:
+            return self.folder
+        folder = scratch / self.job.id
+        with store_errors("make", folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for left in scratch.iterdir():  # by jobs that went on elsewhere, or were removed
+                if re.fullmatch(fields.JOB_ID, left.name) and time.time() - left.stat().st_mtime > _STALE:
+                    discard(left)
+        return folder
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -79,7 +96,7 @@ class JobRun:
         """Return the file that the extract stage makes for the engine: audio or captions."""
         if not self.captions:
             return self.audio
-        return self.folder / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
+        return self.extracts / f"captions{Path(self.plan.captions_file).suffix.lower() or '.srt'}"
 
     @property
     def extracted_files(self) -> list[Path]:
@@ -90,6 +107,14 @@ class JobRun:
     def transcript(self) -> Path:
         """Return the file of the transcript."""
         return self.folder / results.TRANSCRIPT
+
+    def delete_extracts(self) -> None:
+        """Delete what the extract stage has made, also in a killed run."""
+        for path in (*self.extracted_files, self.audio):
+            with store_errors("remove", path):
+                path.unlink(missing_ok=True)
+        if self.extracts != self.folder:
+            discard(self.extracts)
 
     def finished(self, stage: Stage, key: str) -> bool:
         """Return whether a stage has finished with the same inputs and options."""

@@ -30,8 +30,8 @@ def transcript_key(job: Job) -> str:
     """Return a hash of what the transcript depends on; the extract stage must have ended."""
     # The times in the transcript depend on the part that was read.
     part = _options_of(job, TranscribeOptions, PlanOptions)
-    extracted = job.stages[Stage.EXTRACT]
-    return _key(extracted.digest, extracted.speakers, _without_paths(job), _VERSION, part)
+    extracted, made_with = job.stages[Stage.EXTRACT], job.plan.made_with if job.plan else ""
+    return _key(extracted.digest, extracted.speakers, _without_paths(job), made_with, _VERSION, part)
 
 
 def summary_key(job: Job) -> str:
@@ -41,8 +41,10 @@ def summary_key(job: Job) -> str:
 
 
 def _without_paths(job: Job) -> Plan | None:
-    """Return the plan without the paths in it, since files may be moved."""
-    return replace(job.plan, model_folder="", captions_file="", chapters=()) if job.plan else None
+    """Return the plan without paths, since files may be moved, and without what the words alone depend on."""
+    if job.plan is None:
+        return None
+    return replace(job.plan, model_folder="", captions_file="", chapters=(), made_with="")
 
 
 def _options_of(job: Job, group: type[Struct], base: type[Struct]) -> dict[str, object]:

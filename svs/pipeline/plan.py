@@ -106,7 +106,7 @@ def check_model(source: Path, options: Options) -> None:
 
     Other problems are left to the job, which records them.
     """
-    if choice.best(english=_english_will_do(options)):
+    if best_model(options):
         return
     try:
         plan(source, options, probe_source(source, options), lambda _: None, lambda _: None, lambda _: None)
@@ -123,6 +123,11 @@ def check_engine(job: Job) -> None:
             f"job {job.id} was begun with {REMOVED_ENGINE}, which svs no longer has",
             f"Summarize {job.source.path} again.",
         )
+
+
+def best_model(options: Options) -> installed.Model | None:
+    """Return the model that is taken where the user names none."""
+    return choice.best(english=_english_will_do(options))
 
 
 def _english_will_do(options: Options) -> bool:

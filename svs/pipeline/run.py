@@ -46,6 +46,7 @@ def run(
 
         def stop_if_asked() -> None:
             stop()
+            store.check_held(job.id)
             if store.asked_to_cancel(job.id):
                 raise Cancelled(
                     f"job {job.id} was cancelled", f"Continue it with `svs jobs resume {job.id}`."
@@ -64,25 +65,29 @@ def run(
 
 
 def _recording_failure(run: JobRun) -> Result:
-    """Run the job; every failure is recorded and raised."""
-    job_id = run.job.id
+    """Run the job; every failure is recorded and raised. Raises HeldError if another has taken it over."""
     try:
         with engines.panics_as_errors():
             return _run(run)
     except Stopped:
         raise
-    except Cancelled:
-        run.store.tidy(job_id)
-        run.record(status="cancelled", finished=now())
-        raise
-    except SvsError as error:
-        if isinstance(error, MissingError | StoreError):
-            error.hint += f" Then continue with `svs jobs resume {job_id}`."
-        run.fail(error)
-        raise
     except Exception as error:
-        run.fail(SvsError(f"unexpected {type(error).__name__}: {error}", "See --debug for where."))
+        run.store.check_held(run.job.id)  # else the record is no longer this run's
+        _record(run, error)
         raise
+
+
+def _record(run: JobRun, error: Exception) -> None:
+    """Record how the job ended."""
+    if isinstance(error, Cancelled):
+        run.store.tidy(run.job.id)
+        run.record(status="cancelled", finished=now())
+    elif isinstance(error, SvsError):
+        if isinstance(error, MissingError | StoreError):
+            error.hint += f" Then continue with `svs jobs resume {run.job.id}`."
+        run.fail(error)
+    else:
+        run.fail(SvsError(f"unexpected {type(error).__name__}: {error}", "See --debug for where."))
 
 
 def _run(run: JobRun) -> Result:
@@ -147,7 +152,7 @@ def _reuse_transcript(run: JobRun) -> None:
     with suppress(StoreError):  # it may be damaged or just being removed: then it is not reused
         if found := _complete(run, run.job):
             origin, header, batches = found
-            journal.begin(run.transcript, header, batches)
+            journal.begin(run.transcript, header, batches).close()
             _take_over(run, origin, origin.warnings)
         elif run.plan.engine == "whisper" and (run.options.start or run.options.end):
             _reuse_part(run)
@@ -168,7 +173,7 @@ def _reuse_part(run: JobRun) -> None:
 def _begin_part(run: JobRun, header: journal.Header, part: Batch, start: float) -> None:
     """Write the transcript of a part, as if the part alone had been transcribed."""
     key = keys.transcript_key(run.job)
-    journal.begin(run.transcript, replace(header, key=key, offset=start), [part])
+    journal.begin(run.transcript, replace(header, key=key, offset=start), [part]).close()
     own = {Stage.EXTRACT: keys.extract_key(run.job), Stage.TRANSCRIBE: key}
     stages = {stage: replace(run.job.stages[stage], key=key) for stage, key in own.items()}
     run.record(stages=stages, duration=part.total)
@@ -187,6 +192,7 @@ def _complete(run: JobRun, wanted: Job) -> tuple[Job, journal.Header, list[Batch
 def _take_over(run: JobRun, origin: Job, warnings: Iterable[str]) -> None:
     run.record(
         origin=origin.id,
+        plan=replace(run.plan, made_with=origin.plan.made_with if origin.plan else ""),
         stages={stage: origin.stages[stage] for stage in (Stage.EXTRACT, Stage.TRANSCRIBE)},
         duration=origin.duration,
         partial=origin.partial,

@@ -1,9 +1,11 @@
 """The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec.structs import replace
 
@@ -25,7 +27,6 @@ from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import results, reuse
 from svs.store import transcript as journal
-from svs.system.files import store_errors
 from svs.text import coverage
 from svs.text.sentences import sentences
 
@@ -105,13 +106,14 @@ def _extract_audio_for_comparison(run: JobRun) -> None:
 
 def _transcribe(run: JobRun) -> None:
     """Transcribe what is not in the journal yet; each batch is appended to it at once."""
+    _decide_words(run)
     key = keys.transcript_key(run.job)
     header, batches = journal.read_prefix(run.transcript, key)
     after = batches[-1].end if batches else 0.0
     run.begin(Stage.TRANSCRIBE, key, "s", after)
-    if header:
-        journal.begin(run.transcript, header, batches)  # without damaged or incomplete lines
-    if not journal.is_complete(batches):  # else an earlier run was killed just before it recorded that
+    if header and journal.is_complete(batches):  # an earlier run was killed just before it recorded that
+        journal.begin(run.transcript, header, batches).close()  # without damaged or incomplete lines
+    else:
         _transcribe_rest(run, key, header, batches)
     if run.captions:
         end = min(run.options.end or inf, run.media.duration or batches[-1].end)
@@ -121,22 +123,39 @@ def _transcribe(run: JobRun) -> None:
     run.finish(Stage.TRANSCRIBE)
 
 
+def _decide_words(run: JobRun) -> None:
+    """Record what decides the words on this machine: a transcript is made in one way, or begun again."""
+    if run.captions:
+        return
+    from svs.engines.whisper import made_with
+
+    here, before = made_with(run.options), run.plan.made_with
+    if here != before:
+        run.record(plan=replace(run.plan, made_with=here))
+        if before and run.transcript.exists():
+            run.notice(f"Transcribing from the beginning: the job was begun with {before}; here is {here}.")
+
+
 def _transcribe_rest(run: JobRun, key: str, header: journal.Header | None, batches: list[Batch]) -> None:
     after = batches[-1].end if batches else 0.0
     known = header.language if header and batches else "und"
     engine = _engine(run, run.plan.language if known == "und" else known)
 
-    def keep(batch: Batch) -> None:
-        nonlocal header
-        if header is None:
-            header = _header(run, key, engine.language or "und")
-            journal.begin(run.transcript, header)
-        journal.add(run.transcript, batch)
-        batches.append(batch)
-        if batch.segments:
-            run.tracker.say("line", batch.segments[-1].text)
+    with ExitStack() as stack:
+        file: BinaryIO | None = None
 
-    transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
+        def keep(batch: Batch) -> None:
+            nonlocal file
+            if file is None:
+                run.store.check_held(run.job.id)
+                first = header or _header(run, key, engine.language or "und")
+                file = stack.enter_context(journal.begin(run.transcript, first, batches))
+            journal.add(run.transcript, file, batch)
+            batches.append(batch)
+            if batch.segments:
+                run.tracker.say("line", batch.segments[-1].text)
+
+        transcribe(engine, run.extracted, after, keep, run.tracker.tick, run.tracker.tick_estimated)
 
 
 def _engine(run: JobRun, language: str | None) -> Engine:
@@ -170,9 +189,8 @@ def _voices(run: JobRun) -> Voices | None:
 
 def _after_transcribe(run: JobRun) -> None:
     """Delete the audio, also of a killed run, and warn about gaps in the transcript."""
-    for path in (*run.extracted_files, run.audio):
-        with store_errors("remove", path):
-            path.unlink(missing_ok=True)
+    run.store.check_held(run.job.id)  # else it is the audio of the run that took the job over
+    run.delete_extracts()
     transcript = _read_transcript(run)
     run.warn(*coverage.warnings(transcript))
     if transcript.gaps and not transcript.segments:
@@ -184,8 +202,10 @@ def _after_transcribe(run: JobRun) -> None:
 
 def _read_transcript(run: JobRun) -> Transcript:
     header, batches = journal.read(run.transcript, keys.transcript_key(run.job))
-    if header is None:
-        raise StoreError(f"the transcript of job {run.job.id} is missing", "Summarize the recording again.")
+    if header is None or not journal.is_complete(batches):
+        raise StoreError(
+            f"the transcript of job {run.job.id} is not complete", "Summarize the recording again."
+        )
     return journal.transcript(header, batches)
 
 

@@ -19,7 +19,8 @@ from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
-from svs.store import records, unfinished
+from svs.store import lease, records, unfinished
+from svs.store.lease import Lease
 from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
 from svs.system.codec import checked, decode
@@ -85,6 +86,8 @@ class JobStore:
         self.transcripts = self.home / "transcripts"
         """Which jobs have which transcript: see `svs.store.reuse`."""
         self._unfinished = self.home / "unfinished"
+        self._leases: dict[str, Lease] = {}
+        """Of the jobs that this process holds."""
 
     @property
     def home(self) -> Path:
@@ -196,7 +199,8 @@ class JobStore:
         raise StoreError(f"{len(found)} jobs match {reference!r}", _LISTED)
 
     def save(self, job: Job) -> None:
-        """Write a job's record; it is on the disk when this returns."""
+        """Write a job's record; it is on the disk when this returns. Raises what `check_held` raises."""
+        self.check_held(job.id)
         path = self.folder(job.id) / "job.json"
         try:
             data = records.to_bytes(job)
@@ -260,14 +264,21 @@ class JobStore:
 
     def held(self, job_id: str) -> bool:
         """Return whether a process holds a job."""
+        folder = self.folder(job_id)
         try:
-            return locks.held(self.folder(job_id) / "lock")
+            return locks.held(folder / "lock") or lease.is_held(folder)
+        except FileNotFoundError:
+            return False
         except OSError:
             return True
 
     @contextmanager
-    def hold(self, job_id: str) -> Iterator[Path]:
-        """Lock a job, so that only this process can run it; yields its folder."""
+    def hold(self, job_id: str, *, claim: bool = True) -> Iterator[Path]:
+        """Lock a job, so that only this process can run it; yields its folder.
+
+        Locks do not reach another machine on every file system. So a process there is waited for, up to a
+        minute, until it is known to be dead or alive. What does not write to the job need not `claim` it.
+        """
         folder = self.folder(job_id)
         if problem := _foreign(folder):  # nothing is written or removed there
             raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or change its owner.")
@@ -275,21 +286,50 @@ class JobStore:
             with store_errors("lock", folder):
                 try:
                     stack.enter_context(locks.hold(folder / "lock"))
+                    lease.await_free(folder)
+                    if claim:
+                        self._claim(job_id, stack)
                 except TimeoutError:
                     raise self._held_by_another(job_id) from None
                 except FileNotFoundError:
                     raise _no_job(job_id) from None
             yield folder
 
+    def _claim(self, job_id: str, stack: ExitStack) -> None:
+        self._leases[job_id] = claimed = Lease(self.folder(job_id))
+        stack.callback(claimed.release)
+        stack.callback(self._leases.pop, job_id)
+
+    def check_held(self, job_id: str) -> None:
+        """Raise HeldError if this process has held a job, and another has taken it over."""
+        if job_id in self._leases:
+            with store_errors("read", folder := self.folder(job_id)):
+                lost = self._leases[job_id].is_lost()
+            if lost and not folder.exists():
+                raise _no_job(job_id)
+            if lost:
+                raise HeldError(
+                    f"job {job_id} was taken over by {self._holder(job_id)}, as this process stood still",
+                    f"See it with `svs jobs show {job_id}`.",
+                )
+
     def _held_by_another(self, job_id: str) -> HeldError:
-        progress = self.progress(job_id)
-        holder = f"process {progress.pid}" if progress else "another process"
-        return HeldError(f"job {job_id} is being run by {holder}", f"See it with `svs jobs show {job_id}`.")
+        return HeldError(
+            f"job {job_id} is being run by {self._holder(job_id)}", f"See it with `svs jobs show {job_id}`."
+        )
+
+    def _holder(self, job_id: str) -> str:
+        found = None
+        with suppress(OSError):
+            found = lease.holder(self.folder(job_id))
+        if found is None:
+            return "another process"
+        return f"process {found.pid}" + ("" if found.here else f" on {found.host}")
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder. Raises StoreError if it is running."""
         removed = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
-        with self.hold(job_id) as folder, store_errors("remove", folder):
+        with self.hold(job_id, claim=False) as folder, store_errors("remove", folder):
             if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
                 folder.rename(removed)  # atomic: readers never see half a job
         with store_errors("remove", folder):

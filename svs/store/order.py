@@ -19,7 +19,7 @@ from svs.system import locks
 from svs.system.codec import checked, decode
 from svs.system.files import read_plain, store_errors, write_atomic
 
-PAUSED = "The queue is paused: `svs jobs queue go-on` has its jobs started again."
+PAUSED = "The queue is paused: `svs jobs queue resume` starts its jobs again."
 _LARGEST = 1_000_000  # bytes
 _MOST = 10_000  # jobs that were moved to the front
 _BACKGROUND = "background.lock"

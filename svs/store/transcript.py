@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from svs.fields import Count, Language, Name, Seconds, Title
 from svs.model.job import REMOVED_ENGINE
 from svs.model.speech import Batch, Gap, Segment, Transcript, Voices
 from svs.system.codec import checked, decode
-from svs.system.files import append, read_plain, store_errors, write_atomic
+from svs.system.files import read_plain, store_errors, write_open
 from svs.text.loops import in_loop
 
 VERSION = 1
@@ -99,16 +100,22 @@ def _complete_lines(path: Path) -> list[bytes]:
     return data.split(b"\n")[:-1]  # text after the last line feed is incomplete
 
 
-def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> None:
-    """Write a new journal, with the batches that exist already."""
+def begin(path: Path, header: Header, batches: Iterable[Batch] = ()) -> BinaryIO:
+    """Write a new journal, with the batches that exist already, and return it, to add more.
+
+    It takes the place of an earlier one. A process that this one took the job over from, and that still adds
+    to its own, writes to a file that no longer has a name.
+    """
     with store_errors("write", path):
-        write_atomic(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
+        return write_open(path, _line(path, header) + b"".join(_line(path, batch) for batch in batches))
 
 
-def add(path: Path, batch: Batch) -> None:
-    """Add a batch; it is on the disk when this returns."""
+def add(path: Path, journal: BinaryIO, batch: Batch) -> None:
+    """Add a batch to a journal; it is on the disk when this returns."""
     with store_errors("write", path):
-        append(path, _line(path, batch, path.stat().st_size), durable=True)
+        journal.write(_line(path, batch, journal.tell()))
+        journal.flush()
+        os.fsync(journal.fileno())
 
 
 def _line(path: Path, record: Header | Batch, before: int = 0) -> bytes:

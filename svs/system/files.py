@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from svs.errors import StoreError, UsageError
 
@@ -61,6 +62,25 @@ def write_atomic(
     with private_folder(path, owner) as folder:
         append(folder / "part", data)
         put(folder / "part", path, durable=durable, replace=replace)
+
+
+def write_open(path: Path, data: bytes) -> BinaryIO:
+    """Write a file atomically and durably, as `write_atomic` does, and return it open for appending.
+
+    On POSIX it is open from before it has its name: it is this file, even if another takes its place at once.
+    """
+    with private_folder(path) as folder:
+        append(folder / "part", data)
+        if os.name != "posix":  # an open file cannot be renamed there
+            put(folder / "part", path)
+            return path.open("ab")
+        file = (folder / "part").open("ab")
+        try:
+            put(folder / "part", path)
+        except BaseException:
+            file.close()
+            raise
+        return file
 
 
 @contextmanager

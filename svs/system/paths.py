@@ -62,6 +62,15 @@ def jobs_home() -> Path:
     return _trusted(home() / "jobs")
 
 
+def scratch() -> Path | None:
+    """Return the folder for jobs' extracted audio: `SVS_SCRATCH`, on a local disk; None for that of the job.
+
+    Raises StoreError.
+    """
+    chosen = os.environ.get("SVS_SCRATCH")
+    return _trusted(Path(chosen).absolute()) if chosen else None
+
+
 def config_file() -> Path | None:
     """Return the path of the config file: `SVS_CONFIG`, else in the platform's folder.
 

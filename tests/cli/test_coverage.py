@@ -63,7 +63,7 @@ def stopped(talk_video, with_model):
             offset=0.0,
         )
         store.save(job)
-        journal.begin(store.folder(job.id) / results.TRANSCRIPT, header, [batch])
+        journal.begin(store.folder(job.id) / results.TRANSCRIPT, header, [batch]).close()
         reuse.remember(store, keys.reuse_key(job), job.id)
         return job.id
 

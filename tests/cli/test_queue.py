@@ -13,7 +13,7 @@ from svs.store.follow import read_log
 from svs.store.jobs import JobStore
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe {} alone is weak, so a glass lens gathers its light.\n"
-NOBODY, PAUSED = "Nobody works on the queue", "The queue is paused"
+NOBODY, PAUSED = "No process is running the queue", "The queue is paused"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_detached_recordings_are_taken_in_order_once_the_queue_goes_on(svs, svs_
     assert svs("jobs", "queue", "--ids").stdout.split() == [wick, lens, lamp]
     assert {store.load(job_id).status for job_id in (lamp, lens, wick)} == {"queued"}
     assert order.in_background(store)
-    svs_process("jobs", "queue", "go-on")
+    svs_process("jobs", "queue", "resume")
     assert svs("jobs", "wait", lamp, lens, wick, "--timeout", "1m").returncode == 0
     assert sorted((lamp, lens, wick), key=lambda job_id: began(store, job_id)) == [wick, lens, lamp]
 
@@ -84,8 +84,8 @@ def test_only_queued_jobs_are_moved_to_the_front(svs, store, jobs):
     assert svs("jobs", "queue", "--ids").stdout.split() == jobs[:2]
 
 
-def test_go_on_has_jobs_taken_whose_creator_was_killed(svs, svs_process, jobs):
-    assert svs_process("jobs", "queue", "go-on").returncode == 0
+def test_resume_takes_jobs_whose_creator_was_killed(svs, svs_process, jobs):
+    assert svs_process("jobs", "queue", "resume").returncode == 0
     assert svs("jobs", "wait", *jobs, "--timeout", "1m").returncode == 0
     assert svs("jobs", "queue").stderr == "No job is queued.\n"
 

@@ -37,7 +37,7 @@ def job(store, *said, title="Lighthouses", fingerprint="", suspect=False, summar
     segments = tuple(Segment(n * 10.0, n * 10.0 + 4.0, text, suspect=suspect) for n, text in enumerate(said))
     header = journal.Header(key="k", engine="whisper", model="m", language="en", translated=False, offset=0.0)
     end = len(said) * 10.0
-    journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)])
+    journal.begin(store.folder(made.id) / results.TRANSCRIPT, header, [Batch(end, end, segments)]).close()
     chosen = tuple(Sentence(n * 10.0, n * 10.0 + 4.0, said[n]) for n in summary or ())
     record = Summary(method="auto", length="medium", sentences=chosen, chapters=tuple(chapters))
     (store.folder(made.id) / results.SUMMARY).write_bytes(encode(record))
@@ -153,7 +153,7 @@ def test_words_may_be_in_two_pieces_of_one_sentence(store):
     pieces = (Segment(0.0, 2.0, "A glass"), Segment(2.0, 4.0, "lens gathers its light."))
     path = store.folder(made) / results.TRANSCRIPT
     header, _ = journal.read(path)
-    journal.begin(path, header, [Batch(4.0, 4.0, pieces)])
+    journal.begin(path, header, [Batch(4.0, 4.0, pieces)]).close()
     assert found(store, "glass lens", "light") == [("transcript", 0.0, "A glass lens gathers its light.")]
 
 

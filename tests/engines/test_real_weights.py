@@ -11,8 +11,10 @@ import pytest
 
 from svs.engines.whisper import Whisper
 from svs.media import pcm
+from svs.media.probe import probe
 from svs.model.job import Options
 from svs.models import installed
+from svs.stages.extract import extract
 
 TEXTS = (
     "The first train to the coast leaves at half past seven every morning.",
@@ -126,3 +128,43 @@ def test_nothing_is_invented_where_nobody_speaks(load, tmp_path, kind):
     audio.write_bytes(samples.round().astype("<i2").tobytes())
     segments, _ = _segments(load("tiny.en"), audio)
     assert segments == []
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory):
+    """Return the samples of two voices, of which the second one often begins before the first one ends."""
+    if not shutil.which("flite"):
+        pytest.skip("flite is not installed")
+    folder = tmp_path_factory.mktemp("call")
+    spoken = [_spoken(text, ("slt", "rms")[index % 2], folder) for index, text in enumerate(TEXTS)]
+    sides = np.zeros((2, pcm.RATE + sum(map(len, spoken))))
+    at = pcm.RATE // 2
+    for index, samples in enumerate(spoken):
+        sides[index % 2, at : at + len(samples)] = samples
+        at += len(samples) + round((-1.2 if index % 4 == 0 else 0.3) * pcm.RATE)
+    return sides[:, : at + pcm.RATE // 2]
+
+
+@pytest.mark.parametrize("leak", [0.0, 0.1, 0.3])
+def test_two_who_speak_at_once_lose_no_words_on_channels_of_their_own(carried, call, tmp_path, leak):
+    noise = np.random.default_rng(1).normal(0, 20, call.shape)
+    heard, wrong = call + leak * call[::-1] + noise, {}
+    for file, samples in (("call.wav", heard), ("mixed.wav", heard.mean(axis=0, keepdims=True))):
+        with wave.open(str(tmp_path / file), "wb") as stream:
+            stream.setnchannels(len(samples))
+            stream.setsampwidth(2)
+            stream.setframerate(pcm.RATE)
+            stream.writeframes(samples.T.round().astype("<i2").tobytes())
+        source, target = tmp_path / file, tmp_path / f"{file}.pcm"
+        found = extract(source, probe(source), Options(), target, lambda *_: None)
+        model = installed.ready(installed.find("tiny.en").folder, print)
+        engine = Whisper(model.folder, "tiny.en", Options(), None, found.speakers)
+        said = [s for batch in engine.transcribe(target, 0.0, lambda *_: None) for s in batch.segments]
+        said.sort(key=lambda segment: segment.start)
+        wrong[file] = jiwer.wer(_words(" ".join(TEXTS)), _words(" ".join(s.text for s in said)))
+        for side, name in enumerate(found.speakers):
+            mine = _words(" ".join(s.text for s in said if s.speaker == name))
+            assert jiwer.wer(_words(" ".join(TEXTS[side::2])), mine) < 0.1
+    assert found.speakers == ()
+    assert wrong["call.wav"] < 0.1
+    assert wrong["call.wav"] < wrong["mixed.wav"]

@@ -100,7 +100,7 @@ def _runs(process):
 def _assert_clean(store, job_id, tmp_path):
     """Check that neither the job's folder nor the one for the files has anything half-written in it."""
     known = {"job.json", "lock", "events.jsonl", "progress.json", "transcript.jsonl", "audio.pcm", "cancel"}
-    assert {file.name for file in store.folder(job_id).iterdir()} <= known
+    assert {file.name for file in store.folder(job_id).iterdir()} <= known | {"lease.1"}
     assert list(store.root.iterdir()) == [store.folder(job_id)]
     assert not (tmp_path / "out").exists()
 

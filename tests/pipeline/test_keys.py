@@ -141,6 +141,11 @@ def test_the_plan_is_in_every_key_but_places_are_not(job, change):
     assert _keys(job) == _keys(moved)
 
 
+def test_what_the_words_are_made_with_is_in_no_key_before_the_words(job):
+    other = replace(job, plan=replace(job.plan, made_with="cpu int8"))
+    assert [a == b for a, b in zip(_keys(job), _keys(other), strict=True)] == [True, False, False, True]
+
+
 def test_a_whole_transcript_needs_no_engine_when_its_run_was_killed_before_it_ended(home, tmp_path):
     (tmp_path / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\nA glass lens gathers its light.\n")
     store = JobStore(home / "jobs")

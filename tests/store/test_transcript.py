@@ -26,9 +26,9 @@ batches = st.lists(
 @given(heard=batches, torn=st.integers(0, 200))
 def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factory, heard, torn):
     path = tmp_path_factory.mktemp("j") / "transcript.jsonl"
-    transcript.begin(path, HEADER)
-    for batch in heard:
-        transcript.add(path, batch)
+    with transcript.begin(path, HEADER) as journal:
+        for batch in heard:
+            transcript.add(path, journal, batch)
     assert transcript.read(path, "k") == (HEADER, heard)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) - torn])
@@ -41,23 +41,23 @@ def test_whatever_is_torn_off_the_end_only_the_last_line_is_lost(tmp_path_factor
 
 def test_a_batch_is_on_the_disk_when_it_is_added(tmp_path, monkeypatch):
     path, synced = tmp_path / "transcript.jsonl", []
-    transcript.begin(path, HEADER)
-    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
-    for number in (1, 2):
-        transcript.add(path, Batch(float(number), 2.0, ()))
-        assert synced[number - 1 :] == [path.stat().st_size]
+    with transcript.begin(path, HEADER) as journal:
+        monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+        for number in (1, 2):
+            transcript.add(path, journal, Batch(float(number), 2.0, ()))
+            assert synced[number - 1 :] == [path.stat().st_size]
 
 
 def test_another_key_is_another_transcript(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())])
+    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())]).close()
     assert transcript.read(path, "other") == (None, [])
     assert transcript.read(tmp_path / "none", "k") == (None, [])
 
 
 def test_batches_that_do_not_end_later_are_damage_of_two_processes(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER, [Batch(end, 9.0, ()) for end in (1.0, 2.0, 2.0, 9.0)])
+    transcript.begin(path, HEADER, [Batch(end, 9.0, ()) for end in (1.0, 2.0, 2.0, 9.0)]).close()
     with pytest.raises(StoreError, match="a batch that ends at 2"):
         transcript.read(path)
     assert [batch.end for batch in transcript.read_prefix(path, "k")[1]] == [1.0, 2.0]
@@ -65,7 +65,7 @@ def test_batches_that_do_not_end_later_are_damage_of_two_processes(tmp_path):
 
 def test_damage_in_the_middle_is_an_error_that_names_the_file(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())])
+    transcript.begin(path, HEADER, [Batch(1.0, 2.0, ())]).close()
     path.write_bytes(path.read_bytes() + b"rubbish\n")
     with pytest.raises(StoreError, match=r"transcript\.jsonl is damaged"):
         transcript.read(path, "k")
@@ -96,7 +96,7 @@ def test_coverage_is_unknown_where_nobody_measured_the_speech():
 
 def test_a_journal_without_gaps_and_languages_can_be_read(tmp_path):
     path = tmp_path / "transcript.jsonl"
-    transcript.begin(path, HEADER)
+    transcript.begin(path, HEADER).close()
     with path.open("a") as file:
         file.write('{"end":4.0,"total":4.0,"segments":[{"start":1.0,"end":2.0,"text":"Hello."}]}\n')
     found = transcript.transcript(*transcript.read(path, "k"))

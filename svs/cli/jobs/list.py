@@ -90,7 +90,7 @@ def _say_who_works(store: JobStore) -> None:
     if order.is_paused(store):
         typer.echo(order.PAUSED, err=True)
     elif not order.is_worked_on(store):
-        typer.echo("Nobody works on the queue: `svs jobs resume --all` runs its jobs.", err=True)
+        typer.echo("No process is running the queue: `svs jobs resume --all` runs its jobs.", err=True)
 
 
 def _jobs(store: JobStore, status: State | None) -> Iterator[listing.Listed]:

@@ -14,7 +14,7 @@ from svs.store import order
 from svs.store.jobs import JobStore
 from svs.ui.listing import Listed
 
-_Action = Literal["list", "first", "pause", "go-on"]
+_Action = Literal["list", "first", "pause", "resume"]
 
 
 def queue(
@@ -22,7 +22,7 @@ def queue(
         _Action,
         typer.Argument(
             metavar="[ACTION]",
-            help="list; first ID...: take these next; pause: start no more of them; go-on: start them again.",
+            help="list; first ID...: take these next; pause: start no more; resume: start them again.",
         ),
     ] = "list",
     job_ids: Annotated[
@@ -48,7 +48,7 @@ def queue(
         )
     else:
         order.pause(store, paused=action == "pause")
-        if action == "go-on" and order.queued(store) and not order.is_worked_on(store):
+        if action == "resume" and order.queued(store) and not order.is_worked_on(store):
             background.start(store, jobs_at_once("auto"))
 
 

@@ -1,11 +1,12 @@
 """The commands of `svs jobs` that run jobs: resume, retry, and the one that a queue starts as a child."""
 
 from itertools import chain
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svs.cli import batch, completion
+from svs.cli import batch, cluster, completion
+from svs.cli.cluster import Authority, Certificate, Key, Scheduler
 from svs.cli.errors import print_error
 from svs.cli.finish import Finish
 from svs.cli.notify import Exec, Notices, Notify, NotifyContent
@@ -17,6 +18,9 @@ from svs.model.job import Job
 from svs.store import results
 from svs.store.jobs import JobStore
 from svs.ui.view import View
+
+if TYPE_CHECKING:
+    from svs.jobs.cluster import Address
 
 _Ids = Annotated[
     list[str] | None,
@@ -43,6 +47,10 @@ def resume(
     quiet: Quiet = False,
     verbose: Verbose = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    scheduler: Scheduler = "",
+    cluster_ca: Authority = "",
+    cluster_cert: Certificate = "",
+    cluster_key: Key = "",
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -54,17 +62,29 @@ def resume(
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     if everything:
-        _resume_all(store, jobs, view, notices, finish)
+        where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
+        _resume_all(store, jobs, view, notices, finish, where)
         return
     chosen = [store.resolve(reference) for reference in job_ids or ()]
     _run_all(store, chosen, notices, view, finish, verbose=verbose)
 
 
-def _resume_all(store: JobStore, at_once: int | None, view: View, notices: Notices, finish: Finish) -> None:
-    """Run the interrupted jobs and the queued ones, the oldest first."""
-    chosen = [job for job in store.unfinished() if store.state(job) in ("interrupted", "queued")]
+def _resume_all(
+    store: JobStore,
+    at_once: int | None,
+    view: View,
+    notices: Notices,
+    finish: Finish,
+    where: "Address | None",
+) -> None:
+    """Run the interrupted jobs and the queued ones, the oldest first.
+
+    On a cluster also those that seem to run, which are waited for: their machine may be lost.
+    """
+    states = ("interrupted", "queued", *(("running",) if where else ()))
+    chosen = [job for job in store.unfinished() if store.state(job) in states]
     if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish)
+        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish, where)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
 

@@ -78,7 +78,7 @@ class Records:
             for n, (text, name) in enumerate(zip(said, cycle(speakers)))
         )
         batch = Batch(segments=segments, end=600.0, total=600.0, gaps=gaps, speech=600.0)
-        transcript.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch])
+        transcript.begin(self.store.folder(job.id) / results.TRANSCRIPT, header, [batch]).close()
 
     def progress(self, job, percent, **changes):
         """Write where a job stands, half-way through its transcript."""

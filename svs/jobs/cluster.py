@@ -1,0 +1,280 @@
+"""Several machines: jobs run on the workers of a Dask cluster, each in a child process of its worker.
+
+All machines share the store, which alone says what is done; a task carries a job's id and nothing else. A
+worker is tested before it gets one: see `svs.jobs.machine`.
+"""
+
+import ipaddress
+import logging
+import secrets
+import shutil
+import signal
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import svs
+from svs.errors import MissingError, SvsError, UsageError
+from svs.jobs import machine
+from svs.jobs.machine import Probe, Tested
+from svs.model.job import Job
+from svs.store.jobs import JobStore
+from svs.system import locks
+from svs.system.files import discard, store_errors, write_atomic
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+_LOOK = 2.0  # seconds between two looks at which workers there are
+_PATIENCE = 30.0  # seconds for an answer of the cluster
+_STALE = 7 * 86_400.0  # seconds after which what a killed process left is removed
+
+Say = Callable[[str], None]
+"""Shows a line to the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A scheduler, and the files with which this side of a connection proves who it is."""
+
+    url: str
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+
+    def check(self) -> None:
+        """Raise UsageError for connections that others could read or use."""
+        parts = urlsplit(self.url if "://" in self.url else f"tcp://{self.url}")
+        if parts.scheme not in ("tcp", "tls") or not parts.hostname:
+            raise UsageError(
+                f"{self.url} is not the address of a Dask scheduler", "Write tls://HOST:8786, for example."
+            )
+        if parts.scheme == "tls" and not (self.ca and self.cert and self.key):
+            raise UsageError(
+                "a tls:// address needs certificates", "Give --cluster-ca, --cluster-cert and --cluster-key."
+            )
+        if parts.scheme == "tcp" and not _is_loopback(parts.hostname):
+            raise UsageError(
+                f"the connection to {self.url} is not encrypted, and whoever reaches it could run programs",
+                "Use tls://, with --cluster-ca, --cluster-cert and --cluster-key: see docs/cluster.md.",
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextmanager
+def connected(address: Address, store: JobStore, jobs: Sequence[Job], say: Say) -> Iterator["Cluster"]:
+    """Yield the cluster on which these jobs can run. Raises SvsError if there is none."""
+    address.check()
+    with _client(address) as client, _probe(store, jobs) as probe:
+        yield Cluster(client, probe, say)
+
+
+@contextmanager
+def _client(address: Address) -> Iterator["Client"]:
+    try:
+        from distributed import Client
+        from distributed.security import Security
+    except ImportError:
+        raise MissingError(
+            "--cluster needs the package distributed", "Run `python3 -m pip install distributed`."
+        ) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    security = Security(
+        tls_ca_file=address.ca,
+        tls_client_cert=address.cert,
+        tls_client_key=address.key,
+        require_encryption=address.url.startswith("tls:"),
+    )
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            client = Client(address.url, security=security, set_as_default=False, timeout=_PATIENCE)
+    except (OSError, TypeError, ValueError) as error:
+        raise SvsError(
+            f"cannot reach the scheduler at {address.url}: {error}",
+            "Check that it runs, the address and the certificates: see docs/cluster.md.",
+        ) from error
+    try:
+        yield client
+    finally:
+        with suppress(Exception):  # the scheduler may be gone
+            client.close(timeout=2)
+
+
+@contextmanager
+def _probe(store: JobStore, jobs: Sequence[Job]) -> Iterator[Probe]:
+    """Yield what the workers are tested with: files in the store, one of them locked."""
+    token = secrets.token_hex(8)
+    folder = store.root.parent / machine.FOLDER / token
+    with store_errors("write", folder):
+        folder.mkdir(mode=0o700, parents=True)
+        for earlier in folder.parent.iterdir():
+            if time.time() - earlier.stat().st_mtime > _STALE:
+                discard(earlier)
+        write_atomic(folder / machine.TOKEN, token.encode())
+    try:
+        with locks.hold(folder / machine.LOCK):
+            yield machine.probe(token, store.root.parent, jobs)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Cluster:
+    """The workers of a cluster that have passed the test: what `svs.jobs.queue` calls `Elsewhere`."""
+
+    def __init__(self, client: "Client", probe: Probe, say: Say) -> None:
+        """Test the workers. Raises SvsError if none of them can run jobs."""
+        self._client, self._probe, self._say = client, probe, say
+        self._tested: dict[str, Tested] = {}
+        self._looked = 0.0
+        self._mixed = self._stopping = self._killing = False
+        self._number = 0
+        if not self.room() and self._tested:
+            raise SvsError("no worker of the cluster can run these jobs", "See above why.")
+        if not self._tested:
+            say("waiting for workers: none has connected to the scheduler yet")
+
+    def room(self) -> int:
+        """Return how many jobs run at a time: one for each worker. Raises SvsError without a scheduler."""
+        if time.monotonic() - self._looked > _LOOK:
+            self._look()
+            self._looked = time.monotonic()
+        return sum(not tested.problem for tested in self._tested.values())
+
+    def _look(self) -> None:
+        """Test the workers that are new, and forget those that are gone."""
+        self.check()
+        try:
+            threads = self._client.nthreads()
+        except OSError:
+            self.check()  # else it is asked again
+            return
+        for address in self._tested.keys() - threads.keys():
+            if not self._tested.pop(address).problem:
+                self._say(f"the worker {address} is gone; if it ran a job, another one continues that")
+        new = [address for address in threads if address not in self._tested]
+        for address, tested in self._test(new).items():
+            self._tested[address] = tested
+            if tested.problem:
+                self._say(f"not used: the worker {address} {tested.problem}. {tested.hint}")
+        self._warn_if_mixed()
+
+    def _test(self, addresses: list[str]) -> dict[str, Tested]:
+        """Test workers, and allow those that pass to take a job each."""
+        if not addresses:
+            return {}
+        versions = self._run(addresses, metadata.version, "svs")
+        same = [address for address, version in versions.items() if version == svs.__version__]
+        found = self._run(same, machine.test, self._probe) if same else {}
+        others = {a: _other_version(version) for a, version in versions.items() if a not in same}
+        return others | {a: t if isinstance(t, Tested) else _crashed(t) for a, t in found.items()}
+
+    def _run(
+        self, workers: list[str], function: Callable[..., object], *arguments: object
+    ) -> dict[str, object]:
+        """Run a function on workers, outside of their tasks; return its results or errors."""
+        try:
+            results: dict[str, object] = self._client.run(
+                function, *arguments, workers=workers, on_error="return", callback_timeout=_PATIENCE
+            )
+        except TimeoutError:
+            return {}  # they are asked again
+        except OSError:
+            self.check()
+            return {}
+        return results
+
+    def _warn_if_mixed(self) -> None:
+        kinds = Counter(tested.made_with for tested in self._tested.values() if not tested.problem)
+        if len(kinds) > 1 and not self._mixed:
+            self._mixed = True
+            listed = "; ".join(f"{count} with {kind}" for kind, count in kinds.most_common())
+            self._say(f"the workers differ: {listed}. A job that moves between them is transcribed again")
+
+    def check(self) -> None:
+        """Raise SvsError if the scheduler is lost."""
+        if self._client.status != "running":
+            raise SvsError(
+                "the scheduler of the cluster is gone; what is done so far is kept",
+                "Start it and its workers again, then go on with `svs jobs resume --all --cluster ADDRESS`.",
+            )
+
+    def start(self, job_id: str) -> "Remote":
+        """Start a job on the next free worker."""
+        self.check()
+        self._number += 1
+        future = self._client.submit(
+            machine.run_job,
+            job_id,
+            self._probe.token,
+            key=f"svs-{job_id}-{self._probe.token}-{self._number}",
+            resources={self._probe.resource: 1},
+            pure=False,
+        )
+        return Remote(self, future)
+
+    def stop(self, *, at_once: bool) -> None:
+        """Have all workers end the jobs of this session."""
+        if self._killing or (self._stopping and not at_once):
+            return
+        self._stopping, self._killing = True, at_once
+        with suppress(Exception):  # without a scheduler, the jobs go on until their workers end
+            self._client.run(
+                machine.stop,
+                self._probe.token,
+                at_once=at_once,
+                on_error="ignore",
+                callback_timeout=_PATIENCE,
+            )
+
+
+class Remote:
+    """A job's process on a worker."""
+
+    def __init__(self, cluster: Cluster, future: "Future") -> None:
+        self._cluster, self._future = cluster, future
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs. Raises SvsError if the scheduler is lost."""
+        if self.returncode is None:
+            self._cluster.check()
+            status = self._future.status
+            if status == "error":  # it took several workers with it
+                self.returncode = -signal.SIGKILL
+            elif status == "finished":
+                with suppress(TimeoutError):  # its worker has just ended: it is run again
+                    self.returncode = self._future.result(timeout=_LOOK)
+            elif status != "pending":
+                self._cluster.check()
+                self.returncode = -signal.SIGKILL
+        return self.returncode
+
+    def terminate(self) -> None:
+        """Ask it to stop, and all others too."""
+        self._cluster.stop(at_once=False)
+
+    def kill(self) -> None:
+        """End it at once, and all others too, unless it has ended."""
+        if self.returncode is None:
+            self._cluster.stop(at_once=True)
+
+
+def _other_version(found: object) -> Tested:
+    which = f"svs {found}" if isinstance(found, str) else "no svs"
+    return Tested(f"has {which}, and here is svs {svs.__version__}", "Install the same version there.")
+
+
+def _crashed(error: object) -> Tested:
+    return Tested(f"could not be tested: {type(error).__name__}: {error}", "See its log.")
