@@ -101,9 +101,11 @@ class Chapter(Struct, frozen=True, kw_only=True):
     start: Seconds
     end: Seconds
     title: Title
-    """Words that occur in it, or the title in the file if it is `given`. From outside: escape it."""
+    """Words that are said in it, or a title that is `given` or `from_slide`. From outside: escape it."""
     given: bool = False
     """The chapter is in the file's metadata; else svs found it."""
+    from_slide: bool = False
+    """The title was read from a slide, and may be misread; nobody said it."""
     sentences: tuple[Sentence, ...] = ()
     """Its own summary of one or two sentences."""
 
@@ -113,6 +115,8 @@ class Slide(Struct, frozen=True):
 
     start: Seconds
     end: Seconds
+    title: Title = ""
+    """Its largest line, if a chapter is named after it. From outside: escape it."""
 
 
 class Summary(Struct, frozen=True, kw_only=True):

@@ -12,8 +12,9 @@ fields may be added without that, so ignore unknown ones. The main fields:
     partial, warnings, notices      whether the file was damaged, what the reader should know, and which audio
                                     track and channel were read, where there are others
     summary                         method, length, sentences,
-                                    chapters: [{start, end, title, given, sentences}], phrases,
-                                    slides: [{start, end}]
+                                    chapters: [{start, end, title, given, from_slide,
+                                    sentences}], phrases,
+                                    slides: [{start, end, title}]
     transcript                      engine, model, language, translated,
                                     segments: [{start, end, text, words: [{start, end, text}], suspect,
                                     language, speaker}], gaps: [{start, end}], speech, coverage

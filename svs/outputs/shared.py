@@ -38,7 +38,9 @@ def facts(result: Result) -> list[tuple[str, str]]:
     ]
     if chapters := summary.chapters:
         origin = "from the recording" if chapters[0].given else "by topic"
-        found.append(("Chapters", f"{len(chapters)}, {origin}"))
+        read = sum(chapter.from_slide for chapter in chapters)
+        titles = f"; {read} with the title of a slide" if read else ""
+        found.append(("Chapters", f"{len(chapters)}, {origin}{titles}"))
     if coverage := covered(transcript):
         found.append(("Coverage", coverage))
     if named := speakers(result):

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from msgspec.structs import replace
 
@@ -13,7 +13,7 @@ from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
 from svs.events import Stage, Tick
-from svs.media import clock, fingerprint, pcm, slides, tracks
+from svs.media import clock, fingerprint, pcm, slide_text, slides, tracks
 from svs.media.thumbnails import Reader
 from svs.model.job import Job
 from svs.model.speech import Batch, Slide, Summary, Transcript, Voices
@@ -23,12 +23,15 @@ from svs.pipeline.plan import captions_opened
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
 from svs.stages.outline import outline
+from svs.stages.slides import with_titles
 from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import results, reuse
 from svs.store import transcript as journal
 from svs.text import coverage
 from svs.text.sentences import sentences
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,7 @@ def _summarize(run: JobRun) -> None:
     tick, stop = run.tracker.tick, run.tracker.stop_if_asked
     shown = _slides(run)
     chosen = summarize_transcript(transcript, run.job, stop, tick, shown)
-    results.save_summary(run.folder, chosen)
+    results.save_summary(run.folder, _with_titles(run, chosen, transcript.language))
     run.finish(Stage.SUMMARIZE)
 
 
@@ -241,27 +244,44 @@ def summarize_transcript(
         tick(3, 3)
     except InputError as error:  # the stage does not know the recording's path
         raise InputError(f"{job.source.path}: {error.message}", error.hint) from error
-    return chosen
+    return with_titles(chosen, lambda slide: slide.title)  # those that were read before
 
 
 def _slides(run: JobRun) -> tuple[Slide, ...]:
-    """Return the slides that the recording shows; none where its pictures cannot be read."""
+    """Return the slides that the recording shows."""
+    start = run.options.start or 0.0
+    return _looked(run, lambda recording: slides.find(recording, start, start + run.job.duration), ())
+
+
+def _with_titles(run: JobRun, summary: Summary, language: str) -> Summary:
+    """Return a summary with chapters named after slides, if tesseract is there to read these."""
+    tesseract = slide_text.find(language) if summary.slides and summary.chapters else None
+    if tesseract is None:
+        return summary
+
+    def read(recording: Reader) -> Summary:
+        return with_titles(summary, lambda slide: slide_text.title(tesseract, recording, slide))
+
+    return _looked(run, read, summary)
+
+
+def _looked(run: JobRun, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:
+    """Return what is seen in the pictures; `nothing` where they are not wanted or cannot be read."""
     if run.options.slides == "none":
-        return ()
-    start, formats = run.options.start or 0.0, run.options.allow_formats
+        return nothing
+    formats = run.options.allow_formats
     try:
         with fingerprint.opened(run.job.source):
             if not run.media.pictures:
-                return ()
-            run.tracker.say("phase", "looking for slides")
+                return nothing
+            run.tracker.say("phase", "looking at the pictures")
             begins = clock.origin(run.source, formats=formats)
-            recording = Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked)
-            return slides.find(recording, start, start + run.job.duration)
+            return look(Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked))
     except (Stopped, Cancelled):
         raise
     except SvsError as error:
-        run.notice(f"Slides were not looked for: {error.message}")
-        return ()
+        run.notice(f"The pictures were not looked at: {error.message}")
+        return nothing
 
 
 STEPS = (

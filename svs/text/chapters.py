@@ -43,7 +43,7 @@ _COUNT = (
 _CANDIDATES = 150
 _NEARBY, _OPENING = 15.0, 2.0  # seconds within which a better opening is taken; its weight then
 _SLIDE_NEARBY, _SLIDE = 30.0, 3.0  # the same for a new slide, if the words change there, too
-_WITH_SLIDE = 5.0  # seconds between a new slide and the sentence that begins with it
+WITH_SLIDE = 5.0  # seconds between a new slide and the sentence that begins with it
 
 
 def chapter_starts(
@@ -150,7 +150,7 @@ def _with_slides(begins: "Floats", slides: Sequence[float]) -> "NDArray[np.bool_
     shown = np.zeros(len(begins), bool)
     for slide in slides:
         nearest = int(np.abs(begins - slide).argmin())
-        shown[nearest] |= abs(begins[nearest] - slide) <= _WITH_SLIDE
+        shown[nearest] |= abs(begins[nearest] - slide) <= WITH_SLIDE
     return shown
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from svs.media import slide_text, testvideo
 from svs.store.jobs import JobStore
 from tests.media.clips import clip, lecture
 
@@ -41,6 +42,26 @@ def test_slides_are_in_the_result_and_in_the_report_with_a_picture_each(svs, tal
     assert len(set(pictures)) == 3
 
 
+def test_a_chapter_that_begins_with_a_slide_is_named_after_it_and_says_so(svs, tmp_path):
+    if slide_text.find("en") is None or not testvideo._font():
+        pytest.skip("tesseract, its English, or a font is not installed")
+    video = tmp_path / "talk.mp4"
+    testvideo.make_test_video(video, fps=2, subtitles=True)
+    run = svs("summarize", video, "--json", "-f", "html,md", "--subtitles", "only")
+    chapters = json.loads(run.stdout)["summary"]["chapters"]
+    titles = [chapter["title"] for chapter in chapters]
+    assert titles == [topic.title for topic in testvideo.talk().topics]
+    read = [chapter["from_slide"] for chapter in chapters]
+    assert any(read)
+    report = video.with_name("talk.report.html").read_text()
+    assert report.count("read from the slide") == sum(read)
+    facts = f"4, by topic; {sum(read)} with the title of a slide"
+    assert facts in report
+    assert facts in video.with_name("talk.summary.md").read_text()
+    plain = svs("summarize", video, "--json", "--subtitles", "only", "--slides", "none")
+    assert not any(chapter["from_slide"] for chapter in json.loads(plain.stdout)["summary"]["chapters"])
+
+
 def test_nobody_looks_at_the_pictures_where_slides_are_not_wanted(svs, talk):
     assert slides(svs("summarize", talk, "--json", "--slides", "none")) == []
 
@@ -57,4 +78,4 @@ def test_a_summary_is_made_without_slides_where_the_recording_is_gone(svs, talk,
     talk.unlink()
     again = svs("jobs", "resume", job, "--json")
     assert slides(again) == []
-    assert "Slides were not looked for" in again.stderr
+    assert "The pictures were not looked at" in again.stderr

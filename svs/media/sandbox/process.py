@@ -22,6 +22,7 @@ _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PAT
 _OURS = {
     "AV_LOG_FORCE_NOCOLOR": "1",
     "MALLOC_ARENA_MAX": "1",  # one memory pool for all threads: each further one takes 64 MB of addresses
+    "OMP_THREAD_LIMIT": "1",  # tesseract's threads mostly wait for each other
     "GNUTLS_SYSTEM_PRIORITY_FILE": os.devnull,  # some builds of ffmpeg read these from folders of others
     "OPENSSL_CONF": os.devnull,
 }
@@ -54,6 +55,20 @@ def start(
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+
+
+def output(command: list[str], *, reads: Sequence[str], limits: Limits, timeout: float) -> str:
+    """Return what a program prints; empty where it fails, or takes longer than so many seconds."""
+    try:
+        with start(command, reads=reads, limits=limits) as child:
+            try:
+                printed, _ = child.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                return ""
+    except OSError:
+        return ""
+    return printed.decode(errors="replace") if child.returncode == 0 else ""
 
 
 def _environment() -> dict[str, str]:
