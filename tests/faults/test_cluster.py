@@ -1,12 +1,12 @@
 """Jobs on a Dask cluster: a scheduler and workers, as processes that speak TLS on loopback."""
 
 import datetime as dt
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 import psutil
@@ -27,7 +27,7 @@ from svs.store.jobs import JobStore
 from svs.system.codec import encode
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-OPTIONS = ("--model", "micro", "--threads", "1", "--end", "60")
+OPTIONS = ("--model", "micro", "--threads", "1")
 PATCHES = {
     "version": "from importlib import metadata as m; usual = m.version\n"
     "m.version = lambda name: '0.0.9' if name == 'svs' else usual(name)\n",
@@ -158,19 +158,23 @@ def _results(home):
 
 def _run(svs_command, *arguments):
     return subprocess.Popen(
-        [svs_command, *map(str, arguments), "--progress", "json"],
+        [svs_command, *map(str, arguments), "--progress", "none"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def _words(process):
-    """Yield the id of a job each time that some of its words are known."""
-    for line in process.stderr:
-        event = json.loads(line) if line.startswith("{") else {}
-        if event.get("kind") == "line":
-            yield event["job_id"]
+def _begun(home, process):
+    """Yield the id of each job as soon as its first batch is in its journal."""
+    seen = set()
+    while process.poll() is None:
+        for journal in sorted(home.glob("jobs/*/transcript.jsonl")):
+            if journal.parent.name not in seen and journal.read_bytes().count(b"\n") > 1:
+                seen.add(journal.parent.name)
+                yield journal.parent.name
+        time.sleep(0.01)
+    pytest.fail(process.stderr.read())
 
 
 def _runner(home, job_id):
@@ -181,12 +185,12 @@ def _runner(home, job_id):
 def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings, local, home):
     workers = [cluster.worker(), cluster.worker()]
     with _run(svs_command, "summarize", *recordings, *OPTIONS, *cluster.options) as process:
-        words = _words(process)
-        _runner(home, next(words)).kill()
-        worker = _runner(home, next(words)).parent()
+        begun = _begun(home, process)
+        _runner(home, next(begun)).kill()
+        worker = _runner(home, next(begun)).parent()
         assert worker.parent().pid in [nanny.pid for nanny in workers]
         worker.kill()
-        next(words)
+        next(begun)
         workers[1].kill()  # the nanny: its worker ends with it
         said = process.stderr.read()
     assert process.returncode == 0, said
@@ -197,7 +201,7 @@ def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings
 def test_the_only_worker_goes_on_when_it_is_started_again(svs_command, cluster, recordings, home):
     cluster.worker()
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
-        _runner(home, next(_words(process))).parent().kill()
+        _runner(home, next(_begun(home, process))).parent().kill()
         said = process.stderr.read()
     assert process.returncode == 0, said
 
@@ -206,7 +210,7 @@ def test_the_only_worker_goes_on_when_it_is_started_again(svs_command, cluster, 
 def test_ctrl_c_stops_jobs_on_their_workers(svs_command, cluster, recordings, home):
     cluster.worker()
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
-        job_id = next(_words(process))
+        job_id = next(_begun(home, process))
         process.send_signal(signal.SIGINT)
         said = process.stderr.read()
     assert process.returncode == 130, said
@@ -219,7 +223,7 @@ def test_ctrl_c_stops_jobs_on_their_workers(svs_command, cluster, recordings, ho
 def test_without_the_scheduler_what_is_done_is_kept(svs_command, svs, cluster, recordings, local, home):
     cluster.worker()
     with _run(svs_command, "summarize", *recordings, *OPTIONS, *cluster.options) as process:
-        next(_words(process))
+        next(_begun(home, process))
         cluster.processes[0].kill()
         said = process.stderr.read()
     assert process.returncode == 1
@@ -263,7 +267,7 @@ def _await_workers(cluster, number):
 def test_a_job_that_is_cancelled_ends_and_is_not_run_again(svs_command, svs, cluster, recordings, home):
     cluster.worker()
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
-        job_id = next(_words(process))
+        job_id = next(_begun(home, process))
         assert svs("jobs", "cancel", job_id).returncode == 0
         said = process.stderr.read()
     assert process.returncode == 1, said
