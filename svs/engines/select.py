@@ -5,6 +5,7 @@ from pathlib import Path
 from svs import fields
 from svs.engines.caption_choice import Candidate
 from svs.errors import InputError, NoModelError, UsageError
+from svs.media import tracks
 from svs.model.job import Options, Plan
 from svs.system.paths import PYTHON
 
@@ -25,6 +26,8 @@ def wants_captions(options: Options) -> bool:
         raise UsageError("--engine and --subtitles contradict each other", "Leave one of them out.")
     if options.model and options.engine == "captions":
         raise UsageError("--model applies to Whisper, not to captions", "Leave out --model or --engine.")
+    if options.track == tracks.ALL and options.channels == "split":
+        raise UsageError("--track all and --channels split contradict each other", "Leave one of them out.")
     asked = options.translate or options.track or options.channels == "split" or options.model
     return only or (options.engine == "auto" and options.subtitles == "auto" and not asked)
 

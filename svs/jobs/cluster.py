@@ -140,6 +140,7 @@ class Cluster:
         self._looked = 0.0
         self._mixed = self._stopping = self._killing = False
         self._number = 0
+        self._remotes: list[Remote] = []
         if not self.room() and self._tested:
             raise SvsError("no worker of the cluster can run these jobs", "See above why.")
         if not self._tested:
@@ -168,7 +169,21 @@ class Cluster:
             self._tested[address] = tested
             if tested.problem:
                 self._say(f"not used: the worker {address} {tested.problem}. {tested.hint}")
+        if any(not self._tested[address].problem for address in new if address in self._tested):
+            self._submit_again()
         self._warn_if_mixed()
+
+    def _submit_again(self) -> None:
+        """Submit tasks again that no worker has.
+
+        Dask looks for a worker when one connects, but not when that gets its resource after the test.
+        """
+        self._remotes = [remote for remote in self._remotes if remote.returncode is None]
+        with suppress(OSError):  # then the scheduler is lost
+            taken = {key for keys in self._client.processing().values() for key in keys}
+            for remote in self._remotes:
+                if remote.future.status == "pending" and remote.future.key not in taken:
+                    remote.future = self.submit(remote.job_id)
 
     def _test(self, addresses: list[str]) -> dict[str, Tested]:
         """Test workers, and allow those that pass to take a job each."""
@@ -213,8 +228,13 @@ class Cluster:
     def start(self, job_id: str) -> "Remote":
         """Start a job on the next free worker."""
         self.check()
+        self._remotes.append(Remote(self, job_id))
+        return self._remotes[-1]
+
+    def submit(self, job_id: str) -> "Future":
+        """Submit a task that runs a job. Two for one job do no harm: the job's lock lets one of them work."""
         self._number += 1
-        future = self._client.submit(
+        return self._client.submit(
             machine.run_job,
             job_id,
             self._probe.token,
@@ -222,7 +242,6 @@ class Cluster:
             resources={self._probe.resource: 1},
             pure=False,
         )
-        return Remote(self, future)
 
     def stop(self, *, at_once: bool) -> None:
         """Have all workers end the jobs of this session."""
@@ -242,20 +261,21 @@ class Cluster:
 class Remote:
     """A job's process on a worker."""
 
-    def __init__(self, cluster: Cluster, future: "Future") -> None:
-        self._cluster, self._future = cluster, future
+    def __init__(self, cluster: Cluster, job_id: str) -> None:
+        self._cluster, self.job_id = cluster, job_id
+        self.future = cluster.submit(job_id)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
         """Return the exit code, or None while it runs. Raises SvsError if the scheduler is lost."""
         if self.returncode is None:
             self._cluster.check()
-            status = self._future.status
+            status = self.future.status
             if status == "error":  # it took several workers with it
                 self.returncode = -signal.SIGKILL
             elif status == "finished":
                 with suppress(TimeoutError):  # its worker has just ended: it is run again
-                    self.returncode = self._future.result(timeout=_LOOK)
+                    self.returncode = self.future.result(timeout=_LOOK)
             elif status != "pending":
                 self._cluster.check()
                 self.returncode = -signal.SIGKILL

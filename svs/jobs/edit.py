@@ -46,7 +46,7 @@ def keep(store: JobStore, job_id: str, corrected: str) -> None:
 
 
 def _segments(store: JobStore, job: Job) -> tuple[Segment, ...]:
-    return results.load(job, store.folder(job.id)).transcript.segments
+    return results.with_own_names(job, store.folder(job.id)).transcript.segments
 
 
 def _parsed(corrected: str, before: tuple[Segment, ...]) -> list[Segment]:
@@ -58,13 +58,14 @@ def _parsed(corrected: str, before: tuple[Segment, ...]) -> list[Segment]:
         cues = SSAFile.from_string(corrected, format_="srt")
     except (Pysubs2Error, ValueError) as error:
         raise UsageError(f"the corrected transcript is not SubRip: {error}", _HINT) from error
-    known = {_time(segment.start): segment for segment in before}
+    same = {_as_cue(segment.start, segment.end, segment.text): segment for segment in before}
+    starts = {_time(segment.start): segment for segment in before}
     found = []
     for cue in cues:
         said = " ".join(cue.plaintext.split())
-        old = known.get(_time(cue.start / 1000))
-        if old and said == " ".join(old.text.split()) and _time(cue.end / 1000) == _time(old.end):
-            found.append(old)
+        old = starts.get(_time(cue.start / 1000))
+        if unchanged := same.get(_as_cue(cue.start / 1000, cue.end / 1000, said)):
+            found.append(unchanged)
         elif said:
             found.append(Segment(cue.start / 1000, cue.end / 1000, said, speaker=old.speaker if old else ""))
     _check_order(found)
@@ -72,6 +73,10 @@ def _parsed(corrected: str, before: tuple[Segment, ...]) -> list[Segment]:
 
 
 _HINT = "A cue has a number, `0:00:01,000 --> 0:00:04,000` and its words, then an empty line."
+
+
+def _as_cue(start: float, end: float, text: str) -> tuple[str, str, str]:
+    return _time(start), _time(end), " ".join(text.split())
 
 
 def _check_order(segments: list[Segment]) -> None:

@@ -99,11 +99,12 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     It may be done, with its files still there, or queued, running or interrupted.
     """
     sources = [describe(recording) for recording in recordings]
-    known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
-    return [
-        (not wish.fresh and known.get(_key(source, wish))) or store.create(source, wish)
-        for source, wish in zip(sources, options, strict=True)
-    ]
+    with order.alone(store):
+        known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
+        return [
+            (not wish.fresh and known.get(_key(source, wish))) or store.create(source, wish)
+            for source, wish in zip(sources, options, strict=True)
+        ]
 
 
 def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
@@ -147,6 +148,10 @@ def run(
     try:
         with order.working(store):
             while running or (not stopped() and (waiting or coming)):
+                for worker in [worker for worker in running if _has_ended(worker, view)]:
+                    running.remove(worker)
+                    _after(store, worker, waiting, view, problems)
+                    idle += [worker] if _can_go_on(worker) else []
                 if stopped():
                     _ask_to_stop(running)
                 else:
@@ -159,10 +164,8 @@ def run(
                         if not started:
                             break
                         running += started
-                for worker in [worker for worker in running if _has_ended(worker, view)]:
-                    running.remove(worker)
-                    _after(store, worker, waiting, view, problems)
-                    idle += [worker] if _can_go_on(worker) else []
+                while idle and not waiting:  # it would keep the model in the memory
+                    _end(idle.pop())
                 time.sleep(_PAUSE)
     finally:
         for worker in running + idle:

@@ -164,7 +164,7 @@ def _reuse_part(run: JobRun) -> None:
     if found := _complete(run, whole):
         origin, header, batches = found
         start, end = run.options.start or 0.0, min(run.options.end or inf, origin.duration)
-        if start < end:
+        if start < end and not header.voices:
             of_whole = coverage.warnings(journal.transcript(header, batches))
             _take_over(run, origin, [text for text in origin.warnings if text not in of_whole])
             _begin_part(run, header, journal.cut(batches, start, end), start)

@@ -93,14 +93,14 @@ def of_tracks(part: Part, wanted: list[AudioTrack], target: Path, tick: Tick) ->
         (file,) = of_track(sounds[-1], place, "mix", step).files
         if sounds[-1].seconds:
             files[track] = file
-    audible = {track: file for track, file in files.items() if pcm.level(file) > tracks.SILENT}
     longest = max(sounds, key=lambda sound: sound.seconds)
+    audible = {track: file for track, file in files.items() if pcm.level(file) > tracks.SILENT}
     kept = _without_bleed(audible or files, partial(tick, longest.seconds, None))
     every = part.media.audio
     names = dict(zip(every, tracks.speakers(every), strict=True))
     others = [track for track in every if track not in kept]
     said = f"Each of these audio tracks was transcribed by itself: {tracks.listed(every, without=others)}"
-    more = f"; without speech of their own: {tracks.listed(every, without=list(kept))}" if others else ""
+    more = f"; without sound of their own: {tracks.listed(every, without=list(kept))}" if others else ""
     voices = Voices(tuple(kept.values()), tuple(names[track] for track in kept), f"{said}{more}.")
     return replace(longest, log="\n".join(sound.log for sound in sounds)), voices
 
@@ -129,9 +129,9 @@ def _without_bleed(files: dict[AudioTrack, Path], step: Step) -> dict[AudioTrack
             foreign[track][blocks] |= bleed.foreign(found)[side]
             repeated[track][blocks] |= bleed.repeated(found)[side]
             powers[track][blocks] = found.measured.powers[side]
-    kept = {
-        t: file for t, file in files.items() if powers[t][repeated[t]].sum() <= _REPEATED * powers[t].sum()
-    }
-    for track, file in kept.items():
-        bleed.silence(file, foreign[track], step)
+    kept = dict[AudioTrack, Path]()
+    for track, file in files.items():
+        if powers[track][repeated[track]].sum() <= _REPEATED * powers[track].sum():
+            bleed.silence(file, foreign[track], step)
+            kept[track] = file
     return kept

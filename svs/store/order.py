@@ -5,7 +5,7 @@ The queue itself is the jobs whose record says that they are queued; the oldest 
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +76,18 @@ def working(store: JobStore, *, background: bool = False) -> Iterator[None]:
         if not background:
             with suppress(OSError):
                 lock.unlink()
+
+
+@contextmanager
+def alone(store: JobStore) -> Iterator[None]:
+    """Wait until no other process makes jobs in here, so that two do not make the same ones."""
+    lock = log(store).with_name("making")
+    with ExitStack() as stack:
+        while True:
+            with suppress(TimeoutError):
+                stack.enter_context(locks.hold(lock))
+                break
+        yield
 
 
 def is_worked_on(store: JobStore) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from svs.events import ProgressEvent
@@ -61,7 +62,8 @@ def row(listed: Listed) -> Row:
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
     begun = f" {int(percent(state, progress))} %" if progress and state != "done" else ""
-    title = name(job.title or job.source.name)
+    known = job.title and job.title != PurePath(job.source.path).stem
+    title = name(f"{job.title} \u00b7 {job.source.name}" if known else job.source.name)
     return (
         job.id,
         status(state, progress) + begun,

@@ -61,7 +61,10 @@ def summary_view(result: Result) -> RenderableType:
                 said.add_row()
             said.add_row(Text(clock(chapter.start), "bold"), term(title, "bold"))
         for sentence in sentences:
-            said.add_row(clock(sentence.start), term(speaker_label(sentence), "bold") + term(sentence.text))
+            said.add_row(
+                clock(sentence.start),
+                Text.assemble(term(speaker_label(sentence), "bold"), term(sentence.text)),
+            )
     notes = _notes(result)
     return Group(*notes, *[Text()] * bool(notes), said)
 
@@ -82,7 +85,7 @@ def transcript_view(result: Result) -> RenderableType:
             grid.add_row(clock(said.start), Text(mark(said), "yellow"))
         else:
             text = term(said.text, "dim" if said.suspect else "")
-            grid.add_row(clock(said.start), term(who, "bold") + text)
+            grid.add_row(clock(said.start), Text.assemble(term(who, "bold"), text))
     return Group(*_notes(result), grid)
 
 

@@ -81,3 +81,16 @@ def test_without_an_editor_that_is_said(svs, job):
     done = svs("jobs", "edit", "last", env={**os.environ, "EDITOR": "/no/editor"})
     assert done.returncode == 4
     assert "EDITOR" in done.stderr
+
+
+def test_names_that_the_user_gave_stay_beside_the_transcript(svs, edit, tmp_path):
+    (tmp_path / "call.vtt").write_text(
+        "WEBVTT\n\n00:01.000 --> 00:04.000\n<v Anna>The lamp alone is week, so a lens gathers its light.\n\n"
+        "00:05.000 --> 00:09.000\n<v Ben>Tides rise twice a day, because the moon pulls at the sea.\n"
+    )
+    svs("summarize", "call.vtt")
+    svs("jobs", "speakers", "last", "2=Berta")
+    assert edit("week", "weak").returncode == 0
+    assert "Berta: Tides rise" in transcript(svs)
+    listed = json.loads(svs("jobs", "speakers", "last", "--undo", "--json").stdout)
+    assert [entry["speaker"]["name"] for entry in listed] == ["Anna", "Ben"]

@@ -39,7 +39,7 @@ def test_every_run_is_listed_newest_first_also_failed_ones(svs, job, video):
     assert jobs[1]["progress"] == 100
     assert "for that time" in jobs[0]["error"]
     table = svs("jobs", "list").stdout.splitlines()
-    assert "talk [b]" in table[2]
+    assert "talk [b].srt" in table[2]
     assert len(svs("jobs", "list", "-n", "1").stdout.splitlines()) == 2
     assert json.loads(svs("jobs", "list", "--status", "done", "--json").stdout) == jobs[1:]
 
@@ -47,7 +47,7 @@ def test_every_run_is_listed_newest_first_also_failed_ones(svs, job, video):
 def test_the_list_says_when_how_long_with_which_files_and_what(svs, job):
     head, line = svs("jobs", "list").stdout.splitlines()
     assert head.split() == ["JOB", "STATUS", "WHEN", "LENGTH", "FILES", "TITLE"]
-    assert re.search(rf"^{job}  done +(today|yesterday) \d\d:\d\d +0:\d\d +talk \[b\]$", line)
+    assert re.search(rf"^{job}  done +(today|yesterday) \d\d:\d\d +0:\d\d +talk \[b\]\.srt$", line)
 
 
 def test_earlier_runs_of_a_recording_that_is_done_are_counted_with_the_last(svs, job, video):
@@ -57,7 +57,7 @@ def test_earlier_runs_of_a_recording_that_is_done_are_counted_with_the_last(svs,
     svs("summarize", other)
     _, first, second = svs("jobs", "list").stdout.splitlines()
     assert "other" in first
-    assert re.search(rf"^{last} .* md +talk \[b\] \(2 runs\)$", second)
+    assert re.search(rf"^{last} .* md +talk \[b\]\.srt \(2 runs\)$", second)
     assert len(svs("jobs", "list", "--all").stdout.splitlines()) == 4
     assert len(svs("jobs", "list", "--ids").stdout.splitlines()) == 3
     svs("summarize", other, "--start", "9:00:00")

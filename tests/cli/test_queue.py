@@ -2,10 +2,12 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from msgspec.structs import replace
 
+from svs.jobs import queue
 from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.store import order
@@ -127,3 +129,15 @@ def test_a_job_that_is_done_already_is_a_success(svs, jobs):
     again = svs("jobs", "resume", jobs[0])
     assert (again.returncode, again.stderr) == (0, f"job {jobs[0]} is done already\n")
     assert "The lamp alone is weak" in again.stdout
+
+
+def test_two_commands_at_once_make_each_job_once(store, shelf):
+    lamp, lens = shelf / "lamp.srt", shelf / "lens.srt"
+    with ThreadPoolExecutor(1) as pool:
+        with order.alone(store):
+            other = pool.submit(queue.enqueue, store, [lamp, lens], [Options()] * 2)
+            assert not wait([other], timeout=0.5).done
+            mine = store.create(describe(lamp), Options())
+        assert [job.source.name for job in other.result()] == ["lamp.srt", "lens.srt"]
+    assert other.result()[0] == mine
+    assert len(store.ids()) == 2

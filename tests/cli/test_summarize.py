@@ -330,7 +330,7 @@ def test_what_cannot_be_used_is_refused_before_there_is_a_job(svs, home, options
     [
         ("https://example.org/talk.mp4", "svs reads files, not addresses: download it first"),
         ("-", "svs reads files, not its standard input"),
-        ("notes.txt", "svs says when a thing was said: give it captions"),
+        ("notes.txt", "svs needs times: give it captions"),
         ("notes.json", "Give svs other captions, or the recording itself."),
     ],
 )

@@ -164,7 +164,7 @@ def test_two_who_speak_at_once_lose_no_words_on_channels_of_their_own(carried, c
         wrong[file] = jiwer.wer(_words(" ".join(TEXTS)), _words(" ".join(s.text for s in said)))
         for side, name in enumerate(found.speakers):
             mine = _words(" ".join(s.text for s in said if s.speaker == name))
-            assert jiwer.wer(_words(" ".join(TEXTS[side::2])), mine) < 0.1
+            assert jiwer.wer(_words(" ".join(TEXTS[side::2])), mine) < 0.15
     assert found.speakers == ()
     assert wrong["call.wav"] < 0.1
     assert wrong["call.wav"] < wrong["mixed.wav"]

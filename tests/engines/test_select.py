@@ -28,6 +28,8 @@ WITHIN = Candidate("subtitle track 1 (eng)", "en", track=2)
         (Options(model="small"), False),
         (Options(translate=True), False),
         (Options(track="2"), False),
+        (Options(channels="split"), False),
+        (Options(channels="mix"), True),
     ],
 )
 def test_captions_come_first_unless_they_cannot_give_what_is_asked_for(options, wanted):
@@ -68,7 +70,12 @@ def test_without_a_model_both_ways_to_one_are_named(options, which):
 
 
 @pytest.mark.parametrize(
-    "options", [Options(engine="whisper", subtitles="only"), Options(engine="captions", subtitles="never")]
+    "options",
+    [
+        Options(engine="whisper", subtitles="only"),
+        Options(engine="captions", subtitles="never"),
+        Options(track="all", channels="split"),
+    ],
 )
 def test_contradictions_are_refused(options):
     with pytest.raises(UsageError, match="contradict"):

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -190,6 +191,28 @@ def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings
         said = process.stderr.read()
     assert process.returncode == 0, said
     assert _results(home) == local
+
+
+@pytest.mark.slow
+def test_the_only_worker_goes_on_when_it_is_started_again(svs_command, cluster, recordings, home):
+    cluster.worker()
+    with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
+        _runner(home, next(_words(process))).parent().kill()
+        said = process.stderr.read()
+    assert process.returncode == 0, said
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_jobs_on_their_workers(svs_command, cluster, recordings, home):
+    cluster.worker()
+    with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
+        job_id = next(_words(process))
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130, said
+    store = JobStore(home / "jobs")
+    assert store.state(store.load(job_id)) == "interrupted"
+    assert not list(store.folder(job_id).glob("lease.*"))
 
 
 @pytest.mark.slow

@@ -108,6 +108,13 @@ def with_summaries():
     )
 
 
+def test_the_terminal_emphasizes_titles_alone():
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard")
+    console.print(summary_view(with_summaries()))
+    assert re.search(r"\x1b\[1mLamp and lens", console.file.getvalue())
+    assert not re.search(r"\x1b\[1m(It shines|It ends)", console.file.getvalue())
+
+
 def test_the_terminal_shows_the_summary_under_its_chapters():
     console = Console(file=io.StringIO(), width=80)
     console.print(summary_view(with_summaries()))

@@ -87,6 +87,12 @@ def test_an_extract_option_is_in_every_key(job, name):
     assert _changed(job, **{name: OTHER[name]}) == {"extract", "transcript", "summary", "reuse"}
 
 
+def test_whose_the_extracted_files_are_is_in_the_transcript_key(job):
+    record = replace(job.stages[Stage.EXTRACT], speakers=("left", "right"))
+    other = replace(job, stages={Stage.EXTRACT: record})
+    assert keys.transcript_key(other) != keys.transcript_key(job)
+
+
 @pytest.mark.parametrize("name", sorted(FIELDS[TranscribeOptions]))
 def test_a_transcribe_option_is_in_the_transcript_key(job, name):
     assert _changed(job, **{name: OTHER[name]}) == {"transcript", "summary", "reuse"}

@@ -138,8 +138,8 @@ def test_a_track_that_mixes_the_others_is_left_out_and_so_is_a_silent_one(tmp_pa
     tracks = [(voices.sum(axis=0), "Mix"), (voices[0], "Anna"), (0 * voices[0], "Guest"), (voices[1], "Ben")]
     found = run(mkv(tmp_path / "obs.mkv", *tracks, (voices[2], "Cleo")), target, track="all")
     assert found.speakers == ("Anna", "Ben", "Cleo")
-    assert '"Mix"' in found.notices[0].partition("without speech of their own")[2]
-    assert '"Guest"' in found.notices[0].partition("without speech of their own")[2]
+    assert '"Mix"' in found.notices[0].partition("without sound of their own")[2]
+    assert '"Guest"' in found.notices[0].partition("without sound of their own")[2]
     assert names(target) == ["audio.1.pcm", "audio.2.pcm", "audio.3.pcm"]
 
 

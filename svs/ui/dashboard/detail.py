@@ -130,7 +130,8 @@ class Detail(Vertical):
         partial = transcript.transcript(header, batches) if header else None
         so_far = with_gaps(partial.segments, partial.gaps) if partial else ()
         if isinstance(job, Job) and job.error:
-            return term(job.error.message, "red") + term(f"\n{job.error.hint}"), so_far
+            why = Text.assemble(term(job.error.message, "red"), "\n", term(job.error.hint))
+            return why, so_far
         return Text("There is no summary yet.", "dim"), so_far
 
     def _show_loaded(self, job_id: str, shown: RenderableType, said: Sequence[Said]) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from svs.errors import SvsError
+from svs.events import Stage
 from svs.jobs.actions import POSSIBLE, last_output
 from svs.model.job import OutputOptions, State
 from svs.store.index import Entry, Watcher
@@ -160,7 +161,8 @@ class Jobs(Screen[None]):
         self._sampled = now
         machine = self._measure()
         running = [self.watcher.known(job_id).progress for job_id in self.watcher.running]
-        self.query_one("#speed", charts.Chart).add(sum(p.speed or 0.0 for p in running if p))
+        speeds = (p.speed or 0.0 for p in running if p and p.stage == Stage.TRANSCRIBE)  # to extract is quick
+        self.query_one("#speed", charts.Chart).add(sum(speeds))
         self.query_one("#load", charts.Chart).add(machine.load)
         self.query_one(Head).measure(machine)
 

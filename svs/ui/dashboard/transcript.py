@@ -69,7 +69,7 @@ class Lines(ScrollView, can_focus=True):
         if isinstance(said, Gap):
             return list(Text(mark(said), "yellow").wrap(self.app.console, self._width))
         words = Text(name(said.text), "dim" if said.suspect else "")
-        text = Text(who, "bold") + words if (who := self._names[number]) else words
+        text = Text.assemble((who, "bold"), words) if (who := self._names[number]) else words
         if text.plain.isascii() and len(text) <= self._width:  # no need to look for wide characters
             return [text]
         return list(text.wrap(self.app.console, self._width)) or [text]
