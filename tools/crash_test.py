@@ -240,6 +240,8 @@ def traces(home: Path) -> dict[str, str]:
     for path in sorted(home.rglob("*")):
         if path.match("jobs/.*.new") or path.match("jobs/.*.new/*"):
             continue  # a job whose creation was killed; it is removed an hour later
+        if path.match("jobs/*/lease.*"):
+            continue  # left by a process that was killed; the next one that holds the job removes it
         text = stable(path) if path.is_file() else ""
         name = str(path.relative_to(home))
         for value, blank in blanks.items():

@@ -286,17 +286,17 @@ class JobStore:
             with store_errors("lock", folder):
                 try:
                     stack.enter_context(locks.hold(folder / "lock"))
-                    lease.await_free(folder)
+                    last = lease.await_free(folder)
                     if claim:
-                        self._claim(job_id, stack)
+                        self._claim(job_id, last, stack)
                 except TimeoutError:
                     raise self._held_by_another(job_id) from None
                 except FileNotFoundError:
                     raise _no_job(job_id) from None
             yield folder
 
-    def _claim(self, job_id: str, stack: ExitStack) -> None:
-        self._leases[job_id] = claimed = Lease(self.folder(job_id))
+    def _claim(self, job_id: str, last: int, stack: ExitStack) -> None:
+        self._leases[job_id] = claimed = Lease(self.folder(job_id), last)
         stack.callback(claimed.release)
         stack.callback(self._leases.pop, job_id)
 

@@ -27,6 +27,7 @@ _LOOK = 1.0  # seconds between two looks at the lease of another machine
 _FORGOTTEN = 90.0  # seconds after which lists show such a process as gone; clocks may differ by a little
 _FILE = re.compile(r"lease\.([0-9]{1,9})")
 _LARGEST = 10_000  # bytes
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _TOLERANCE = 1.0  # seconds by which two measured start times of a process may differ
 
 
@@ -70,19 +71,22 @@ def own() -> Holder:
 class Lease:
     """This process's hold of a job, renewed until it is released."""
 
-    def __init__(self, folder: Path) -> None:
-        """Claim a job that is free. Raises TimeoutError if another process was faster; OSError."""
-        earlier = _files(folder)
-        self._path = folder / f"lease.{max(earlier, default=0) + 1}"
+    def __init__(self, folder: Path, last: int = 0) -> None:
+        """Claim a job that is free; `last` is the number of the last lease, as `await_free` returns it.
+
+        Raises TimeoutError if another process was faster; OSError.
+        """
+        self._path = folder / f"lease.{last + 1}"
         self._content = checked(own(), _LARGEST)
         try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            handle = os.open(self._path, _NEW, 0o600)
         except FileExistsError:
             raise TimeoutError from None
         with os.fdopen(handle, "wb") as file:
             file.write(self._content)
-        for path in earlier.values():
-            path.unlink(missing_ok=True)
+        for number, path in _files(folder).items():
+            if number <= last:
+                path.unlink(missing_ok=True)
         self._released = threading.Event()
         self._renewing = threading.Thread(target=self._renew, daemon=True)
         self._renewing.start()
@@ -124,19 +128,20 @@ def is_held(folder: Path) -> bool:
     return time.time() - _renewal(folder) < _FORGOTTEN
 
 
-def await_free(folder: Path) -> None:
-    """Return when the job's last holder is dead. Raises TimeoutError if it is alive.
+def await_free(folder: Path) -> int:
+    """Return the number of the last lease, when its holder is dead. Raises TimeoutError if it is alive.
 
     On another machine it is dead when it has not renewed its lease for a while by this machine's clock. Time
     in which this process was stopped itself, or waited for the file system, does not count.
     """
+    last = max(_files(folder), default=0)
     found = holder(folder)
     if found is None:
-        return
+        return last
     if found.here:
         if found != own() and _is_alive(found):
             raise TimeoutError
-        return
+        return last
     renewal, silent, looked = _renewal(folder), 0.0, time.monotonic()
     while silent < _EXPIRED:
         time.sleep(_LOOK)
@@ -145,6 +150,7 @@ def await_free(folder: Path) -> None:
         now = time.monotonic()
         silent += min(now - looked, 2 * _LOOK)
         looked = now
+    return last
 
 
 def _is_alive(found: Holder) -> bool:
@@ -161,10 +167,8 @@ def _renewal(folder: Path) -> float:
     """Return when the lease was renewed, by the clock of the file system; 0 if there is none."""
     files = _files(folder)
     with suppress(FileNotFoundError):
-        if files:
-            with files[max(files)].open(
-                "rb"
-            ) as file:  # opened, so that a network file system asks its server
+        if files:  # opened, so that a network file system asks its server
+            with files[max(files)].open("rb") as file:
                 return os.fstat(file.fileno()).st_mtime
     return 0.0
 

@@ -60,6 +60,7 @@ def test_nothing_is_written_but_the_job_its_transcripts_address_and_the_outputs(
         "jobs",
         "out",
         "transcripts",
+        "unfinished",
         "tmp",
         "user",
     }

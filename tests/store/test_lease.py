@@ -39,7 +39,7 @@ def test_a_released_lease_leaves_nothing(tmp_path):
 
 def test_the_next_lease_takes_the_place_of_the_one_before(tmp_path):
     first = Lease(tmp_path)
-    second = Lease(tmp_path)
+    second = Lease(tmp_path, 1)
     assert first.is_lost()
     assert not second.is_lost()
     first.release()
@@ -55,12 +55,12 @@ def test_a_lease_of_the_same_number_is_not_ones_own(tmp_path):
     assert lease.holder(tmp_path).pid == 1
 
 
-def test_only_one_process_gets_the_next_number(tmp_path, monkeypatch):
-    monkeypatch.setattr(lease, "_files", lambda folder: {})  # as if nobody had seen the other
-    Lease(tmp_path).release()
-    left(tmp_path)
+def test_only_one_process_gets_the_next_number(tmp_path):
+    first = Lease(tmp_path)
     with pytest.raises(TimeoutError):
         Lease(tmp_path)
+    assert not first.is_lost()
+    first.release()
 
 
 def test_the_lease_of_a_process_that_has_ended_here_is_free_at_once(tmp_path, monkeypatch):
@@ -84,8 +84,8 @@ def test_the_lease_of_another_process_here_is_never_free(tmp_path):
 def test_the_lease_of_another_machine_is_free_when_it_is_not_renewed(tmp_path):
     left(tmp_path, machine="another")
     assert lease.is_held(tmp_path)
-    lease.await_free(tmp_path)
-    Lease(tmp_path).release()
+    Lease(tmp_path, lease.await_free(tmp_path)).release()
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_lease_of_another_machine_is_kept_by_renewing_it(tmp_path, monkeypatch):
