@@ -3,13 +3,10 @@
 import math
 import os
 import re
-import secrets
 import shutil
-import stat
-import time
 from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,7 +16,7 @@ from svs.events import ProgressEvent
 from svs.fields import JOB_ID
 from svs.model.job import JOB_VERSION, Job, Options, Progress, State
 from svs.model.media import Source
-from svs.store import lease, records, unfinished
+from svs.store import folders, lease, records, unfinished
 from svs.store.lease import Lease
 from svs.store.records import LARGEST_RECORD, Damaged, now
 from svs.system import locks
@@ -33,14 +30,10 @@ from svs.system.files import (
     sync_folder,
     write_atomic,
 )
-from svs.system.paths import unsafe
 
 _ID = re.compile(JOB_ID)
 _PART = re.compile(r"[0-9A-Za-z-]{1,20}")
 _LISTED = "`svs jobs list --all` shows every job with its id."
-_LEFTOVER = re.compile(rf"\.{JOB_ID}(\.new|(-[0-9a-f]{{8}})?\.removed)")
-"""The names of folders left behind by processes that were killed while they made or removed a job."""
-_STALE = 3600  # seconds
 _OPEN = ("queued", "running")
 """The status of a job that has not ended."""
 LARGEST_PROGRESS = 100_000
@@ -59,23 +52,15 @@ class _Source(Struct):
     source: _Path = _Path()
 
 
-def _new_id() -> str:
-    """Return the time in UTC with its fraction of a second as four hex digits: later ids sort later."""
-    at = datetime.now(UTC)
-    return f"{at:%Y%m%dT%H%M%S}-{at.microsecond * 0x10000 // 1_000_000:04x}"
-
-
-def _foreign(folder: Path) -> str:
-    """Return why a job's folder is not trusted; empty if it is, or if there is none."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return ""
-    return "is a link to another place" if stat.S_ISLNK(found.st_mode) else unsafe(found)
-
-
 def _no_job(reference: str) -> StoreError:
     return StoreError(f"there is no job {reference!r}", _LISTED)
+
+
+def _first_record(job: Job) -> bytes:
+    try:
+        return records.to_bytes(job)
+    except ValueError as error:
+        raise UsageError(f"cannot create a job: {error}", "Give shorter names and texts.") from error
 
 
 class JobStore:
@@ -99,44 +84,15 @@ class JobStore:
         with store_errors("make a job in", self.root):
             for folder in (self.home, self.root):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._sweep()
+            folders.sweep(self.root)
             while True:
-                job = Job(id=_new_id(), source=source, options=options, created=now())
-                if self._make(job):
+                job = Job(id=folders.new_id(), source=source, options=options, created=now())
+                if folders.make(self.folder(job.id), _first_record(job), partial(self._announce, job.id)):
                     return job
 
-    def _make(self, job: Job) -> bool:
-        """Create a job's folder with its record, atomically for readers; False if the id is taken."""
-        folder = self.folder(job.id)
-        new = self.root / f".{job.id}.new"
-        try:
-            data = records.to_bytes(job)
-        except ValueError as error:
-            raise UsageError(f"cannot create a job: {error}", "Give shorter names and texts.") from error
-        try:
-            new.mkdir(mode=0o700)
-        except FileExistsError:
-            return False
-        try:
-            write_atomic(new / "job.json", data)
-            unfinished.add(self._unfinished, job.id)
-            sync_folder(self._unfinished)
-            new.rename(folder)  # an existing job's folder is not empty, so it is never replaced
-        except OSError:
-            shutil.rmtree(new)
-            if folder.exists():
-                return False
-            raise
-        sync_folder(self.root)
-        return True
-
-    def _sweep(self) -> None:
-        """Remove what killed processes left, if possible. Creating a job never takes as long as `_STALE`."""
-        with suppress(OSError):
-            for leftover in filter(lambda entry: _LEFTOVER.fullmatch(entry.name), os.scandir(self.root)):
-                new = leftover.name.endswith(".new")
-                if not new or time.time() - leftover.stat(follow_symlinks=False).st_mtime > _STALE:
-                    shutil.rmtree(leftover, ignore_errors=True)
+    def _announce(self, job_id: str) -> None:
+        unfinished.add(self._unfinished, job_id)
+        sync_folder(self._unfinished)
 
     def folder(self, job_id: str) -> Path:
         """Return a job's folder. The id must be complete: see `resolve`."""
@@ -230,7 +186,7 @@ class JobStore:
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or return what is wrong with it."""
         folder, data = self.folder(job_id), None
-        if problem := _foreign(folder):
+        if problem := folders.foreign(folder):
             return Damaged(job_id, folder, f"its folder {problem}")
         try:
             data = read_plain(folder / "job.json", LARGEST_RECORD)
@@ -280,7 +236,7 @@ class JobStore:
         minute, until it is known to be dead or alive. What does not write to the job need not `claim` it.
         """
         folder = self.folder(job_id)
-        if problem := _foreign(folder):  # nothing is written or removed there
+        if problem := folders.foreign(folder):  # nothing is written or removed there
             raise StoreError(f"the folder {folder} {problem}", "Remove it by hand, or change its owner.")
         with ExitStack() as stack:
             with store_errors("lock", folder):
@@ -328,7 +284,7 @@ class JobStore:
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder. Raises StoreError if it is running."""
-        removed = self.root / f".{job_id}-{secrets.token_hex(4)}.removed"
+        removed = folders.removed_name(self.folder(job_id))
         with self.hold(job_id, claim=False) as folder, store_errors("remove", folder):
             if os.name == "posix":  # elsewhere a folder with an open file in it cannot be renamed
                 folder.rename(removed)  # atomic: readers never see half a job
@@ -339,7 +295,7 @@ class JobStore:
                 shutil.rmtree(removed)
         clear_parts(self.transcripts, job_id)
         unfinished.discard(self._unfinished, job_id)
-        self._sweep()
+        folders.sweep(self.root)
 
     def tidy(self, job_id: str, *, before: float = math.inf) -> None:
         """Remove what a killed run of a locked job may have left, and a cancel marker from before a time."""

@@ -186,13 +186,13 @@ def cut(batches: Iterable[Batch], start: float, end: float) -> Batch:
 
 
 def _with_loops(segments: Iterable[Segment]) -> list[Segment]:
-    """Return the segments, those that a speaker says over and over as suspect; each speaker's together."""
+    """Return the segments in time order, those that a speaker says over and over as suspect."""
     found = list[Segment]()
     for _, group in groupby(sorted(segments, key=_speaker), _speaker):
         mine = list(group)
         loops = in_loop([segment.text for segment in mine])
         found += [replace(s, suspect=s.suspect or loop) for s, loop in zip(mine, loops, strict=True)]
-    return found
+    return sorted(found, key=lambda segment: segment.start)
 
 
 def _speaker(segment: Segment) -> str:
