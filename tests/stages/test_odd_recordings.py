@@ -178,8 +178,8 @@ def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(either_ffmpeg, 
     source.write_bytes(data + data)
     found = run(source, target)
     assert found.partial
-    assert found.warnings[0].startswith("The audio ends at 0:03, and ")
-    assert "of the file follow that could not be read" in found.warnings[0]
+    assert found.warnings[0].startswith("The audio ends at 0:03; another ")
+    assert "of the file could not be read" in found.warnings[0]
 
 
 def test_a_wav_that_claims_too_little_is_read_on(either_ffmpeg, tmp_path, target):
