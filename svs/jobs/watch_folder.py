@@ -75,13 +75,15 @@ def _complete(
     marks: dict[Path, tuple[_Mark, float]] = {}  # and since when they are the same
     taken: dict[Path, _Mark] = {}
     looked, until = -_LOOK_SECONDS, time.monotonic() + 2 * _SETTLED
-    for changed in _changes(folder, say):
+    changed = False
+    for new in _changes(folder, say):
         now = time.monotonic()
+        changed = changed or new
         pause = _SETTLED / 4 if changed or len(taken) < len(marks) else _LOOK_SECONDS
         if now - looked < pause:
             yield [], []
             continue
-        looked = now
+        looked, changed = now, False
         there = _recordings(folder, recursive=recursive)
         marks = {file: _since(file, marks, now) for file in there}
         taken = {file: mark for file, mark in taken.items() if file in marks and marks[file][0] == mark}
