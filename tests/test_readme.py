@@ -31,6 +31,7 @@ def test_the_scripts_are_there():
             assert (ROOT / line.split()[0]).stat().st_mode & 0o100
 
 
+@pytest.mark.slow
 def test_every_command_runs_as_it_is_typed(svs, with_model, talk_video, tmp_path, monkeypatch):
     tools = tmp_path / "tools"
     tools.mkdir()

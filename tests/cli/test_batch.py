@@ -19,6 +19,8 @@ from svs.store.follow import read_log
 from svs.store.index import Watcher
 from svs.store.jobs import JobStore
 
+pytestmark = pytest.mark.slow
+
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe {} alone is weak, so a glass lens gathers its light.\n"
 posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -113,7 +115,6 @@ def run_child(svs_command):
     return run
 
 
-@pytest.mark.slow
 def test_a_child_leaves_a_job_alone_that_is_done_cancelled_or_held(run_child, shelf, store):
     job = store.create(describe(shelf / "lamp.srt"), Options())
     actions.cancel(store, job.id)
@@ -195,7 +196,6 @@ def states(store):
     return [store.state(store.load(job_id)) for job_id in reversed(store.ids())]
 
 
-@pytest.mark.slow
 @posix
 def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_process, store, tmp_path):
     job_id = await_transcription(start)
@@ -241,7 +241,6 @@ def test_short_recordings_are_run_by_one_process(svs_process, shelf, store):
     assert "is not a recording" in (store.folder(store.ids()[-1]) / "output.log").read_text()
 
 
-@pytest.mark.slow
 @posix
 def test_a_job_whose_process_is_killed_twice_has_failed(start, store):
     job_id = await_transcription(start)
@@ -266,7 +265,6 @@ def test_ctrl_c_stops_what_runs_and_resume_all_goes_on(start, svs_process, store
     assert (done.returncode, results(done), states(store)) == (0, ["one.mp4", "two.mp4"], ["done", "done"])
 
 
-@pytest.mark.slow
 @posix
 def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
     await_transcription(start)
@@ -276,7 +274,6 @@ def test_the_jobs_go_on_when_nobody_reads_their_progress_any_more(start, store):
     assert states(store) == ["done", "done"]
 
 
-@pytest.mark.slow
 @posix
 def test_the_same_command_goes_on_with_what_it_had_begun(start, svs_process, store):
     await_transcription(start)

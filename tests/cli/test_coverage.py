@@ -121,6 +121,7 @@ def test_gaps_are_shown_wherever_a_user_looks(svs, stopped, tmp_path):
     assert WARNING in files["md"]
 
 
+@pytest.mark.slow
 def test_another_summary_of_the_transcript_warns_again(svs, stopped, talk_video):
     job_id = stopped(LOSSY)
     ended(svs, job_id)
@@ -133,6 +134,7 @@ def test_another_summary_of_the_transcript_warns_again(svs, stopped, talk_video)
     assert (record["metrics"]["speech"], record["metrics"]["coverage"]) == (40.0, 0.875)
 
 
+@pytest.mark.slow
 def test_stats_have_the_coverage_of_all_speech(svs, stopped):
     ended(svs, stopped(LOSSY))
     ended(svs, stopped(Batch(90.0, 90.0, SAID, (), 120.0)))

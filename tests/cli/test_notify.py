@@ -127,6 +127,7 @@ def test_a_resumed_job_notifies_the_addresses_in_the_config_file(svs, video, web
     assert webhook.got[0]["title"] == "svs: talk.srt done"
 
 
+@pytest.mark.slow
 def test_it_is_tried_again_when_a_server_stumbles(svs, video, webhook):
     webhook.refusals = 1
     done = svs("summarize", video, "--notify", webhook.url)
@@ -167,6 +168,7 @@ def assert_kept_secret(said, home):
         assert not file.is_file() or SECRET.encode() not in file.read_bytes(), file
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_detached_process_shows_its_addresses_to_nobody(svs_process, video, silent, home):
     environment = {**os.environ, "SVS_NOTIFY": url_of(silent, "?rto=60&cto=60")}
@@ -198,6 +200,7 @@ def test_two_addresses_of_one_kind_are_both_notified(webhook):
     assert sorted(webhook.paths) == [f"/{SECRET}", f"/{SECRET}/2"]
 
 
+@pytest.mark.slow
 def test_without_the_extra_it_says_how_to_get_it(svs_process, video, tmp_path):
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "apprise.py").write_text("raise ImportError")

@@ -103,6 +103,7 @@ def test_who_wants_no_talk_is_not_asked(on_terminal, talk_video, options):
     assert "svs models download base" in screen
 
 
+@pytest.mark.slow
 def test_a_job_in_the_background_is_not_asked(on_real_terminal, svs_command, svs, talk_video):
     code, printed, screen = on_real_terminal(svs_command, "summarize", talk_video, "--detach")
     assert code == 0

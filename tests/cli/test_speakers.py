@@ -170,6 +170,7 @@ def test_two_channels_are_two_speakers_that_can_be_named(svs, halves, border, li
     assert "from channels" in svs("jobs", "speakers", "last").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_model")
 def test_channels_that_are_mixed_say_what_the_talk_does(svs, halves, talk, word_error_rate, tmp_path):
     call = wav(tmp_path / "call.wav", *halves)
@@ -183,6 +184,7 @@ def test_channels_that_are_mixed_say_what_the_talk_does(svs, halves, talk, word_
     assert svs("summarize", call, "--channels", "both").returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_model")
 def test_tracks_are_speakers_and_their_titles_do_not_steer_the_terminal(svs, halves, tmp_path):
     video = tracks(tmp_path / "obs.mkv", halves, "An\x1b]0;owned\x07na", "[b]Ben[/b] <i>")
@@ -197,6 +199,7 @@ def test_tracks_are_speakers_and_their_titles_do_not_steer_the_terminal(svs, hal
     }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_model")
 def test_a_later_job_takes_over_the_speakers_with_the_transcript(svs, halves, tmp_path):
     call = wav(tmp_path / "call.wav", *halves)

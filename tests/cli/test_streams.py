@@ -36,6 +36,7 @@ def shell(svs_command, cues, rest):
     return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=240)
 
 
+@pytest.mark.slow
 def test_closed_stdout_is_no_error(svs_command, cues):
     done = shell(svs_command, cues, ">&-")
     assert done.returncode == 0, done.stderr
@@ -48,6 +49,7 @@ def test_closed_stderr_is_no_error(svs_command, cues):
     assert '"sentences"' in done.stdout
 
 
+@pytest.mark.slow
 def test_all_streams_closed_is_no_error(svs_command, cues):
     assert shell(svs_command, cues, "<&- >&- 2>&-").returncode == 0
 
@@ -59,6 +61,7 @@ def test_a_full_stdout_is_named(svs_command, cues):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_full_stderr_changes_no_exit_code(svs_command, cues, tmp_path):
     assert shell(svs_command, cues, "2>/dev/full").returncode == 0
     assert shell(svs_command, tmp_path / "missing.srt", "2>/dev/full").returncode == 3

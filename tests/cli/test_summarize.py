@@ -72,6 +72,7 @@ def test_other_containers_and_codecs_give_the_same_words(
     assert word_error_rate(expected, found[: len(expected)]) <= 0.1
 
 
+@pytest.mark.slow
 def test_chapters_of_the_file_itself_are_taken_unless_the_user_objects(svs, tmp_path):
     small = ("--size", "32x32", "--fps", "2", "--audio", "silence", "--duration", "100")
     assert svs("make-test-video", "own.mp4", "--chapters", "--subtitles", *small).returncode == 0
@@ -102,6 +103,7 @@ def test_subtitles_given_as_the_input_are_the_transcript(svs, captions):
     assert result["transcript"]["engine"] == "captions"
 
 
+@pytest.mark.slow
 def test_embedded_subtitles_are_taken_unless_the_user_objects(svs, with_model, tmp_path):
     svs("make-test-video", "v.mkv", "--fps", "2", "--duration", "20", "--subtitles", "--audio", "silence")
     result = json.loads(svs("summarize", "v.mkv", "--json").stdout)
@@ -156,6 +158,7 @@ def test_a_summary_leaves_fillers_out_unless_every_word_is_wanted(svs, captions,
     assert {one["text"][:28]: one["said"][:39] for one in again["summary"]["sentences"]}[cleaned] == exact
 
 
+@pytest.mark.slow
 def test_a_part_of_what_was_transcribed_is_cut_from_it(svs, with_model, talk_video):
     whole = json.loads(svs("summarize", talk_video, "--json").stdout)
     done = svs("summarize", talk_video, "--json", "--start", "60", "--end", "1:40", "--progress", "json")

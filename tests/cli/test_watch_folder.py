@@ -13,6 +13,8 @@ from svs.jobs import watch_folder
 from svs.model.job import Options
 from svs.store.jobs import JobStore
 
+pytestmark = pytest.mark.slow
+
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe {} alone is weak, so a glass lens gathers its light.\n"
 SETTLED = 0.2  # seconds
 

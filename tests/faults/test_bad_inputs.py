@@ -92,6 +92,7 @@ def _check_record(store, code, kept):
     assert list(store.root.iterdir()) == [store.folder(job_id)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -199,6 +200,7 @@ def test_a_name_is_only_a_name(svs, refused, with_model, files, home, tmp_path, 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["half.mkv", "half.mp4"])
 def test_half_a_file_gives_its_half_and_says_so(svs, with_model, files, name):
     done = svs("summarize", name, "--json", cwd=files)

@@ -254,6 +254,7 @@ def test_a_store_that_others_may_read_is_reported(svs, home, tmp_path):
     assert "other users" not in svs("summarize", "talk.srt", "--fresh").stderr
 
 
+@pytest.mark.slow
 def test_a_short_fuzzing_finds_no_crash():
     done = subprocess.run(
         [sys.executable, FUZZ, "0.05", "7"], check=False, capture_output=True, text=True, timeout=120

@@ -159,6 +159,7 @@ def test_a_cancel_marker_from_before_a_run_does_not_stop_it_but_a_new_one_does(s
     assert not store.asked_to_cancel(late.id)
 
 
+@pytest.mark.slow
 def test_a_running_job_is_not_resumed_removed_or_retried(svs, store, make):
     job = make("interrupted")
     with store.hold(job.id):
@@ -482,6 +483,7 @@ def test_the_transcript_of_a_known_recording_is_reused(svs, recording, heard, tm
         assert shown["result"][name] == heard[name]
 
 
+@pytest.mark.slow
 def test_a_damaged_recording_stays_partial_when_its_transcript_is_reused(svs, store, recording, heard):
     warning = "the end is missing"
     origin = store.load(heard["job_id"])
@@ -527,6 +529,7 @@ def test_nothing_is_left_of_a_removed_job(svs, heard, make, home, command):
     assert not [path for path in home.rglob("*") if heard["job_id"] in path.name]
 
 
+@pytest.mark.slow
 def test_the_notice_names_the_job_whose_transcript_is_reused(svs, recording, heard):
     done = svs("summarize", recording, *HEARD)
     assert f"Reusing the transcript of job {heard['job_id']}" in done.stderr
@@ -564,6 +567,7 @@ def test_a_recording_with_another_date_is_the_same(svs, recording, heard):
     assert shown["job"]["origin"] == heard["job_id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [_grow, _alter])
 def test_a_changed_recording_is_transcribed_again(svs, recording, heard, change):
     change(recording)

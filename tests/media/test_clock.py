@@ -91,6 +91,7 @@ def test_a_beep_comes_out_at_its_time(either_ffmpeg, tmp_path, suffix, late):
         assert heard(source, start=start)[0] == pytest.approx(BEEP, abs=0.05), start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SOUND)
 def test_a_beep_without_late_tracks_comes_out_at_its_time(either_ffmpeg, tmp_path, suffix):
     pictures = "-f lavfi -i testsrc=s=64x64:r=25:d=6 -map 1:v -map 0:a -pix_fmt yuv420p -c:v mpeg2video"
@@ -103,6 +104,7 @@ def test_a_beep_without_late_tracks_comes_out_at_its_time(either_ffmpeg, tmp_pat
         assert not found.partial
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["mkv", "webm", "ts", "mp4"])
 def test_a_clock_that_begins_at_an_hour_begins_at_zero(either_ffmpeg, tmp_path, suffix):
     source = beep(tmp_path / f"beep.{suffix}", 0.0, "-output_ts_offset", "3600")
@@ -112,6 +114,7 @@ def test_a_clock_that_begins_at_an_hour_begins_at_zero(either_ffmpeg, tmp_path, 
         assert (found.partial, found.warnings) == (False, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late", [0.0, 2.0])
 @pytest.mark.parametrize("pictures", [0.0, 1.0])
 def test_captions_have_the_same_zero(either_ffmpeg, tmp_path, late, pictures):

@@ -157,6 +157,7 @@ def test_a_copy_without_tags_has_nothing_but_pictures_sound_and_subtitles(
     assert first == second != []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_copy_keeps_the_tags_else(svs, tagged, tmp_path, suffix):
     assert svs("summarize", tagged[suffix], "--embed", f"copy{suffix}", "-q").returncode == 0
@@ -304,6 +305,7 @@ def test_only_force_replaces_a_file(done, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["copy.mp4"]
 
 
+@pytest.mark.slow
 def test_a_finished_job_is_copied_later_if_its_recording_is_there_as_it_was(svs, tmp_path):
     video = make_recording(tmp_path, ".mp4")
     assert svs("summarize", video, "-q").returncode == 0
@@ -321,6 +323,7 @@ def test_a_finished_job_is_copied_later_if_its_recording_is_there_as_it_was(svs,
     assert "has changed since" in changed.stderr
 
 
+@pytest.mark.slow
 def test_the_job_knows_its_copy_again_when_it_was_killed_before_it_said_so(svs, home, recordings, tmp_path):
     assert svs("summarize", recordings[".mp4"], "--embed", "copy.mkv", "-q").returncode == 0
     copy, store = tmp_path / "copy.mkv", JobStore(home / "jobs")

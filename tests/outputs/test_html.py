@@ -244,6 +244,7 @@ def everywhere(text):
 PLAIN = Page(page(everywhere("x")))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.one_of(

@@ -9,6 +9,8 @@ from svs.model.job import Options
 from svs.pipeline.run import run
 from svs.store.jobs import JobStore
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = Options(model="micro", threads=1, end=60.0, fresh=True)
 
 

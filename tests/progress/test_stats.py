@@ -87,6 +87,7 @@ def test_a_run_is_measured(svs, with_model, talk_video):
     assert "micro" in svs("jobs", "stats").stdout
 
 
+@pytest.mark.slow
 def test_earlier_jobs_give_an_estimate_from_the_beginning(home, talk_video, with_model):
     store = JobStore(home / "jobs")
     first, second = (_estimates(store, talk_video) for _ in range(2))
@@ -107,6 +108,7 @@ def _estimates(store, video):
     return seen
 
 
+@pytest.mark.slow
 def test_a_running_job_says_what_it_needs_and_how_long(home, talk_video, with_model):
     store = JobStore(home / "jobs")
     job = store.create(describe(talk_video), Options(threads=1, end=60.0))

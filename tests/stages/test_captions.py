@@ -36,6 +36,7 @@ def test_a_track_comes_out_whole(either_ffmpeg, film, tmp_path):
     assert list(target.parent.iterdir()) == [target]
 
 
+@pytest.mark.slow
 def test_half_a_file_is_a_warning(either_ffmpeg, film, tmp_path):
     data = film.read_bytes()
     film.write_bytes(data[: len(data) // 2])
@@ -43,6 +44,7 @@ def test_half_a_file_is_a_warning(either_ffmpeg, film, tmp_path):
     assert "Cue 9\n" in (tmp_path / "captions.srt").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
 def test_a_full_disk_is_the_stores_error(either_ffmpeg, film, tmp_path):
     (tmp_path / "captions.part").symlink_to("/dev/full")

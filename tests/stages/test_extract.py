@@ -106,6 +106,7 @@ def test_a_recording_of_a_second_is_a_recording(tmp_path, target):
     assert not result.partial
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("name", ["-y.mp4", "http:x?.mp4", "new\nline.mp4", os.fsdecode(b"\xff.mp4")])
 def test_a_name_is_only_a_name(tmp_path, target, monkeypatch, name):
@@ -165,6 +166,7 @@ def test_an_end_after_the_end_is_the_end(tmp_path, target):
     assert not result.partial
 
 
+@pytest.mark.slow
 def test_a_start_after_the_end_is_an_error(tmp_path, target):
     with pytest.raises(InputError, match=r"talk\.mp3 ends at 0:02, before --start 1:30"):
         run(make(tmp_path / "talk.mp3"), target, start=90.0)
@@ -195,6 +197,7 @@ def test_a_track_is_chosen_by_number_or_language(bilingual, target, track, tone)
     assert pitch(target) == pytest.approx(tone, abs=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("track", ["0", "4", "fr", ""])
 def test_an_unknown_track_is_an_error_that_lists_the_tracks(bilingual, target, track):
     with pytest.raises(InputError, match=f"has no audio track {track}") as caught:

@@ -268,6 +268,7 @@ def test_the_best_track_is_read(either_ffmpeg, tmp_path, target, tracks, options
     assert not found.partial
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["-f lavfi -i anullsrc=d=12", "-f lavfi -i sine=duration=12"])
 def test_a_track_without_speech_is_passed_over(either_ffmpeg, tmp_path, target, first):
     source = with_tracks(tmp_path / "obs.mkv", [(first, ""), (TALK, PLAIN)])
@@ -292,6 +293,7 @@ def test_of_inverted_stereo_the_louder_channel_is_read(either_ffmpeg, tmp_path, 
     assert not found.partial
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pan", ["c0|c1=c0", "c0|c1=0*c0", "0.01*c0|c1=0.01*c0"])
 def test_other_stereo_is_mixed(either_ffmpeg, tmp_path, target, pan):
     source = tmp_path / "stereo.wav"
@@ -299,6 +301,7 @@ def test_other_stereo_is_mixed(either_ffmpeg, tmp_path, target, pan):
     assert run(source, target).notices == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hours", "claims", "until"), [(30, 3600, "1:00:01"), (1, 10, "1:4")])
 def test_what_goes_on_long_after_its_claim_is_refused(either_ffmpeg, tmp_path, target, hours, claims, until):
     source = tmp_path / "lying.flac"

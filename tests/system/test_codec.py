@@ -43,6 +43,7 @@ TEXTS = (
 NUMBERS = st.floats() | st.integers(-(2**65), 2**65)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_saved_can_be_read(store, job, data):
