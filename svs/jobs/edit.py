@@ -7,7 +7,8 @@ from svs.errors import UsageError
 from svs.jobs.actions import check
 from svs.model.job import Job
 from svs.model.speech import Batch, Gap, Segment
-from svs.pipeline.stages import summarize_transcript
+from svs.pipeline.summary import summarize_transcript
+from svs.stages.slides import with_titles
 from svs.store import results
 from svs.store import transcript as journal
 from svs.store.jobs import JobStore
@@ -39,6 +40,7 @@ def keep(store: JobStore, job_id: str, corrected: str) -> None:
         summary = results.summary(folder)
         slides = summary.slides if summary else ()
         new = summarize_transcript(journal.transcript(header, [batch]), job, lambda: None, shown=slides)
+        new = with_titles(new, lambda slide: slide.title)
         if not (folder / ORIGINAL).exists():
             shutil.copyfile(path, folder / ORIGINAL)
         journal.begin(path, header, [batch]).close()

@@ -219,7 +219,7 @@ def _start(store: JobStore, follower: Follower, idle: list[_Worker], elsewhere: 
 
 
 def _can_go_on(worker: _Worker) -> bool:
-    """Say whether a process may run another job; else end it, so that its memory does not grow for ever."""
+    """Say whether a process may run another job; else end it, so that its memory does not keep growing."""
     import psutil
 
     if isinstance(worker.process, Popen) and worker.process.poll() is None and worker.jobs < _MOST_JOBS:

@@ -142,7 +142,7 @@ def _is_being_written(file: Path) -> bool:
 
 
 def _changes(folder: Path, say: Say) -> Iterator[bool]:
-    """Yield, for ever, whether something has changed in a folder, which may vanish and return."""
+    """Yield, without end, whether something has changed in a folder, which may vanish and return."""
     from watchfiles import watch
 
     while True:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from svs.media import movement
 from svs.media.thumbnails import Reader, Thumbnails, merged
 from svs.model.speech import Slide
 
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     Cells = NDArray[np.bool_]
     Shades = NDArray[np.float32]
 
-_NOISE, _CHANGED = 3, 10
-"""Shades of grey (of 256) by which a still cell may differ from picture to picture, and a new one must."""
-_AROUND = 8
-"""Changes of picture before and after one in which cells are looked for that always move."""
-_ALWAYS = 0.4
-"""The share of these changes in which such a cell differs."""
-_SURE, _ENOUGH = 6, 100
-"""The fewest such changes, and the most that are looked at within one view."""
 _NEW = 0.04
 """The share of the cells that a new slide changes: a line that is added to a slide changes 0.01 to 0.03."""
 _UNCLEAR = 0.08
@@ -69,20 +62,20 @@ class _View:
     @property
     def background(self) -> int:
         """Return the most frequent shade of grey."""
-        return _background(self.last[self.still])[0]
+        return movement.background(self.last[self.still])[0]
 
     @property
     def drawn(self) -> bool:
         """Return whether a computer drew it."""
-        return _background(self.last[self.still])[1] >= _PLAIN
+        return movement.background(self.last[self.still])[1] >= _PLAIN
 
     def is_slide(self) -> bool:
         """Return whether it is shown for a while, and a large part of it is still and plain."""
         if self.end - self.start < _LEAST or not self.drawn:
             return False
-        top, bottom, left, right = _largest(self.still)
+        top, bottom, left, right = movement.largest(self.still)
         inner = self.last[top:bottom, left:right]
-        return inner.size >= _STILL * self.last.size and _background(inner)[1] >= _PLAIN
+        return inner.size >= _STILL * self.last.size and movement.background(inner)[1] >= _PLAIN
 
 
 def find(recording: Reader, start: float, end: float) -> tuple[Slide, ...]:
@@ -99,15 +92,15 @@ def find(recording: Reader, start: float, end: float) -> tuple[Slide, ...]:
 
 
 def _share_drawn(pictures: "Picture") -> float:
-    drawn = [_background(picture)[1] >= _PLAIN for picture in pictures]
+    drawn = [movement.background(picture)[1] >= _PLAIN for picture in pictures]
     return sum(drawn) / max(1, len(drawn))
 
 
 def unclear(seen: Thumbnails, start: float, end: float) -> list[tuple[float, float]]:
-    """Return the stretches, as first and last second, in which something changes nobody knows when."""
+    """Return the stretches, as first and last second, in which something changes at an unknown time."""
     times = [start, *map(float, seen.times), end]
-    differ = [float(_differs(*pair).mean()) for pair in pairwise(seen.pictures)]
-    new = _changes(seen.pictures)
+    differ = [float(movement.differs(*pair).mean()) for pair in pairwise(seen.pictures)]
+    new = movement.changes(seen.pictures)
     changed = [share >= _NEW or all_of_it >= _UNCLEAR for share, all_of_it in zip(new, differ, strict=True)]
     found: list[tuple[float, float]] = []
     for (first, last), change in zip(pairwise(times), [True, *changed, True], strict=True):
@@ -134,9 +127,9 @@ def _joined(views: Sequence[_View]) -> _View:
     return _View(first.start, last.end, first.first, last.last, last.still)
 
 
-def _alike(one: _View, other: _View) -> bool:
+def _alike(first: _View, second: _View) -> bool:
     """Return whether two views show the same, where neither moves."""
-    differs = _differs(one.last, other.last) & one.still & other.still
+    differs = movement.differs(first.last, second.last) & first.still & second.still
     return float(differs.mean()) < _NEW
 
 
@@ -161,8 +154,8 @@ def _goes_on(before: _View, after: _View) -> bool:
     if not (before.drawn and after.drawn):
         return False
     still = before.still & after.still
-    differs = _differs(before.last, after.first) & still
-    ink = still & (_distance(before.last, before.background) > _CHANGED)
+    differs = movement.differs(before.last, after.first) & still
+    ink = still & (movement.distance(before.last, before.background) > movement.CHANGED)
     if (differs & ink).sum() < _GONE * ink.sum():
         return True
     return _is_scrolled(before.last, after.first, differs, after.background)
@@ -201,7 +194,7 @@ def _views(seen: Thumbnails, end: float) -> list[_View]:
     import numpy as np
 
     count = len(seen.times)
-    cuts = [0, *(np.flatnonzero(_changes(seen.pictures) >= _NEW) + 1), count] if count else []
+    cuts = [0, *(np.flatnonzero(movement.changes(seen.pictures) >= _NEW) + 1), count] if count else []
     ends = [*seen.times, end]
     return [
         _View(
@@ -209,93 +202,7 @@ def _views(seen: Thumbnails, end: float) -> list[_View]:
             float(ends[last]),
             seen.pictures[first],
             seen.pictures[last - 1],
-            _still(seen.pictures, first, last),
+            movement.still(seen.pictures, first, last),
         )
         for first, last in pairwise(cuts)
     ]
-
-
-def _still(pictures: "Picture", first: int, last: int) -> "Cells":
-    """Return the cells that do not move while the pictures from `first` to `last` are shown.
-
-    Few pictures cannot show it: then those around them count, too.
-    """
-    import numpy as np
-
-    more = max(0, _AROUND - (last - first))
-    around = pictures[max(0, first - more, last - _ENOUGH) : last + more].astype(np.int16)
-    moves = np.abs(np.diff(around, axis=0)) > _NOISE
-    return ~_wider(moves.sum(axis=0) >= max(_SURE, _ALWAYS * len(moves)))
-
-
-def _changes(pictures: "Picture") -> "NDArray[np.float64]":
-    """Return for each picture but the first the share of cells that are new, without what always moves."""
-    import numpy as np
-
-    steps = len(pictures) - 1
-    moves = np.zeros(pictures.shape[1:], np.int16)
-    shares = np.zeros(max(0, steps))
-    for step in range(-_AROUND, steps):
-        if step + _AROUND < steps:
-            moves += _moves(pictures, step + _AROUND)
-        if step - _AROUND - 1 >= 0:
-            moves -= _moves(pictures, step - _AROUND - 1)
-        if step >= 0:
-            around = min(steps, step + _AROUND + 1) - max(0, step - _AROUND) - 1
-            always = (moves - _moves(pictures, step)) >= max(_SURE, _ALWAYS * around)
-            shares[step] = (_differs(pictures[step], pictures[step + 1]) & ~_wider(always)).mean()
-    return shares
-
-
-def _moves(pictures: "Picture", step: int) -> "Cells":
-    return _distance(pictures[step], pictures[step + 1]) > _NOISE
-
-
-def _differs(one: "Picture", other: "Picture") -> "Cells":
-    return _distance(one, other) > _CHANGED
-
-
-def _distance(one: "Picture", other: "Picture | int") -> "NDArray[np.int16]":
-    import numpy as np
-
-    return np.abs(np.subtract(one, other, dtype=np.int16))
-
-
-def _wider(cells: "Cells") -> "Cells":
-    """Return cells and those beside them."""
-    rows = cells.copy()
-    rows[1:] |= cells[:-1]
-    rows[:-1] |= cells[1:]
-    wider = rows.copy()
-    wider[:, 1:] |= rows[:, :-1]
-    wider[:, :-1] |= rows[:, 1:]
-    return wider
-
-
-def _background(cells: "Picture") -> tuple[int, float]:
-    """Return the most frequent shade of grey, and the share of the cells that have it, or one beside it."""
-    import numpy as np
-
-    counts = np.convolve(np.bincount(cells.ravel(), minlength=256), (1, 1, 1), "same")
-    shade = int(counts.argmax())
-    return shade, float(counts[shade]) / max(1, cells.size)
-
-
-def _largest(cells: "Cells") -> tuple[int, int, int, int]:
-    """Return the largest rectangle of true cells: its top, bottom, left and right."""
-    import numpy as np
-
-    best, found = 0, (0, 0, 0, 0)
-    for top in range(len(cells)):
-        whole = np.ones(cells.shape[1], bool)
-        for bottom in range(top + 1, len(cells) + 1):
-            whole &= cells[bottom - 1]
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], whole, [False]]).astype(np.int8)))
-            if not edges.size:
-                break
-            lengths = edges[1::2] - edges[::2]
-            widest = int(lengths.argmax())
-            if (area := int(lengths[widest]) * (bottom - top)) > best:
-                best = area
-                found = (top, bottom, int(edges[2 * widest]), int(edges[2 * widest + 1]))
-    return found

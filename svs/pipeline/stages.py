@@ -1,37 +1,31 @@
 """The table of a job's stages: what each depends on, whether its result exists, and how it is run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from msgspec.structs import replace
 
 from svs import engines
 from svs.engines.interface import Engine
 from svs.errors import Cancelled, InputError, Stopped, StoreError, SvsError
-from svs.events import Stage, Tick
-from svs.media import clock, fingerprint, pcm, slide_text, slides, tracks
-from svs.media.thumbnails import Reader
+from svs.events import Stage
+from svs.media import fingerprint, pcm, tracks
 from svs.model.job import Job
-from svs.model.speech import Batch, Slide, Summary, Transcript, Voices
+from svs.model.speech import Batch, Transcript, Voices
 from svs.pipeline import keys
 from svs.pipeline.job_run import JobRun, digest
 from svs.pipeline.plan import captions_opened
+from svs.pipeline.summary import summarize_job
 from svs.stages.captions import fetch_file, fetch_track
 from svs.stages.extract import extract
-from svs.stages.outline import outline
-from svs.stages.slides import with_titles
-from svs.stages.summarize import summarize
 from svs.stages.transcribe import transcribe
 from svs.store import results, reuse
 from svs.store import transcript as journal
 from svs.text import coverage
-from svs.text.sentences import sentences
-
-Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,71 +211,8 @@ def _read_transcript(run: JobRun) -> Transcript:
 
 def _summarize(run: JobRun) -> None:
     run.begin(Stage.SUMMARIZE, keys.summary_key(run.job), "steps")
-    transcript = _read_transcript(run)
-    tick, stop = run.tracker.tick, run.tracker.stop_if_asked
-    shown = _slides(run)
-    chosen = summarize_transcript(transcript, run.job, stop, tick, shown)
-    results.save_summary(run.folder, _with_titles(run, chosen, transcript.language))
+    results.save_summary(run.folder, summarize_job(run, _read_transcript(run)))
     run.finish(Stage.SUMMARIZE)
-
-
-def summarize_transcript(
-    transcript: Transcript,
-    job: Job,
-    stop: Callable[[], None],
-    tick: Tick = lambda *_: None,
-    shown: Sequence[Slide] = (),
-) -> Summary:
-    """Return the summary of a job's transcript, by the job's options. Raises InputError if there is none."""
-    said = sentences(transcript)
-    language = "en" if transcript.translated else transcript.language
-    given = job.plan.chapters if job.plan else ()
-    try:
-        tick(1, 3)
-        chosen = summarize(said, language, job.options.method, job.options.length, stop)
-        tick(2, 3)
-        chosen = outline(chosen, said, language, job.options.chapters, given, stop, shown)
-        tick(3, 3)
-    except InputError as error:  # the stage does not know the recording's path
-        raise InputError(f"{job.source.path}: {error.message}", error.hint) from error
-    return with_titles(chosen, lambda slide: slide.title)  # those that were read before
-
-
-def _slides(run: JobRun) -> tuple[Slide, ...]:
-    """Return the slides that the recording shows."""
-    start = run.options.start or 0.0
-    return _looked(run, lambda recording: slides.find(recording, start, start + run.job.duration), ())
-
-
-def _with_titles(run: JobRun, summary: Summary, language: str) -> Summary:
-    """Return a summary with chapters named after slides, if tesseract is there to read these."""
-    tesseract = slide_text.find(language) if summary.slides and summary.chapters else None
-    if tesseract is None:
-        return summary
-
-    def read(recording: Reader) -> Summary:
-        return with_titles(summary, lambda slide: slide_text.title(tesseract, recording, slide))
-
-    return _looked(run, read, summary)
-
-
-def _looked(run: JobRun, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:
-    """Return what is seen in the pictures; `nothing` where they are not wanted or cannot be read."""
-    if run.options.slides == "none":
-        return nothing
-    formats = run.options.allow_formats
-    try:
-        with fingerprint.opened(run.job.source):
-            if not run.media.pictures:
-                return nothing
-            run.tracker.say("phase", "looking at the pictures")
-            begins = clock.origin(run.source, formats=formats)
-            return look(Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked))
-    except (Stopped, Cancelled):
-        raise
-    except SvsError as error:
-        run.notice(f"The pictures were not looked at: {error.message}")
-        return nothing
 
 
 STEPS = (

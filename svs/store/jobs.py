@@ -9,16 +9,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
 from svs.errors import HeldError, StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.fields import JOB_ID
-from svs.model.job import JOB_VERSION, Job, Options, Progress, State
+from svs.model.job import Job, Options, Progress, State
 from svs.model.media import Source
 from svs.store import folders, lease, records, unfinished
 from svs.store.lease import Lease
-from svs.store.records import LARGEST_RECORD, Damaged, now
+from svs.store.records import Damaged, now
 from svs.system import locks
 from svs.system.codec import checked, decode
 from svs.system.files import (
@@ -38,18 +36,6 @@ _OPEN = ("queued", "running")
 """The status of a job that has not ended."""
 LARGEST_PROGRESS = 100_000
 LARGEST_LOG = 50_000_000
-
-
-class _Version(Struct):
-    version: object = None
-
-
-class _Path(Struct, frozen=True):
-    path: str = ""
-
-
-class _Source(Struct):
-    source: _Path = _Path()
 
 
 def _no_job(reference: str) -> StoreError:
@@ -185,28 +171,11 @@ class JobStore:
 
     def read(self, job_id: str) -> Job | Damaged:
         """Read a job's record, or return what is wrong with it."""
-        folder, data = self.folder(job_id), None
-        if problem := folders.foreign(folder):
-            return Damaged(job_id, folder, f"its folder {problem}")
-        try:
-            data = read_plain(folder / "job.json", LARGEST_RECORD)
-            version = decode(data, _Version).version
-            if isinstance(version, int) and version > JOB_VERSION:
-                return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
-            return records.parse(data, job_id)
-        except FileNotFoundError:
-            return Damaged(job_id, folder, "job.json is missing")
-        except OSError as error:
-            return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
-        except ValueError as error:
-            return Damaged(job_id, folder, "job.json is empty" if data == b"" else f"job.json: {error}")
+        return records.read(self.folder(job_id))
 
     def path_of(self, job_id: str) -> str:
         """Return the path of a job's recording, several times faster than `read`; empty if it is unknown."""
-        try:
-            return decode(read_plain(self.folder(job_id) / "job.json", LARGEST_RECORD), _Source).source.path
-        except (OSError, ValueError):
-            return ""
+        return records.source_path(self.folder(job_id))
 
     def state(self, job: Job | Damaged) -> State:
         """Return a job's actual state."""
@@ -246,7 +215,8 @@ class JobStore:
                     if claim:
                         self._claim(job_id, last, stack)
                 except TimeoutError:
-                    raise self._held_by_another(job_id) from None
+                    by, hint = lease.described(folder), f"See it with `svs jobs show {job_id}`."
+                    raise HeldError(f"job {job_id} is being run by {by}", hint) from None
                 except FileNotFoundError:
                     raise _no_job(job_id) from None
             yield folder
@@ -264,23 +234,8 @@ class JobStore:
             if lost and not folder.exists():
                 raise _no_job(job_id)
             if lost:
-                raise HeldError(
-                    f"job {job_id} was taken over by {self._holder(job_id)}, as this process stood still",
-                    f"See it with `svs jobs show {job_id}`.",
-                )
-
-    def _held_by_another(self, job_id: str) -> HeldError:
-        return HeldError(
-            f"job {job_id} is being run by {self._holder(job_id)}", f"See it with `svs jobs show {job_id}`."
-        )
-
-    def _holder(self, job_id: str) -> str:
-        found = None
-        with suppress(OSError):
-            found = lease.holder(self.folder(job_id))
-        if found is None:
-            return "another process"
-        return f"process {found.pid}" + ("" if found.here else f" on {found.host}")
+                by, hint = lease.described(folder), f"See it with `svs jobs show {job_id}`."
+                raise HeldError(f"job {job_id} was taken over by {by}, as this process stood still", hint)
 
     def remove(self, job_id: str) -> None:
         """Remove a job with everything in its folder. Raises StoreError if it is running."""

@@ -120,6 +120,16 @@ def holder(folder: Path) -> Holder | None:
     return None
 
 
+def described(folder: Path) -> str:
+    """Return who holds a job, for people."""
+    found = None
+    with suppress(OSError):
+        found = holder(folder)
+    if found is None:
+        return "another process"
+    return f"process {found.pid}" + ("" if found.here else f" on {found.host}")
+
+
 def is_held(folder: Path) -> bool:
     """Return whether a process seems to hold a job by its lease. Raises OSError."""
     found = holder(folder)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from svs.model.job import Job
+from msgspec import Struct
+
+from svs.model.job import JOB_VERSION, Job
+from svs.store import folders
 from svs.system.codec import checked, decode
+from svs.system.files import read_plain
 
 LARGEST_RECORD = 12_000_000
 """Bytes; a typical record has a few thousand, and the limits of its fields allow no more than this."""
@@ -24,6 +28,45 @@ class Damaged:
 def now() -> str:
     """Return the time in the format of records: ISO 8601, UTC, seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class _Version(Struct):
+    version: object = None
+
+
+def read(folder: Path) -> Job | Damaged:
+    """Read the record in a job's folder, or return what is wrong with it."""
+    job_id, data = folder.name, None
+    if problem := folders.foreign(folder):
+        return Damaged(job_id, folder, f"its folder {problem}")
+    try:
+        data = read_plain(folder / "job.json", LARGEST_RECORD)
+        version = decode(data, _Version).version
+        if isinstance(version, int) and version > JOB_VERSION:
+            return Damaged(job_id, folder, f"written by a newer svs (version {version}); update svs")
+        return parse(data, job_id)
+    except FileNotFoundError:
+        return Damaged(job_id, folder, "job.json is missing")
+    except OSError as error:
+        return Damaged(job_id, folder, f"job.json cannot be read: {error.strerror}")
+    except ValueError as error:
+        return Damaged(job_id, folder, "job.json is empty" if data == b"" else f"job.json: {error}")
+
+
+class _Path(Struct, frozen=True):
+    path: str = ""
+
+
+class _Source(Struct):
+    source: _Path = _Path()
+
+
+def source_path(folder: Path) -> str:
+    """Return the path of a job's recording, several times faster than `read`; empty if it is unknown."""
+    try:
+        return decode(read_plain(folder / "job.json", LARGEST_RECORD), _Source).source.path
+    except (OSError, ValueError):
+        return ""
 
 
 def parse(data: bytes, job_id: str) -> Job:

@@ -6,7 +6,7 @@ people, both with the same weights (tools/eval_summary.py).
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from svs.model.speech import Sentence
+from svs.text.choice import Candidate, choose
 from svs.text.english import listed
-from svs.text.quotable import ASKING, announces, is_fragment, is_greeting, leans_back, sums_up
+from svs.text.quotable import announces, is_fragment, is_greeting, sums_up
 from svs.text.tokens import count_words, shortened, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
 
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 
 _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sentence says little by itself
 _PARTS = 20  # of the text, over which a topic may be spread
-_REPEATING = 0.85  # what it costs to say what a chosen sentence says already
-_LEANING, _FRAGMENT = 0.15, 0.4  # what it costs to need the sentence before, and not to be whole
+_FRAGMENT = 0.4  # what it costs not to be whole
 _PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
 _AGENDA = 0.8  # and only to say what will be spoken of
 _SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
@@ -69,21 +69,6 @@ _LISTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence with what is counted of it."""
-
-    order: int
-    sentence: Sentence
-    size: int
-    """Words, as a reader counts them."""
-    words: tuple[str, ...]
-    content: tuple[str, ...]
-    """Words that are not stop words."""
-    stems: frozenset[str]
-    """Of the content words."""
-
-
 def best(
     sentences: Sequence[Sentence],
     language: str,
@@ -109,7 +94,7 @@ def best(
     tick()
     if min(candidate.size for candidate in full) > words:
         return [cut(full[int(scores.argmax())].sentence, max(1, int(words)))]
-    chosen = [full[i] for i in _choose(full, scores, _neighbours(full, language), words, most, tick)]
+    chosen = [full[i] for i in choose(full, scores, language, words, most, tick)]
     if math.isinf(words):
         left = [candidate for candidate in sure if candidate not in chosen]
         chosen += sorted(left, key=lambda candidate: -len(candidate.content))[: most - len(chosen)]
@@ -121,12 +106,12 @@ def cut(sentence: Sentence, words: int) -> Sentence:
     return replace(sentence, text=shortened(sentence.text, words), said=sentence.said or sentence.text)
 
 
-def _is_full(candidate: _Candidate, language: str) -> bool:
+def _is_full(candidate: Candidate, language: str) -> bool:
     long = candidate.size >= _FEWEST and len(candidate.content) >= _FEWEST_CONTENT
     return long and not is_greeting(candidate.sentence.text, language)
 
 
-def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[_Candidate]:
+def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[Candidate]:
     """Yield the sentences that nobody doubts, the first of each text."""
     skipped, stem = stop_words(language) | spoken_words(language), stemmer(language)
     seen: set[str] = set()
@@ -136,10 +121,10 @@ def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[_Candi
             seen.add(sentence.text)
             content = tuple(word for word in words if word not in skipped)
             size = count_words(sentence.text)
-            yield _Candidate(order, sentence, size, words, content, frozenset(map(stem, content)))
+            yield Candidate(order, sentence, size, words, content, frozenset(map(stem, content)))
 
 
-def _scores(candidates: Sequence[_Candidate], sentences: Sequence[Sentence], language: str) -> "Floats":
+def _scores(candidates: Sequence[Candidate], sentences: Sequence[Sentence], language: str) -> "Floats":
     """Return how much each candidate says; where the language has no lists, its words' share is nothing.
 
     What carries it: topics that are spread over the text, likeness to the whole of it, an early place, many
@@ -182,13 +167,13 @@ def _percentiles(values: Sequence[float]) -> "Floats":
     return np.asarray((below + not_above) / (2 * len(ordered)))
 
 
-def _counts(candidates: Sequence[_Candidate], listed: Collection[str]) -> "Floats":
+def _counts(candidates: Sequence[Candidate], listed: Collection[str]) -> "Floats":
     import numpy as np
 
     return np.array([float(sum(word in listed for word in candidate.words)) for candidate in candidates])
 
 
-def _pauses(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> "Floats":
+def _pauses(candidates: Sequence[Candidate], sentences: Sequence[Sentence]) -> "Floats":
     """Return for how many seconds nothing is said after each candidate; 0 after the last one."""
     import numpy as np
 
@@ -200,7 +185,7 @@ def _mean_length(words: Sequence[str]) -> float:
     return sum(map(len, words)) / max(1, len(words))
 
 
-def _centrality(candidates: Sequence[_Candidate]) -> list[float]:
+def _centrality(candidates: Sequence[Candidate]) -> list[float]:
     """Return how alike each candidate is to the whole text: a cosine of TF-IDF vectors, but for a factor."""
     times = Counter(stem for candidate in candidates for stem in candidate.stems)
     rarity = {stem: math.log((1 + len(candidates)) / count) for stem, count in times.items()}
@@ -210,7 +195,7 @@ def _centrality(candidates: Sequence[_Candidate]) -> list[float]:
     return [round(value / (norm or 1.0), 9) for value, norm in zip(shared, norms, strict=True)]
 
 
-def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> list[float]:
+def _spread(candidates: Sequence[Candidate], sentences: Sequence[Sentence]) -> list[float]:
     """Return over how much of the text each candidate's topics are spread."""
     begin, length = sentences[0].start, max(sentences[-1].start - sentences[0].start, 1e-9)
     parts = defaultdict(set)
@@ -222,88 +207,3 @@ def _spread(candidates: Sequence[_Candidate], sentences: Sequence[Sentence]) -> 
         sum(len(parts[stem]) for stem in candidate.stems) / math.sqrt(len(candidate.words))
         for candidate in candidates
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Neighbours:
-    """The candidates that candidates need, by number: -1 is none, the own number one that is missing."""
-
-    before: "NDArray[np.intp]"
-    """What a sentence leans on."""
-    after: "NDArray[np.intp]"
-    """What follows a question."""
-
-
-def _neighbours(candidates: Sequence[_Candidate], language: str) -> _Neighbours:
-    import numpy as np
-
-    places = {candidate.order: number for number, candidate in enumerate(candidates)}
-    before, after = np.full((2, len(candidates)), -1)
-    for number, candidate in enumerate(candidates):
-        if leans_back(candidate.sentence.text, language):
-            before[number] = places.get(candidate.order - 1, number)
-        if candidate.sentence.text.endswith(ASKING):
-            after[number] = places.get(candidate.order + 1, number)
-    return _Neighbours(before, after)
-
-
-def _choose(
-    candidates: Sequence[_Candidate],
-    scores: "Floats",
-    near: _Neighbours,
-    words: float,
-    most: int,
-    tick: Callable[[], None],
-) -> list[int]:
-    """Choose greedily: each time the sentence with the best score that fits, less what it repeats.
-
-    Likeness is the cosine of the sets of content stems, as in maximal marginal relevance (Carbonell &
-    Goldstein 1998). A question is chosen together with what follows it, at their mean score.
-    """
-    import numpy as np
-
-    places, numbers = _places(candidates), np.arange(len(candidates))
-    sizes = np.array([candidate.size for candidate in candidates])
-    norms = np.sqrt([max(1, len(candidate.stems)) for candidate in candidates])
-    likeness = np.zeros(len(candidates))
-    free = np.ones(len(candidates), bool)
-    chosen: list[int] = []
-    while len(chosen) < most and free.any():
-        tick()
-        worth = scores - _REPEATING * likeness
-        worth -= _LEANING * ((near.before >= 0) & free[near.before])
-        pairs = (near.after >= 0) & free[near.after]
-        unanswered = near.after == numbers
-        both = sizes + sizes[near.after] * (pairs & ~unanswered)
-        fits = free & ~unanswered & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
-        if not fits.any():
-            break
-        value = np.where(pairs, (worth + worth[near.after]) / 2, worth)
-        take = int(np.where(fits, value, -math.inf).argmax())
-        for number in [take, int(near.after[take])] if pairs[take] else [take]:
-            chosen.append(number)
-            free[number] = False
-            likeness = np.maximum(likeness, _likeness(candidates[number], places, norms) / norms[number])
-    return chosen
-
-
-def _likeness(candidate: _Candidate, places: Mapping[str, "NDArray[np.intp]"], norms: "Floats") -> "Floats":
-    """Return how many stems each candidate shares with one of them, for the root of its own number."""
-    import numpy as np
-
-    if not candidate.stems:
-        return np.zeros(len(norms))
-    return (
-        np.bincount(np.concatenate([places[stem] for stem in candidate.stems]), minlength=len(norms)) / norms
-    )
-
-
-def _places(candidates: Sequence[_Candidate]) -> dict[str, "NDArray[np.intp]"]:
-    """Return for each stem the candidates that have it."""
-    import numpy as np
-
-    found = defaultdict(list)
-    for number, candidate in enumerate(candidates):
-        for stem in candidate.stems:
-            found[stem].append(number)
-    return {stem: np.array(numbers) for stem, numbers in found.items()}

@@ -79,3 +79,16 @@ def test_a_summary_is_made_without_slides_where_the_recording_is_gone(svs, talk,
     again = svs("jobs", "resume", job, "--json")
     assert slides(again) == []
     assert "The pictures were not looked at" in again.stderr
+
+
+def test_another_summary_of_a_recording_has_the_slides_without_another_look(
+    svs, with_model, tmp_path, monkeypatch
+):
+    video = tmp_path / "talk.mp4"
+    testvideo.make_test_video(video, fps=2)
+    assert slides(svs("summarize", video, "--json"))
+    with monkeypatch.context() as patched:
+        patched.setattr("svs.media.slides.find", None)
+        again = svs("summarize", video, "--json", "--length", "4")
+    fresh = svs("summarize", video, "--json", "--length", "4", "--fresh")
+    assert json.loads(again.stdout)["summary"] == json.loads(fresh.stdout)["summary"]

@@ -90,7 +90,7 @@ class Browser:
 
     def complaints(self):
         """Return what the page's console has shown."""
-        self.js("0")  # what has happened is told before this
+        self.js("0")  # what has happened is reported before this
         kinds = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
         return [event["params"] for event in self.events if event["method"] in kinds]
 

@@ -119,14 +119,14 @@ def test_the_terminal_shows_the_summary_under_its_chapters():
     console = Console(file=io.StringIO(), width=80)
     console.print(summary_view(with_summaries()))
     shown = console.file.getvalue()
-    told = (
+    parts = (
         "It shines.",
         "1:01  Tides & harbours",
         "A *storm* pushes.",
         "59:59  灯塔 — überall",
         "It ends.",
     )
-    places = [shown.index(text) for text in told]
+    places = [shown.index(text) for text in parts]
     assert places == sorted(places)
     assert not re.search(r"\n\s*\n\s*\n.*Lamp", shown), "one empty line is enough"
 

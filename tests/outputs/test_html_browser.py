@@ -18,11 +18,11 @@ EVIL = (
 
 
 def result(**changes):
-    told = bundled_talk()
-    said = (*told.sentences[:5], replace(told.sentences[5], suspect=True), *told.sentences[6:])
+    made = bundled_talk()
+    said = (*made.sentences[:5], replace(made.sentences[5], suspect=True), *made.sentences[6:])
     chapters = tuple(
         replace(topic, sentences=tuple(one for one in said if topic.start <= one.start < topic.end)[1:3])
-        for topic in told.topics
+        for topic in made.topics
     )
     summary = Summary(
         method="auto", length="medium", sentences=said[::8], chapters=chapters, phrases=("bees",)
@@ -30,10 +30,10 @@ def result(**changes):
     transcript = Transcript(engine="whisper", model="micro", language="en", translated=False, segments=())
     whole = Result(
         job_id="20261123T041400-7f3a",
-        title=told.title,
+        title=made.title,
         source="/videos/talk.mp4",
         created="2026-11-23T04:14:00+00:00",
-        duration=told.duration,
+        duration=made.duration,
         start=0.0,
         partial=False,
         warnings=(),
@@ -228,17 +228,17 @@ CONTRASTS = """
 
 
 def test_one_speakers_words_alone_until_a_link_leads_to_another(show):
-    told = result()
+    made = result()
     sentences = tuple(
         replace(said, speaker="Ada" if number % 8 < 6 else EVIL[:60])
-        for number, said in enumerate(told.sentences)
+        for number, said in enumerate(made.sentences)
     )
     speakers = tuple(
         Speaker(id=number, name=name, how="captions", seconds=30.0)
         for number, name in enumerate(("Ada", EVIL[:60]), 1)
     )
     page = show(
-        replace(told, sentences=sentences, summary=replace(told.summary, phrases=()), speakers=speakers)
+        replace(made, sentences=sentences, summary=replace(made.summary, phrases=()), speakers=speakers)
     )
     shown = "[...document.querySelectorAll('.part p')].filter(p => p.offsetParent).map(p => p.dataset.v)"
     assert set(page.js(shown)) == {"1", "2"}

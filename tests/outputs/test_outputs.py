@@ -527,12 +527,12 @@ HOSTILE_NAMES = (
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_stays_text_in_every_format(name):
-    told = conversation()
-    hostile = with_names(told, {"Ada": name})
+    made = conversation()
+    hostile = with_names(made, {"Ada": name})
     shown = {kind: render(hostile, kind) for kind in FORMATS}
     assert not any("\x1b" in text for text in shown.values())
-    assert len(cues(hostile, "srt")) == len(cues(told, "srt"))
-    assert len(cues(hostile, "vtt")) == len(cues(told, "vtt"))
+    assert len(cues(hostile, "srt")) == len(cues(made, "srt"))
+    assert len(cues(hostile, "vtt")) == len(cues(made, "vtt"))
     assert not any(
         row[5].startswith(("=", "@")) for row in csv.reader(io.StringIO(shown["tsv"]), delimiter="\t")
     )

@@ -1,13 +1,17 @@
 """Two small plots: the speed of the running jobs, and the load of the machine."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widget import Widget
 
+from svs.events import Stage
+from svs.model.job import Progress
 from svs.times import clock
 
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
@@ -79,3 +83,21 @@ class Chart(Widget):
         return Text("\n").join(
             [head + span, *(Text.assemble((line, self._colour), (mark, "dim")) for line, mark in lines)]
         )
+
+
+class Charts(Horizontal):
+    """The speed of the running jobs, and the load of the machine."""
+
+    def __init__(self) -> None:
+        super().__init__(id="charts")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the two charts."""
+        yield Chart("Speed", "x", "cyan")
+        yield Chart("Load", " %", "blue", top=100)
+
+    def add(self, running: Iterable[Progress | None], machine: Machine) -> None:
+        """Show a point more. Only the speeds of transcribing count: to extract takes no time."""
+        speeds = (p.speed or 0.0 for p in running if p and p.stage == Stage.TRANSCRIBE)
+        self.query_one("#speed", Chart).add(sum(speeds))
+        self.query_one("#load", Chart).add(machine.load)

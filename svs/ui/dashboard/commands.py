@@ -84,3 +84,14 @@ def copy_summary(store: JobStore, job_id: str) -> Done:
     job = store.load(job_id)
     result = results.load(job, store.folder(job_id))
     return Done("copied the summary", copied=text.summary(result))
+
+
+BY_NAME: dict[str, Command] = {
+    "cancel": cancel,
+    "resume": resume,
+    "retry": retry,
+    "open": open_folder,
+    "report": open_report,
+    "copy_summary": copy_summary,
+}
+"""The commands that need no answer from the user first."""

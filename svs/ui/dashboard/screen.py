@@ -9,13 +9,12 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from svs.errors import SvsError
-from svs.events import Stage
 from svs.jobs.actions import POSSIBLE, last_output
 from svs.model.job import OutputOptions, State
 from svs.store.index import Entry, Watcher
@@ -45,15 +44,15 @@ class Jobs(Screen[None]):
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("f", "find", "Find", show=False),
         Binding("enter", "zoom", "Zoom", show=False),
-        Binding("c", "cancel", "Cancel"),
-        Binding("r", "resume", "Resume"),
-        Binding("R", "retry", "Retry", key_display="R"),
+        Binding("c", "do('cancel')", "Cancel"),
+        Binding("r", "do('resume')", "Resume"),
+        Binding("R", "do('retry')", "Retry", key_display="R"),
         Binding("e", "export", "Export"),
         Binding("d,delete", "remove", "Remove", key_display="d"),
-        Binding("o", "open", "Folder"),
-        Binding("b", "report", "Report"),
+        Binding("o", "do('open')", "Folder"),
+        Binding("b", "do('report')", "Report"),
         Binding("y", "copy", "Copy id", show=False),
-        Binding("Y", "copy_summary", "Copy", key_display="Y"),
+        Binding("Y", "do('copy_summary')", "Copy", key_display="Y"),
         Binding("t", "app.shade", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "leave", "Quit"),
@@ -85,9 +84,7 @@ class Jobs(Screen[None]):
                 yield Input(self._wanted, placeholder=hint, compact=True, select_on_focus=False, id="filter")
                 yield Static(id="headings", markup=False)
                 yield JobTable(self.watcher)
-                with Horizontal(id="charts"):
-                    yield charts.Chart("Speed", "x", "cyan")
-                    yield charts.Chart("Load", " %", "blue", top=100)
+                yield charts.Charts()
             yield Detail(self.watcher)
         yield Footer(show_command_palette=False)
 
@@ -160,10 +157,8 @@ class Jobs(Screen[None]):
             return
         self._sampled = now
         machine = self._measure()
-        running = [self.watcher.known(job_id).progress for job_id in self.watcher.running]
-        speeds = (p.speed or 0.0 for p in running if p and p.stage == Stage.TRANSCRIBE)  # to extract is quick
-        self.query_one("#speed", charts.Chart).add(sum(speeds))
-        self.query_one("#load", charts.Chart).add(machine.load)
+        running = (self.watcher.known(job_id).progress for job_id in self.watcher.running)
+        self.query_one(charts.Charts).add(running, machine)
         self.query_one(Head).measure(machine)
 
     def _reap(self) -> None:
@@ -238,37 +233,18 @@ class Jobs(Screen[None]):
 
     # Commands
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the actions that are possible for the chosen job."""
+        action = str(parameters[0]) if action == "do" else action
         if action not in (*POSSIBLE, *_ANY, *_OF_RESULTS) or not self.is_mounted:
             return True
         entry = self._entry
         states = POSSIBLE["export"] if action in _OF_RESULTS else POSSIBLE.get(action, get_args(State))
         return entry is not None and entry.state in states
 
-    def action_cancel(self) -> None:
-        """Cancel the job."""
-        self._do(commands.cancel)
-
-    def action_resume(self) -> None:
-        """Resume the job."""
-        self._do(commands.resume)
-
-    def action_retry(self) -> None:
-        """Start the job again from the beginning."""
-        self._do(commands.retry)
-
-    def action_open(self) -> None:
-        """Show the job's folder in the file manager."""
-        self._do(commands.open_folder)
-
-    def action_report(self) -> None:
-        """Show the job's report in the browser."""
-        self._do(commands.open_report)
-
-    def action_copy_summary(self) -> None:
-        """Copy the job's summary."""
-        self._do(commands.copy_summary)
+    def action_do(self, name: str) -> None:
+        """Run a command on the chosen job."""
+        self._do(commands.BY_NAME[name])
 
     def action_remove(self) -> None:
         """Remove the job, after a question."""
