@@ -23,6 +23,7 @@ from svs.media import ffmpeg
 from svs.media.testvideo import make_test_video
 from svs.models import carried as carried_models
 from svs.models import installed
+from svs.store.jobs import JobStore
 from svs.ui import terminal
 
 hypothesis.settings.register_profile("svs", deadline=None)  # a busy machine is no failure
@@ -42,6 +43,12 @@ def home(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("SVS_HOME", str(folder))
     monkeypatch.setenv("SVS_CONFIG", str(folder / "config.toml"))
     return folder
+
+
+@pytest.fixture
+def store(home):
+    """Return the jobs of the test's home."""
+    return JobStore(home / "jobs")
 
 
 @pytest.fixture(scope="session", autouse=True)

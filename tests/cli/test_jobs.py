@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from svs.media.fingerprint import describe
 from svs.model.job import Options
-from svs.store.jobs import JobStore
 from svs.ui import listing
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
@@ -19,11 +18,6 @@ def video(tmp_path):
     file = tmp_path / "talk [b].srt"
     file.write_text(CAPTIONS)
     return file
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

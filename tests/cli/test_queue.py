@@ -12,17 +12,11 @@ from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.store import order
 from svs.store.follow import read_log
-from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.slow
 
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe {} alone is weak, so a glass lens gathers its light.\n"
 NOBODY, PAUSED = "No process is running the queue", "The queue is paused"
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

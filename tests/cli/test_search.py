@@ -16,17 +16,11 @@ from svs.model.media import Source
 from svs.model.speech import Batch, Chapter, Segment, Sentence, Summary
 from svs.store import results
 from svs.store import transcript as journal
-from svs.store.jobs import JobStore
 from svs.store.search import search, spans
 from svs.system.codec import encode
 
 LIGHT = "A glass lens gathers its light."
 BRIDGES = "Bridges of glass need no light at night."
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 def job(store, *said, title="Lighthouses", fingerprint="", suspect=False, summary=None, chapters=()):

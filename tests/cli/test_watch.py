@@ -19,7 +19,6 @@ from msgspec.structs import replace
 from svs.media.fingerprint import describe
 from svs.model.job import JobError, Options, Progress
 from svs.store.follow import read_log
-from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals and signals of POSIX")
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
@@ -29,11 +28,6 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 
 from svs.jobs import watch_folder
 from svs.model.job import Options
-from svs.store.jobs import JobStore
 
 pytestmark = pytest.mark.slow
 
@@ -23,11 +22,6 @@ SETTLED = 0.2  # seconds
 def _soon(monkeypatch):
     """Have files be complete after a moment, in this process."""
     monkeypatch.setattr(watch_folder, "_SETTLED", SETTLED)
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from svs.errors import StoreError
 from svs.jobs import actions
 from svs.media.fingerprint import describe
 from svs.model.job import Options, Progress
-from svs.store.jobs import JobStore
 from svs.system import locks
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -27,11 +26,6 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

@@ -16,16 +16,10 @@ from svs.jobs import actions
 from svs.media.fingerprint import describe
 from svs.model.job import Options, OutputOptions, Plan, StageRecord
 from svs.pipeline.run import run
-from svs.store.jobs import JobStore
 from svs.ui.dashboard import commands
 
 SAID = "The lamp alone is weak, so a glass lens gathers its light."
 HEARD = ("--model", "micro", "--end", "12")
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

@@ -12,12 +12,6 @@ from svs.progress import tracker
 from svs.stages.transcribe import transcribe
 from svs.store import follow
 from svs.store.follow import Follower
-from svs.store.jobs import JobStore
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

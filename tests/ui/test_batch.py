@@ -8,13 +8,7 @@ from svs.events import ProgressEvent, Stage
 from svs.media.fingerprint import describe
 from svs.model.job import JobError, Options
 from svs.store.follow import Follower
-from svs.store.jobs import JobStore
 from svs.ui.batch import BatchBars
-
-
-@pytest.fixture
-def store(home):
-    return JobStore(home / "jobs")
 
 
 @pytest.fixture

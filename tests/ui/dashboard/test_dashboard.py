@@ -548,14 +548,19 @@ def test_export_writes_the_chosen_formats_where_one_likes(see, make, tmp_path, m
     assert "lighthouse" in (folder / "Lecture 7.summary.md").read_text()
 
 
-def test_open_shows_the_folder_in_the_file_manager(see, some, store, tmp_path, monkeypatch):
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """Return the file to which the desktop's opener writes what it was to open."""
     opened = tmp_path / "opened"
     opener = tmp_path / "xdg-open"
     opener.write_text(f'#!/bin/sh\nprintf %s "$1" > {shlex.quote(str(opened))}\n')
     opener.chmod(0o755)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return opened
 
+
+def test_open_shows_the_folder_in_the_file_manager(see, some, store, opened):
     async def steps(view):
         await view.press("o")
         await view.until("opened")
@@ -575,14 +580,7 @@ def test_without_a_file_manager_the_path_of_the_folder_is_shown(see, some, store
     see(steps, size=WIDE)
 
 
-def test_b_opens_the_report_and_writes_it_first_if_it_is_not_there(see, some, store, tmp_path, monkeypatch):
-    opened = tmp_path / "opened"
-    opener = tmp_path / "xdg-open"
-    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > {shlex.quote(str(opened))}\n')
-    opener.chmod(0o755)
-    monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-
+def test_b_opens_the_report_and_writes_it_first_if_it_is_not_there(see, some, store, opened):
     async def steps(view):
         await view.press("b")
         assert not opened.exists(), "a running job has no report"
