@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _LOOK = 2.0  # seconds between two looks at which workers there are
-_PATIENCE = 30.0  # seconds for an answer of the cluster
+_TIMEOUT = 30.0  # seconds for an answer of the cluster
 _STALE = 7 * 86_400.0  # seconds after which what a killed process left is removed
 
 Say = Callable[[str], None]
@@ -99,7 +99,7 @@ def _client(address: Address) -> Iterator["Client"]:
     )
     try:
         with warnings.catch_warnings(action="ignore"):
-            client = Client(address.url, security=security, set_as_default=False, timeout=_PATIENCE)
+            client = Client(address.url, security=security, set_as_default=False, timeout=_TIMEOUT)
     except (OSError, TypeError, ValueError) as error:
         raise SvsError(
             f"cannot reach the scheduler at {address.url}: {error}",
@@ -201,7 +201,7 @@ class Cluster:
         """Run a function on workers, outside of their tasks; return its results or errors."""
         try:
             results: dict[str, object] = self._client.run(
-                function, *arguments, workers=workers, on_error="return", callback_timeout=_PATIENCE
+                function, *arguments, workers=workers, on_error="return", callback_timeout=_TIMEOUT
             )
         except TimeoutError:
             return {}  # they are asked again
@@ -254,7 +254,7 @@ class Cluster:
                 self._probe.token,
                 at_once=at_once,
                 on_error="ignore",
-                callback_timeout=_PATIENCE,
+                callback_timeout=_TIMEOUT,
             )
 
 

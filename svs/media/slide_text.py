@@ -9,7 +9,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 from svs.languages import long_code
 from svs.media import clock, ffmpeg
@@ -54,7 +53,8 @@ class Tesseract:
     """The file of the language."""
 
 
-class _Line(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Line:
     """A line that tesseract read."""
 
     paragraph: tuple[str, ...]

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svs.media import clock, ffmpeg
 from svs.media.limits import Limits
@@ -24,7 +25,8 @@ _MEMORY = 2048 << 20
 """What 8K takes."""
 
 
-class Thumbnails(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Thumbnails:
     """Pictures, and when each of them is shown."""
 
     times: "Times"
@@ -33,7 +35,8 @@ class Thumbnails(NamedTuple):
     """Grey, 0 to 255: pictures x rows x columns."""
 
 
-class Reader(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reader:
     """How a recording is read."""
 
     path: Path

@@ -1,8 +1,8 @@
 """Statistics of the stored jobs: each engine's speed and coverage, and how accurate the time left was."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -33,7 +33,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """The median error of the time left after 25, 50 and 75 % of a run, in percent of the run's time."""
 
 
-class _Numbers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Numbers:
     """What counts of a job: a hundred thousand whole records would fill the memory."""
 
     status: str

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from svs.errors import MissingError, StoreError
 
-_PATIENCE = 2.0  # seconds in which an opener fails, if it does
+_TIMEOUT = 2.0  # seconds in which an opener fails, if it does
 _SECRETS = ("SVS_NOTIFY",)
 
 
@@ -30,7 +30,7 @@ def open_path(path: Path) -> None:
             start_new_session=True,
             env=_without_secrets(),
         )
-        code = process.wait(_PATIENCE)
+        code = process.wait(_TIMEOUT)
     except subprocess.TimeoutExpired:  # the program itself, which stays open
         return
     except OSError as error:

@@ -1,10 +1,11 @@
 """The list of jobs as plain rows, for pipes and for the terminal's table."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from svs.events import ProgressEvent
 from svs.model.job import Job, Progress, State, percent
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from svs.model.media import Source
 
 
-class Listed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Listed:
     """A job in a list."""
 
     job: Job | Damaged
@@ -43,7 +45,7 @@ def folded(jobs: Iterable[Listed]) -> list[Listed]:
         source = None if isinstance(listed.job, Damaged) else listed.job.source
         if source is not None and source in done:
             later = found[done[source]]
-            found[done[source]] = later._replace(runs=later.runs + 1)
+            found[done[source]] = replace(later, runs=later.runs + 1)
             continue
         if source is not None and listed.state == "done":
             done[source] = len(found)
@@ -58,7 +60,7 @@ def status(state: State, progress: Progress | None) -> str:
 
 def row(listed: Listed) -> Row:
     """Return a job's row; control characters in it are made visible."""
-    job, state, progress, runs = listed
+    job, state, progress, runs = listed.job, listed.state, listed.progress, listed.runs
     if isinstance(job, Damaged):
         return job.id, "damaged", "", "", "", visible(f"{job.problem} ({job.folder})")
     begun = f" {int(percent(state, progress))} %" if progress and state != "done" else ""

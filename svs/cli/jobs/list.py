@@ -107,7 +107,7 @@ def _jobs(store: JobStore, status: State | None) -> Iterator[listing.Listed]:
 
 def _summary(listed: listing.Listed) -> dict[str, object]:
     """Return a job's entry in the list as JSON."""
-    job, state, progress, _ = listed
+    job, state, progress = listed.job, listed.state, listed.progress
     if isinstance(job, Damaged):
         return {"id": job.id, "status": "damaged", "folder": str(job.folder), "problem": job.problem}
     return {
