@@ -22,4 +22,7 @@ def dashboard(
     from svs.store.index import Watcher
     from svs.ui.dashboard.app import Dashboard
 
-    Dashboard(Watcher(open_store()), theme, filter_words).run()
+    app = Dashboard(Watcher(open_store()), theme, filter_words)
+    app.run()
+    if app.return_code:
+        raise typer.Exit(app.return_code)

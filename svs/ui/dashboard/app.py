@@ -1,7 +1,10 @@
 """The dashboard's app: its theme and its main screen."""
 
+import asyncio
 import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from textual.app import App
@@ -39,11 +42,16 @@ class Dashboard(App[None]):
         return self._jobs
 
     def on_mount(self) -> None:
-        """Register and apply the theme."""
+        """Register and apply the theme, and end well when asked to."""
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # on Windows, or beside the main thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._on_term)
         self.ansi_theme_dark, self.ansi_theme_light = themes.DARK_COLOURS, themes.LIGHT_COLOURS
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         self._apply_theme()
+
+    def _on_term(self) -> None:
+        self.exit(return_code=128 + signal.SIGTERM)
 
     def _apply_theme(self) -> None:
         kind = "ansi" if self.no_color else "svs"
