@@ -5,6 +5,7 @@ sound in reach, sound that starts late seems to start at once.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from svs.media import ffmpeg
@@ -22,9 +23,12 @@ _BACK = 0.1
 """Seconds by which a clock must go back, from one packet to the next, to have been set back."""
 _JUMP = 10.0
 """Seconds by which the clock of a jumping format must go on to have been set; ffmpeg's own rule."""
+LIST = ("-f", "framecrc", "-flush_packets", "1", "pipe:1")
+"""The last of ffmpeg's arguments for a list of packets, each written as a whole line: among the lines of its
+log, which ffmpeg writes in pieces, one could be torn apart."""
 _ENOUGH = 20_000  # bytes of the list of packets: some 300 of them
-_TIME_BASE = re.compile(r"^#tb (\d+): (\d+)/(\d+)$", re.MULTILINE)
-_PACKET = re.compile(r"^(\d+), *(-?\d+), *(-?\d+),", re.MULTILINE)
+_TIME_BASE = re.compile(r"#tb (\d+): (\d+)/(\d+)")
+_PACKET = re.compile(r"(\d+), *-?\d+, *(-?\d+),")
 _NO_TIME = -(2**63)
 _START = re.compile(r"^  Duration: .*, start: (-?\d+\.\d+),", re.MULTILINE)
 
@@ -35,23 +39,29 @@ def origin(path: Path, *, formats: tuple[str, ...] = ()) -> float:
     0 when none can be read. Nothing is decoded. Raises InputError.
     """
     recording = ffmpeg.source(path, formats=formats, copyts=None)
-    graph = recording.output("pipe:2", f="framecrc", c="copy", copyinkf=None, fs=_ENOUGH)
+    graph = recording.output("-", c="copy", copyinkf=None, fs=_ENOUGH)
     arguments = graph.get_args()
-    arguments[-1:-1] = ["-map", "0:V?", "-map", "0:a?"]  # V: no covers, which have no time
+    arguments[-1:] = ["-map", "0:V?", "-map", "0:a?", *LIST]  # V: no covers, which have no time
+    packets: list[str] = []
     try:
-        log = ffmpeg.run(arguments)
+        log = ffmpeg.run(arguments, on_line=packets.append)
     except ffmpeg.FfmpegError as error:  # no list where only a decoder finds out the size of pictures; but
         log = error.log  # there, in broadcasts, ffmpeg's own start is right
     own = [float(start) for start in _START.findall(log)[-1:]]
-    first = min(times(log) or own, default=0.0)
+    first = min(times(packets) or own, default=0.0)
     return 0.0 if -_LEAD_IN < first < 0 else first
 
 
-def times(log: str) -> list[float]:
-    """Return the times of the packets in a list of ffmpeg's (framecrc), in seconds."""
-    bases = {index: int(up) / int(down) for index, up, down in _TIME_BASE.findall(log)}
-    found = _PACKET.findall(log)
-    return [int(pts) * bases[index] for index, _, pts in found if index in bases and int(pts) != _NO_TIME]
+def times(lines: Iterable[str]) -> list[float]:
+    """Return the times of the packets in a LIST of ffmpeg's, in seconds."""
+    bases: dict[str, float] = {}
+    found = []
+    for line in lines:
+        if base := _TIME_BASE.match(line):
+            bases[base[1]] = int(base[2]) / int(base[3])
+        elif (packet := _PACKET.match(line)) and packet[1] in bases and int(packet[2]) != _NO_TIME:
+            found.append(int(packet[2]) * bases[packet[1]])
+    return found
 
 
 def claimed(media: MediaInfo, begins: float) -> float | None:

@@ -105,6 +105,7 @@ def run(
     arguments: list[str],
     *,
     on_time: Callable[[float], None] | None = None,
+    on_line: Callable[[str], None] = lambda _: None,
     limits: Limits | None = None,
     reads: tuple[str, ...] = (),
 ) -> str:
@@ -117,13 +118,14 @@ def run(
     Raises FfmpegError if it fails, InputError if the file exceeds the limits, StoreError if its output cannot
     be written, MissingError if this ffmpeg never runs, and another SvsError if it was killed, which need not
     be the file's fault. `on_time` is called with the seconds of output so far: several times a second even
-    without progress, and once at the end. If it raises, ffmpeg is killed first.
+    without progress, and once at the end. If it raises, ffmpeg is killed first. `on_line` is called, in
+    another thread, with each line that ffmpeg writes to `pipe:1`, which is also where its progress goes.
     """
     outside = _outside(arguments)
     if outside is None:
-        return _run(arguments, None, reads, on_time)
+        return _run(arguments, None, reads, on_time, on_line)
     with input_check.open_regular(outside) as file:
-        return _run(arguments, _Recording(outside, file, limits or Limits()), reads, on_time)
+        return _run(arguments, _Recording(outside, file, limits or Limits()), reads, on_time, on_line)
 
 
 def _run(
@@ -131,13 +133,14 @@ def _run(
     recording: _Recording | None,
     reads: tuple[str, ...],
     on_time: Callable[[float], None] | None,
+    on_line: Callable[[str], None],
 ) -> str:
     cpu = _children_time()
     binary = tool.find()
     process = _start(binary, arguments, recording, reads)
     position = [0.0]
     log: deque[bytes] = deque()
-    progress = Thread(target=_follow_progress, args=(process.stdout, position), daemon=True)
+    progress = Thread(target=_follow_progress, args=(process.stdout, position, on_line), daemon=True)
     listener = Thread(target=_keep_the_end, args=(process.stderr, log), daemon=True)
     watchdog = Watchdog(recording.path) if recording else None
     try:
@@ -270,11 +273,12 @@ def _was_killed(returncode: int, log: str) -> bool:
     return returncode == -9 or (returncode == 255 and "Operation not permitted" not in log)
 
 
-def _follow_progress(stdout: IO[bytes], position: list[float]) -> None:
+def _follow_progress(stdout: IO[bytes], position: list[float], on_line: Callable[[str], None]) -> None:
     with stdout:
         for line in stdout:
             if match := re.fullmatch(rb"out_time_us=(\d+)\s*", line):
                 position[0] = int(match[1]) / 1e6
+            on_line(line.decode(errors="replace"))
 
 
 def _keep_the_end(stderr: IO[bytes], log: deque[bytes]) -> None:

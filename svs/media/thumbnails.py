@@ -64,19 +64,20 @@ class Reader:
         search = clock.options(self.begins, start)
         recording = ffmpeg.source(self.path, codecs="video", formats=self.formats, **search, **options)
         pictures = self.folder / f".thumbnails-{os.getpid()}.part"
-        # No cover, which "V" leaves out. Their times are listed in the log; the file has none.
+        # No cover, which "V" leaves out. Their times are listed; the file has none.
         chain = (
             f"[0:V:0]trim=start={start:.6f}:end={end:.6f},{chosen},"
             f"scale={WIDTH}:{HEIGHT}:flags=area,format=gray,split[timed][shown];"
             "[shown]settb=1/25,setpts=N,fps=25[small]"
         )
-        times = ["-map", "[timed]", "-f", "framecrc", "pipe:2"]
+        times = ["-map", "[timed]", *clock.LIST]
         file = ["-map", "[small]", "-r", "25", "-f", "rawvideo", ffmpeg.url(pictures)]
         arguments = [*recording.output("-").get_args()[:-1], "-filter_complex", chain, *times, *file]
         limits = Limits(seconds=end - start, memory=_MEMORY)
+        packets: list[str] = []
         try:
-            log = ffmpeg.run(arguments, on_time=lambda _: self.stop(), limits=limits)
-            return _thumbnails(clock.times(log), pictures.read_bytes())
+            ffmpeg.run(arguments, on_time=lambda _: self.stop(), on_line=packets.append, limits=limits)
+            return _thumbnails(clock.times(packets), pictures.read_bytes())
         finally:
             pictures.unlink(missing_ok=True)
 

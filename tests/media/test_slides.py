@@ -1,12 +1,15 @@
 """Slides are found in the pictures, each once and in time; where nobody shows any, there are none."""
 
+import os
+import shlex
+import shutil
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from svs.errors import Stopped, SvsError
-from svs.media import clock, ffmpeg, slides
+from svs.media import clock, ffmpeg, slides, tool
 from svs.media.probe import probe
 from svs.media.slides import find
 from svs.media.thumbnails import HEIGHT, WIDTH, Reader, Thumbnails
@@ -60,6 +63,16 @@ def test_every_slide_of_a_lecture_is_found_beside_its_speaker(tmp_path, keys, la
 
 def test_the_times_are_exact_although_key_frames_are_far_apart(either_ffmpeg, talk):
     assert_on_time(found(talk), STARTS, 1.0)
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="no system ffmpeg")
+def test_times_do_not_depend_on_ffmpegs_log(talk, tmp_path, monkeypatch):
+    silent = tmp_path / "ffmpeg"
+    # Its log goes to its standard input, which cannot be written.
+    silent.write_text(f'#!/bin/sh\nexec {shlex.quote(str(tool.find()))} "$@" 2>&0\n')
+    silent.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert_on_time(found(talk, end=float(sum(LENGTHS))), STARTS, 1.0)
 
 
 def test_a_part_of_a_recording_has_its_own_slides_at_the_recordings_times(talk):
