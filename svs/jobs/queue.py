@@ -164,7 +164,7 @@ def run(
                         if not started:
                             break
                         running += started
-                while idle and not waiting:  # it would keep the model in the memory
+                while idle and (not waiting or order.is_paused(store)):  # they keep the model in the memory
                     _end(idle.pop())
                 time.sleep(_PAUSE)
     finally:
