@@ -1,13 +1,12 @@
 """The process that takes queued jobs in the background: `svs jobs work`. A store has one at a time."""
 
+import threading
 import time
 from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 
-from msgspec.structs import replace
-
-from svs.errors import HeldError, SvsError
-from svs.jobs import launch
+from svs.errors import HeldError, SvsError, UsageError
+from svs.jobs import actions, launch
 from svs.jobs.queue import View, run
 from svs.model.job import Job
 from svs.store import order
@@ -22,8 +21,8 @@ def take(store: JobStore, jobs: Sequence[Job], at_once: int) -> None:
     """Have these jobs taken, also those that were interrupted. Raises what `start` raises."""
     for job in jobs:
         if store.state(job) == "interrupted":
-            with suppress(HeldError), store.hold(job.id):
-                store.save(replace(store.load(job.id), status="queued"))
+            with suppress(HeldError, UsageError):  # another process runs it now, or has ended it
+                actions.requeue(store, job.id)
     if any(job.status != "done" for job in jobs):
         start(store, at_once)
 
@@ -35,6 +34,7 @@ def start(store: JobStore, at_once: int) -> None:
     log = order.log(store)
     with store_errors("write", log):
         process = launch.start(["jobs", "work", "--jobs", str(at_once)], log)
+    threading.Thread(target=process.wait, daemon=True).start()  # the dashboard may outlive it: no zombie
     while not order.in_background(store) and process.poll() is None:
         time.sleep(_POLL_SECONDS)
     if process.poll():

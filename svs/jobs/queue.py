@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from svs.errors import HeldError, StoreError
 from svs.events import ProgressEvent
-from svs.jobs import child
-from svs.jobs.actions import last_output
+from svs.jobs import child, launch
 from svs.media.fingerprint import describe, identity
 from svs.model.job import Device, Job, JobError, LimitOptions, Options
 from svs.model.media import Source
@@ -257,7 +256,7 @@ def _after(store: JobStore, ended: _Worker, waiting: list[str], view: View, prob
         waiting.append(job_id)
         return
     if unfinished and code in _REFUSED:
-        problems[job_id] = last_output(store, job_id)
+        problems[job_id] = launch.last_output(store.folder(job_id))
     elif crashed and _goes_on(store, job_id, code or 0):
         waiting.insert(0, job_id)
         return
