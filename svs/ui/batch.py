@@ -1,7 +1,7 @@
 """Many jobs on a terminal: a bar for all, a line for each that runs; those that have ended scroll up."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,7 +35,7 @@ class BatchBars:
         self._done: dict[str, float] = {}  # shares, by job
         self._began = time.monotonic()
         self._tasks: dict[str, TaskID] = {}
-        self._bars = Progress(
+        self._bars = _Bars(
             TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[percent]}", justify="right", markup=False),
@@ -80,7 +80,8 @@ class BatchBars:
         if task := self._tasks.pop(job.id, None):
             self._bars.remove_task(task)
         self._lengths[job.id] = job.duration or self._lengths.get(job.id, 0.0)
-        self._done[job.id] = 1.0
+        if follower.state != "interrupted":
+            self._done[job.id] = 1.0
         about = job.error.message if job.error else ", ".join(job.outputs)
         line = state_text(follower.state) + term(f"  {job.source.name}" + (f"  {about}" if about else ""))
         self._bars.console.print(line, soft_wrap=True)
@@ -112,6 +113,15 @@ class BatchBars:
         seconds = sum(length for job_id, length in self._lengths.items() if sizes[job_id])
         each_byte = seconds / known if known else 0.0
         return {job_id: self._lengths.get(job_id, size * each_byte) for job_id, size in sizes.items()}
+
+
+class _Bars(Progress):
+    """Bars with an empty line below: after a full line, the `^C` that terminals show would add one."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield the bars, and the line."""
+        yield from super().get_renderables()
+        yield Text(" ")
 
 
 class _Note(ProgressColumn):

@@ -84,6 +84,7 @@ def test_exec_gets_the_paths_as_arguments_and_no_shell(svs, talk, program, tmp_p
     assert ran() == ["--to", "my notes", *paths, "end;", "$(touch", "forged)"]
     assert not (tmp_path / "forged").exists()
     assert "said" not in done.stdout
+    assert "said" in done.stderr.splitlines()
 
 
 def test_exec_without_a_place_gets_the_paths_last_and_its_failure_is_a_warning(svs, talk, program, tmp_path):

@@ -47,8 +47,8 @@ def test_all_jobs_are_one_bar_in_hours_of_recording_and_those_that_run_a_line(st
     console = Console(width=110)
     bars = BatchBars(console, jobs)
     bars.show(Follower(store, jobs[0].id), advanced(jobs[0], 50.0))
-    whole, running = shown(bars, console)
-    assert (whole[0], running[0]) == ("All", "one.wav")
+    whole, running, below = shown(bars, console)
+    assert (whole[0], running[0], below) == ("All", "one.wav", [])
     assert " ".join(whole).count("5:00 of about 40:00, about ") == 1, "the other is three times as large"
     assert " ".join(running).endswith("50 % extract 20-40 s left")
 
@@ -92,5 +92,14 @@ def test_a_job_that_has_ended_becomes_a_line_above(store, jobs):
         "failed  two.wav  no\\x1b sound",
         "done  three.srt",
     ]
-    (whole,) = shown(bars, console)
+    whole, _ = shown(bars, console)
     assert " ".join(whole).endswith("100 % 40:00 of 40:00")
+
+
+def test_a_job_that_was_interrupted_has_not_done_more_than_before(store, jobs):
+    console = Console(width=110)
+    bars = BatchBars(console, jobs)
+    bars.show(Follower(store, jobs[0].id), advanced(jobs[0], 50.0))
+    store.save(replace(jobs[0], status="running"))
+    bars.end(Follower(store, jobs[0].id))
+    assert "5:00 of about 40:00" in " ".join(shown(bars, console)[0])
