@@ -208,10 +208,10 @@ def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_pr
 @posix
 def test_a_job_whose_process_was_stopped_is_shown_as_stalled(start, svs, store):
     job_id = await_transcription(start)
-    assert json.loads(svs("jobs", "list", "--json").stdout)[-1]["stalled"] is False
+    assert json.loads(svs("jobs", "list", "--json").stdout)[0]["stalled"] is False
     with suspended(child(start)):
         assert f"{job_id}  stalled" in svs("jobs", "list").stdout
-        assert json.loads(svs("jobs", "list", "--json").stdout)[-1]["stalled"] is True
+        assert json.loads(svs("jobs", "list", "--json").stdout)[0]["stalled"] is True
         assert "stalled" in svs("jobs", "show", job_id).stdout
         assert Watcher(store).known(job_id).stalled
 
