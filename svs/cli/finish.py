@@ -68,12 +68,12 @@ class Finish:
             desktop.open_path(Path(report))
 
     def hook(self, job: Job) -> None:
-        """Run the user's command for a job that is done; a failure is only a warning.
+        """Run the user's command for a job that is done and has files; a failure is only a warning.
 
         Its output goes to stderr: stdout is for results.
         """
         words = shlex.split(self.command)
-        if not words:
+        if not words or not job.outputs:  # as of a resumed job that was started without --format
             return
         command = [path for word in words for path in (job.outputs if word == PLACE else (word,))]
         if PLACE not in words:
