@@ -33,6 +33,8 @@ _STOPPED = [128 + number for number in (1, signal.SIGINT, signal.SIGTERM)]
 _INESSENTIAL = {name: getattr(Options(), name) for name in (*LimitOptions.__struct_fields__, "force")}
 """Options that change no result, with their defaults."""
 
+Key = tuple[object, ...]
+
 
 class View(Protocol):
     """A view of several jobs."""
@@ -101,12 +103,12 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     with order.alone(store):
         known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
         return [
-            (not wish.fresh and known.get(_key(source, wish))) or store.create(source, wish)
+            (not wish.fresh and known.get(key(source, wish))) or store.create(source, wish)
             for source, wish in zip(sources, options, strict=True)
         ]
 
 
-def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
+def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[Key, Job]]:
     """Yield the jobs over these files that need not be made again, the newest last."""
     found = (store.read(job_id) for job_id in reversed(store.ids()) if store.path_of(job_id) in paths)
     for job in found:
@@ -114,10 +116,11 @@ def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, .
             continue
         whole = job.status == "done" and all(Path(file).exists() for file in job.outputs)
         if whole or job.status in ("queued", "running"):
-            yield _key(job.source, job.options), job
+            yield key(job.source, job.options), job
 
 
-def _key(source: Source, options: Options) -> tuple[object, ...]:
+def key(source: Source, options: Options) -> Key:
+    """Return what jobs have in common that need not be made twice."""
     return source.path, *identity(source), essential(options)
 
 
