@@ -192,6 +192,8 @@ def test_silence_takes_blocks_out_and_leaves_the_others_as_they_were(tmp_path, v
 def test_of_two_files_the_shorter_one_ends_with_silence(tmp_path):
     for name, count in (("long", 3), ("short", 1)):
         (tmp_path / name).write_bytes(np.full(count * bleed.BLOCK, 16384, "<i2").tobytes())
-    found = bleed.measure(bleed.chunks([tmp_path / "short", tmp_path / "long"], lambda: None))
+    found = bleed.measure(
+        bleed.chunks([tmp_path / "short", tmp_path / "long"], 3 * bleed.BLOCK, lambda: None)
+    )
     assert found.powers.tolist() == [[0.25, 0, 0], [0.25, 0.25, 0.25]]
     assert found.products.tolist() == [0.25, 0, 0]
