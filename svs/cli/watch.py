@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 _FOLDER = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to watch.")]
 _ONCE = Annotated[bool, typer.Option("--once", show_envvar=False, help="End after what is there now.")]
-_LEFT_OUT = ("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose")
-"""Parameters of `svs summarize` that are for one recording."""
+_LEFT_OUT = (
+    *("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose"),
+    *("scheduler", "cluster_ca", "cluster_cert", "cluster_key"),
+)
+"""Parameters of `svs summarize` that are for one recording, or for recordings that are all there already."""
 
 
 def watch(folder: Path, *, once: bool, **given: Any) -> None:  # noqa: ANN401 - the values of these parameters

@@ -65,6 +65,18 @@ def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
         return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log)
 
 
+def queue_again(store: JobStore, job_id: str) -> Job:
+    """Put a failed or cancelled job back into the queue, which goes on from where it stopped."""
+    job = store.load(job_id)
+    if store.state(job) not in ("failed", "cancelled"):
+        return job
+    with store.hold(job_id):
+        store.tidy(job_id)
+        queued = replace(store.load(job_id), status="queued", finished=None, error=None)
+        store.save(queued)
+    return queued
+
+
 def last_output(store: JobStore, job_id: str) -> str:
     """Return the last two lines that a job's background process printed; empty if there are none."""
     try:

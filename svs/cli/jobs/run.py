@@ -61,32 +61,23 @@ def resume(
     finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
-    if everything:
-        where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
-        _resume_all(store, jobs, view, notices, finish, where)
-        return
+    where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
     chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, view, finish, verbose=verbose)
-
-
-def _resume_all(
-    store: JobStore,
-    at_once: int | None,
-    view: View,
-    notices: Notices,
-    finish: Finish,
-    where: "Address | None",
-) -> None:
-    """Run the interrupted jobs and the queued ones, the oldest first.
-
-    On a cluster also those that seem to run, which are waited for: their machine may be lost.
-    """
-    states = ("interrupted", "queued", *(("running",) if where else ()))
-    chosen = [job for job in store.unfinished() if store.state(job) in states]
-    if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish, where)
+    if not everything and not where:
+        _run_all(store, chosen, notices, view, finish, verbose=verbose)
+    elif found := [actions.queue_again(store, job_id) for job_id in chosen] or _unfinished(store, where):
+        batch.run(store, found, jobs or queue.jobs_at_once("auto"), view, notices, finish, where)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
+
+
+def _unfinished(store: JobStore, where: "Address | None") -> list[Job]:
+    """Return the interrupted jobs and the queued ones, the oldest first.
+
+    For a cluster also those that seem to run, which are waited for: their machine may be lost.
+    """
+    states = ("interrupted", "queued", *(("running",) if where else ()))
+    return [job for job in store.unfinished() if store.state(job) in states]
 
 
 def run(
