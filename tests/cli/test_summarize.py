@@ -128,7 +128,7 @@ def test_a_recording_of_two_seconds_works_like_any_other(svs, with_model, talk_v
     assert result["summary"]["sentences"][0]["text"].startswith("The first topic")
 
 
-def test_files_are_written_once_and_replaced_only_by_force(svs, captions, tmp_path):
+def test_files_are_written_once_and_replaced_only_by_force(svs, captions, store, tmp_path):
     assert svs("summarize", captions, "-f", "md,srt").returncode == 0
     written = tmp_path / "meeting.summary.md"
     written.write_text("mine")
@@ -137,6 +137,7 @@ def test_files_are_written_once_and_replaced_only_by_force(svs, captions, tmp_pa
     assert "meeting.summary.md" in again.stderr
     assert "--force" in again.stderr
     assert written.read_text() == "mine"
+    assert len(store.ids()) == 1  # it was refused before there was a job
     assert svs("summarize", captions, "-f", "md", "--force").returncode == 0
     assert "lighthouse" in written.read_text()
     assert sorted(f.name for f in tmp_path.iterdir()) == [

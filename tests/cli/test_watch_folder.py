@@ -160,7 +160,6 @@ def test_a_folder_that_is_not_there_is_refused(svs, inbox, put, home):
     assert not (home / "jobs").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_it_has_no_option_that_it_would_not_follow(svs, inbox):
     for option in ("--cluster=tcp://127.0.0.1:9", "--detach", "--embed=copy.mp4", "--open"):
         done = svs("watch", inbox, "--once", option)
@@ -168,6 +167,7 @@ def test_it_has_no_option_that_it_would_not_follow(svs, inbox):
         assert "No such option" in done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_ctrl_c_ends_it_and_the_same_command_goes_on(svs_command, inbox, put, store):
     command = [svs_command, "watch", inbox, "--json", "--quiet"]
     put("lamp.srt", "lamp")

@@ -39,16 +39,15 @@ def queue(
     if action == "first":
         order.move_first(store, [_queued(store, reference) for reference in job_ids or ()])
     elif action == "list":
-        print_jobs(
-            store,
-            [Listed(job, "queued") for job in order.queued(store)],
-            "No job is queued.",
-            as_json=as_json,
-            ids=ids,
-        )
+        jobs = [Listed(job, "queued") for job in order.queued(store)]
+        none = f"No job is queued. {order.PAUSED}" if order.is_paused(store) else "No job is queued."
+        print_jobs(store, jobs, none, as_json=as_json, ids=ids)
+    elif action == "pause":
+        order.pause(store, paused=True)
+        typer.echo(order.PAUSED, err=True)
     else:
-        order.pause(store, paused=action == "pause")
-        if action == "resume" and order.queued(store) and not order.is_worked_on(store):
+        order.pause(store, paused=False)
+        if order.queued(store) and not order.is_worked_on(store):
             background.start(store, jobs_at_once("auto"))
 
 
