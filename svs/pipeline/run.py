@@ -141,7 +141,8 @@ def _decide(run: JobRun) -> None:
             lambda *_: stop(),
             stats.speeds(_earlier(run)),
         )
-    run.record(plan=replace(decided, chapters=plan.given_chapters(run.media)), title=title)
+    decided = replace(decided, chapters=plan.given_chapters(run.media))
+    run.record(plan=decided, title=title, frame_rate=run.media.frame_rate)
     _reuse_transcript(run)
 
 

@@ -100,6 +100,7 @@ def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, wit
 def test_subtitles_given_as_the_input_are_the_transcript(svs, captions):
     result = json.loads(svs("summarize", captions, "--json", "--language", "en").stdout)
     assert [s["start"] for s in result["sentences"]] == [1.0, 5.0, 10.0]
+    assert "frame_rate" not in result
     assert result["transcript"]["engine"] == "captions"
 
 
@@ -119,6 +120,7 @@ def test_a_sidecar_file_is_taken_and_cut_to_the_range(svs, captions, tmp_path):
     svs("make-test-video", "meeting.mp4", "--fps", "2", "--duration", "14", "--audio", "silence")
     result = json.loads(svs("summarize", "meeting.mp4", "--json", "--start", "4").stdout)
     assert result["transcript"]["model"] == "meeting.srt"
+    assert result["frame_rate"] == 2.0
     assert [s["start"] for s in result["sentences"]] == [5.0, 10.0]
 
 

@@ -406,9 +406,27 @@ def test_mpv_and_losslesscut_get_the_quotes_as_cuts():
     assert rows == [["0.500", "3.250", SAID[0].text], ["3723.000", "3725.500", SAID[3].text]]
 
 
+def test_video_editors_get_the_quotes_in_frames_of_the_recording():
+    assert render(replace(RESULT, frame_rate=30000 / 1001), "cmx.edl").splitlines() == [
+        "TITLE: Lighthouses: how they work",
+        "FCM: NON-DROP FRAME",
+        "",
+        "001  AX       AA/V  C        00:00:00:15 00:00:03:07 00:00:00:00 00:00:02:22",
+        "* FROM CLIP NAME: light_houses.mp4",
+        f"* COMMENT: {SAID[0].text}",
+        "",
+        "002  AX       AA/V  C        01:01:59:08 01:02:01:23 00:00:02:22 00:00:05:07",
+        "* FROM CLIP NAME: light_houses.mp4",
+        f"* COMMENT: {SAID[3].text}",
+    ]
+    assert "001  AX       AA    C        00:00:00:12 00:00:03:06 " in render(RESULT, "cmx.edl")
+    assert "00:00:00:00 00:00:01:00 " in render(replace(said("x"), frame_rate=0.25), "cmx.edl")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_forges_no_cut(text):
     result = said(text, source=f"/videos/{text}")
+    assert len(render(result, "cmx.edl").splitlines()) == 6
     assert render(result, "edl").count("\n") == 2
     ((_, _, label),) = csv.reader(io.StringIO(render(result, "csv")))
     assert label.lstrip("'") == line(text)
