@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from svs.cli import completion
+from svs.cli.options import Json
 from svs.cli.store import open_store
 from svs.models import carried, choice, installed
 from svs.models.catalog import CATALOG
@@ -43,7 +44,7 @@ Name = Annotated[
 ]
 
 
-def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_models(as_json: Json = False) -> None:
     """List the known models and the installed ones."""
     rows = _rows()
     if as_json:

@@ -221,16 +221,12 @@ def test_retry_refuses_a_job_that_has_not_failed(svs, store, make, state):
     assert store.load(job.id) == job
 
 
-def test_retry_runs_a_failed_job_with_the_same_options(svs, store, captions, tmp_path):
-    written = tmp_path / "lens.summary.txt"
-    written.write_text("in the way")
-    assert svs("summarize", captions, "-f", "txt", "--length", "1").returncode == 2
-    assert store.load(store.resolve("last")).status == "failed"
-    written.unlink()
+def test_retry_runs_a_failed_job_with_the_same_options(svs, make, store, tmp_path):
+    make("failed", length="1", formats=("txt",))
     again = svs("jobs", "retry", "last", "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["summary"]["length"] == "1"
-    assert SAID in written.read_text()
+    assert SAID in (tmp_path / "lens.summary.txt").read_text()
     assert len(store.ids()) == 1
     assert svs("jobs", "retry", "last").returncode == 2
 

@@ -6,6 +6,7 @@ import typer
 
 from svs.cli import batch, completion
 from svs.cli.jobs.list import print_jobs
+from svs.cli.options import Json
 from svs.cli.store import open_store
 from svs.errors import UsageError
 from svs.jobs import background
@@ -29,7 +30,7 @@ def queue(
         list[str] | None,
         typer.Argument(metavar="[ID...]", help="The jobs to take first.", autocompletion=completion.job_ids),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the queued jobs in the order in which they are taken, or change it. Running jobs go on."""

@@ -5,35 +5,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svs.cli import batch, cluster, completion
-from svs.cli.cluster import Authority, Certificate, Key, Scheduler
+from svs.cli import batch, cluster
 from svs.cli.errors import print_error
 from svs.cli.finish import Finish
-from svs.cli.notify import Exec, Notices, Notify, NotifyContent
+from svs.cli.notify import Notices
+from svs.cli.options import (
+    AnyIds,
+    Authority,
+    Certificate,
+    Exec,
+    JsonResult,
+    Key,
+    Notify,
+    NotifyContent,
+    Progress,
+    Quiet,
+    Scheduler,
+    Verbose,
+)
 from svs.cli.running import run_job, stop_children
-from svs.cli.store import SHOWN, Quiet, Verbose, for_each, open_store
+from svs.cli.store import for_each, open_store
 from svs.errors import Cancelled, HeldError, SvsError, UsageError
 from svs.jobs import actions, child, launch, queue
 from svs.model.job import Job
 from svs.store import results
 from svs.store.jobs import JobStore
-from svs.ui.view import View
+from svs.ui.view import View, wanted
 
 if TYPE_CHECKING:
     from svs.jobs.cluster import Address
 
-_Ids = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[ID...]",
-        help="Ids, unique beginnings or ends, or `last`.",
-        autocompletion=completion.job_ids,
-    ),
-]
-
 
 def resume(
-    job_ids: _Ids = None,
+    job_ids: AnyIds = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Resume every interrupted or queued job.")
     ] = False,
@@ -43,10 +47,10 @@ def resume(
             "--jobs", min=1, metavar="NUMBER", help="With --all: how many at a time, as for `summarize`."
         ),
     ] = None,
-    progress: Annotated[View, SHOWN] = "auto",
+    progress: Progress = "auto",
     quiet: Quiet = False,
     verbose: Verbose = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    as_json: JsonResult = False,
     scheduler: Scheduler = "",
     cluster_ca: Authority = "",
     cluster_cert: Certificate = "",
@@ -57,7 +61,7 @@ def resume(
 ) -> None:
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = open_store(), Notices(notify, content=notify_content)
-    view: View = "none" if quiet and progress == "auto" else progress
+    view = wanted(progress, quiet=quiet)
     finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
@@ -122,15 +126,15 @@ def _run_for_parent(store: JobStore, job_id: str) -> None:
 
 
 def retry(
-    job_ids: _Ids = None,
+    job_ids: AnyIds = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry every failed job.")] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, metavar="NUMBER", help="With --failed: how many at a time.")
     ] = None,
-    progress: Annotated[View, SHOWN] = "auto",
+    progress: Progress = "auto",
     quiet: Quiet = False,
     verbose: Verbose = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    as_json: JsonResult = False,
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -139,7 +143,7 @@ def retry(
     store, notices = open_store(), Notices(notify, content=notify_content)
     if failed == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --failed for every failed job.")
-    view: View = "none" if quiet and progress == "auto" else progress
+    view = wanted(progress, quiet=quiet)
     finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if failed:
         _retry_failed(store, jobs, view, notices, finish)
