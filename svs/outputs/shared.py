@@ -34,7 +34,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
         ("Language", "unknown" if transcript.language == "und" else transcript.language),
         ("Engine", f"{transcript.engine} ({transcript.model})" if transcript.model else transcript.engine),
         ("Date", _date(result.created)),
-        ("Summary", f"{summary.length}, by {summary.method}"),
+        ("Summary", f"{_length(summary.length)}, by {summary.method}"),
     ]
     if chapters := summary.chapters:
         origin = "from the recording" if chapters[0].given else "by topic"
@@ -50,6 +50,13 @@ def facts(result: Result) -> list[tuple[str, str]]:
     if result.start:
         found.insert(1, ("From", clock(result.start)))
     return found
+
+
+def _length(wanted: str) -> str:
+    """Return the length of a summary for people: `medium`, `5 sentences`, `150 words`."""
+    if wanted.isdecimal():
+        return f"{wanted} sentence" + "s" * (wanted != "1")
+    return wanted.replace("%", " % of the sentences").replace("w", " words")
 
 
 def speakers(result: Result) -> tuple[Speaker, ...]:

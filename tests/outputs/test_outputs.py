@@ -182,6 +182,15 @@ def test_facts_are_those_of_the_header():
     assert {("From", "1:00"), ("Language", "unknown"), ("Engine", "whisper")} <= set(facts(unknown))
 
 
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [("1", "1 sentence"), ("5", "5 sentences"), ("10%", "10 % of the sentences"), ("150w", "150 words")],
+)
+def test_a_header_has_the_length_in_words(length, shown):
+    result = replace(RESULT, summary=replace(RESULT.summary, length=length))
+    assert ("Summary", f"{shown}, by lexrank") in facts(result)
+
+
 def test_there_is_a_caution_for_each_reason_to_doubt():
     assert cautions(RESULT) == []
     translated, partial, warning = cautions(doubtful())
