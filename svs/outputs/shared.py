@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from svs import languages
 from svs.characters import without_unseen
 from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Speaker, Summary
 from svs.text.coverage import covered
@@ -31,7 +32,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
     transcript, summary = result.transcript, result.summary
     found = [
         ("Duration", clock(result.duration)),
-        ("Language", "unknown" if transcript.language == "und" else transcript.language),
+        ("Language", "unknown" if transcript.language == "und" else languages.name(transcript.language)),
         ("Engine", f"{transcript.engine} ({transcript.model})" if transcript.model else transcript.engine),
         ("Date", _date(result.created)),
         ("Summary", f"{_length(summary.length)}, by {summary.method}"),

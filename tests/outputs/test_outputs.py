@@ -173,7 +173,7 @@ def test_json_names_of_fields_are_a_contract():
 def test_facts_are_those_of_the_header():
     assert facts(RESULT) == [
         ("Duration", "1:02:10"),
-        ("Language", "en"),
+        ("Language", "English"),
         ("Engine", "whisper (small)"),
         ("Date", "2026-11-23 04:14 UTC"),
         ("Summary", "medium, by lexrank"),
@@ -289,7 +289,7 @@ def test_hostile_text_is_just_text_in_markdown(text):
     assert shown == [
         text,
         "Duration: 1:02:10",
-        "Language: en",
+        "Language: English",
         f"Engine: whisper ({text})",
         "Date: 2026-11-23 04:14 UTC",
         "Summary: medium, by lexrank",
