@@ -1,4 +1,4 @@
-"""Cancel, start anew, clean up, go on, and take over: what a user does to jobs that are there."""
+"""Cancel, retry, clean up, resume, and reuse: what a user does to jobs that are there."""
 
 import json
 import os
@@ -190,7 +190,7 @@ def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, c
     assert left == [{f".svs.{job.id}0123abcd.part", "mine.part"}, others, others]
 
 
-# Start anew
+# Retry
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
@@ -438,7 +438,7 @@ def recording(talk_video, tmp_path):
 
 @pytest.fixture(scope="module")
 def heard_once(svs_command, talk_video, micro_whisper, tmp_path_factory):
-    """Have the recording heard once, and return the store with that job, and its result."""
+    """Have the recording transcribed once, and return the store with that job, and its result."""
     folder = tmp_path_factory.mktemp("heard")
     environment = {**os.environ, "SVS_HOME": str(folder)}
     for arguments in (

@@ -1,4 +1,4 @@
-"""A follower tells what the job's own process tells, and reads no more than it must."""
+"""A follower reports what the job's own process reports, and reads no more than it must."""
 
 import pytest
 from msgspec.structs import replace
