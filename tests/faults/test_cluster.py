@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,8 @@ PATCHES = {
     "version": "from importlib import metadata as m; usual = m.version\n"
     "m.version = lambda name: '0.0.9' if name == 'svs' else usual(name)\n",
     "locks": "from svs.system import locks; locks._is_free = lambda handle: True\n",
+    "models": "import os, pathlib; from svs.models import installed\n"
+    "installed.models_home = lambda: pathlib.Path(os.environ['OTHER_MODELS'])\n",
     "": "",
 }
 WORKER = "import sys; from distributed.cli.dask_worker import main; main(sys.argv[1:])"
@@ -236,13 +239,20 @@ def test_without_the_scheduler_what_is_done_is_kept(svs_command, svs, cluster, r
 
 
 @pytest.mark.slow
-def test_a_worker_that_cannot_run_jobs_is_named_and_not_used(svs, cluster, recordings, tmp_path):
+def test_a_worker_that_cannot_run_jobs_is_named_and_not_used(
+    svs, cluster, recordings, micro_whisper, tmp_path
+):
     other = {"SVS_HOME": str(tmp_path / "elsewhere")}
+    shutil.copytree(micro_whisper, tmp_path / "models" / "micro")
+    weights = tmp_path / "models" / "micro" / "model.bin"
+    weights.write_bytes(weights.read_bytes() + b"!")
     refused = {
         f"does not see the jobs in {cluster.home}": cluster.worker(**other),
         "has several threads": cluster.worker("--nthreads", "2"),
         "has svs 0.0.9, and here is svs ": cluster.worker(patch="version"),
         "does not see locks on the files in ": cluster.worker(patch="locks"),
+        "cannot be used: there is no model named micro": cluster.worker(patch="models", OTHER_MODELS="none"),
+        "has another model micro": cluster.worker(patch="models", OTHER_MODELS=str(weights.parents[1])),
     }
     _await_workers(cluster, len(refused))
     done = svs("summarize", recordings[0], *OPTIONS, *cluster.options)
@@ -264,7 +274,7 @@ def _await_workers(cluster, number):
 
 
 @pytest.mark.slow
-def test_a_job_that_is_cancelled_ends_and_is_not_run_again(svs_command, svs, cluster, recordings, home):
+def test_a_job_that_is_cancelled_ends_until_it_is_resumed(svs_command, svs, cluster, recordings, home):
     cluster.worker()
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
         job_id = next(_begun(home, process))
@@ -274,6 +284,9 @@ def test_a_job_that_is_cancelled_ends_and_is_not_run_again(svs_command, svs, clu
     with subprocess.Popen([svs_command, "jobs", "run", job_id], stdin=subprocess.PIPE) as late:
         assert late.wait() == 1
     assert JobStore(home / "jobs").load(job_id).status == "cancelled"
+    resumed = svs("jobs", "resume", job_id, *cluster.options)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "1 done, 0 skipped, 0 failed" in resumed.stderr
 
 
 @pytest.mark.slow
