@@ -62,6 +62,12 @@ def test_earlier_runs_of_a_recording_that_is_done_are_counted_with_the_last(svs,
     ]
 
 
+@pytest.mark.parametrize("command", [("jobs", "show", "last"), ("jobs", "stats"), ("doctor",)])
+def test_no_line_in_a_pipe_is_filled_up_with_spaces(svs_process, job, command):
+    lines = svs_process(*command).stdout.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
 def test_no_jobs_is_said_on_stderr(svs):
     done = svs("jobs", "list")
     assert (done.returncode, done.stdout) == (0, "")
@@ -72,6 +78,10 @@ def test_show_has_the_job_and_its_summary(svs, job):
     shown = svs("jobs", "show", "last").stdout
     assert job in shown
     assert "glass lens" in shown
+    labels = [
+        label for line in shown.splitlines() for label in line.split()[:1] if label in ("Engine", "Date")
+    ]
+    assert labels == ["Engine"]  # no fact is shown twice
     record = json.loads(svs("jobs", "show", job[-4:], "--json").stdout)
     assert record["status"] == "done"
     assert record["result"]["summary"]["sentences"]

@@ -167,6 +167,13 @@ def test_a_folder_that_is_not_there_is_refused(svs, inbox, put, home):
     assert not (home / "jobs").exists()
 
 
+def test_it_has_no_option_that_it_would_not_follow(svs, inbox):
+    for option in ("--cluster=tcp://127.0.0.1:9", "--detach", "--embed=copy.mp4", "--open"):
+        done = svs("watch", inbox, "--once", option)
+        assert done.returncode == 2
+        assert "No such option" in done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_ctrl_c_ends_it_and_the_same_command_goes_on(svs_command, inbox, put, store):
     command = [svs_command, "watch", inbox, "--json", "--quiet"]

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from svs.cli.options import Json
 from svs.cli.store import open_store
 from svs.model.job import Job, State, percent
 from svs.store import order
@@ -29,7 +30,7 @@ def list_jobs(
         typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(State))}."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the jobs: those that run, then the newest.
