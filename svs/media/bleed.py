@@ -96,8 +96,10 @@ def compare(measured: Measured, among: "Array | None" = None) -> Comparison:
 
 def foreign(found: Comparison) -> "Array":
     """Return for each sound and block whether it has only what the other one has too: shape (2, blocks)."""
-    both: Array = leaked(found) | repeated(found)
-    return both
+    where = leaked(found)
+    copy = _copy(found)
+    where[copy] |= _same(found) & ~where[1 - copy]
+    return where
 
 
 def leaked(found: Comparison) -> "Array":
@@ -115,23 +117,35 @@ def leaked(found: Comparison) -> "Array":
 def repeated(found: Comparison) -> "Array":
     """Return for each sound and block whether it repeats the other one: shape (2, blocks).
 
-    Both have the very same there, inverted or not. It belongs to the one that is the louder by as much as it
-    ever is. Where the difference is always the same, that is the sound that leads more, for the other may be
-    a mix of several; else the first.
+    What both have belongs to the one that is the louder by as much as it ever is; where that is neither, it
+    may be a third one's.
     """
     import numpy as np
 
-    first, second = _smooth(found.measured.powers)
-    (product,) = _smooth(found.measured.products[None])
-    same = np.square(product) > _SAME**2 * first * second
+    same = _same(found)
     levels, usual = _levels(found.measured.powers)
     clear = np.sort(found.difference[same & _loud(levels, usual)])
     if len(clear) < _LEAST:
         return np.zeros((2, len(same)), bool)
     least, most = clear[_LEAST - 1], clear[-_LEAST]
     where: Array = same & [found.difference <= least + _MARGIN, found.difference >= most - _MARGIN]
-    where[1 if found.rises[0] < found.rises[1] - _RISES else 0] &= ~where.all(axis=0)
+    where[1 - _copy(found)] &= ~where.all(axis=0)
     return where
+
+
+def _same(found: Comparison) -> "Array":
+    """Return in which blocks both have the very same, inverted or not, and at whatever level."""
+    import numpy as np
+
+    first, second = _smooth(found.measured.powers)
+    (product,) = _smooth(found.measured.products[None])
+    same: Array = np.square(product) > _SAME**2 * first * second
+    return same
+
+
+def _copy(found: Comparison) -> int:
+    """Return which sound repeats what both have: that which leads less may be a mix; else the second."""
+    return 0 if found.rises[0] < found.rises[1] - _RISES else 1
 
 
 def loudest(powers: "Array") -> "Array":

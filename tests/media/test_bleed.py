@@ -159,6 +159,16 @@ def test_of_two_who_speak_at_once_without_a_leak_nothing_is_foreign(voice):
     assert foreign[:, : loud.shape[1]][loud].mean() < 0.02
 
 
+@pytest.mark.parametrize("decibels", [20, 60])
+def test_what_is_in_the_middle_belongs_to_one_of_two_channels(sides, voice, decibels):
+    opening = slice(10 * pcm.RATE)
+    sounds = with_leak(sides, decibels)
+    sounds[:, opening] = voice[opening]
+    foreign = bleed.foreign(compared(sounds))
+    loud = blocks(voice[opening]) > 0.02
+    assert foreign[:, : len(loud)][:, loud].sum(axis=0).tolist() == [1] * loud.sum()
+
+
 @pytest.mark.parametrize("order", [1, -1], ids=["mix-first", "mix-last"])
 def test_a_mix_repeats_those_who_are_in_it(sides, order):
     mixed, alone = sides.sum(axis=0), sides[0]
