@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from msgspec.structs import replace
 
 from svs.errors import UsageError
-from svs.jobs import launch
 from svs.jobs.kill import kill_holder
 from svs.media import fingerprint
 from svs.model.job import Ended, Job, OutputOptions, State
@@ -19,9 +18,6 @@ from svs.store import results
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged, now
 from svs.system.files import store_errors
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 POSSIBLE: dict[str, tuple[State, ...]] = {
     "cancel": ("queued", "running", "interrupted"),
@@ -57,33 +53,14 @@ def check(store: JobStore, job: Job, action: str) -> None:
     )
 
 
-def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
-    """Resume a job in a process that outlives this one."""
-    check(store, store.load(job_id), "resume")
-    log = store.folder(job_id) / launch.OUTPUT
-    with store_errors("write", log):
-        return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log)
-
-
-def queue_again(store: JobStore, job_id: str) -> Job:
-    """Put a failed or cancelled job back into the queue, which goes on from where it stopped."""
-    job = store.load(job_id)
-    if store.state(job) not in ("failed", "cancelled"):
-        return job
+def requeue(store: JobStore, job_id: str) -> None:
+    """Have a job that was stopped or has failed wait in the queue; its work so far is kept."""
     with store.hold(job_id):
-        store.tidy(job_id)
-        queued = replace(store.load(job_id), status="queued", finished=None, error=None)
-        store.save(queued)
-    return queued
-
-
-def last_output(store: JobStore, job_id: str) -> str:
-    """Return the last two lines that a job's background process printed; empty if there are none."""
-    try:
-        text = (store.folder(job_id) / launch.OUTPUT).read_text("utf-8", "replace")
-    except OSError:
-        return ""
-    return "\n".join(text.splitlines()[-2:])
+        job = store.load(job_id)
+        if job.status != "running":  # this process holds the lock, so no other runs it
+            check(store, job, "resume")
+        plan.check_engine(job)
+        store.save(replace(job, status="queued", finished=None, error=None))
 
 
 def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:

@@ -163,6 +163,15 @@ def test_a_long_list_is_printed_in_parts(svs, store, video, monkeypatch, how):
     assert len(whole.stdout) > len(store.ids()) * len(store.ids()[0])
 
 
+def test_running_jobs_are_listed_first(svs, store, video):
+    old, live, waiting = (store.create(describe(video), Options()).id for _ in range(3))
+    store.save(replace(store.load(live), status="running"))
+    with store.hold(live):
+        assert svs("jobs", "list", "--ids").stdout.split() == [live, waiting, old]
+        assert svs("jobs", "list", "-n", "1").stdout.splitlines()[1].startswith(f"{live}  running")
+    assert svs("jobs", "list", "--ids").stdout.split() == [waiting, live, old]
+
+
 def test_a_list_of_unfinished_jobs_reads_no_others(svs, store, video):
     done, queued, broken = (store.create(describe(video), Options()) for _ in range(3))
     for job, status in ((done, "done"), (broken, "running")):

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from svs.jobs import watch_folder
+from svs.media.fingerprint import describe
 from svs.model.job import Options
 
 pytestmark = pytest.mark.slow
@@ -89,6 +90,12 @@ def test_a_job_that_was_queued_before_a_restart_is_found_again_and_an_ended_one_
     svs("jobs", "rm", "last")
     assert list(filter(None, watch(once=True))) == []
     assert len(list(filter(None, watch(once=True, length="3")))) == 1
+
+
+def test_a_job_that_was_made_just_before_svs_was_killed_is_not_made_again(watch, put, store):
+    many = [put(f"{number:02}.srt", number) for number in range(12)]
+    made = [store.create(describe(file), Options()).id for file in many]
+    assert [job_id for jobs in watch(once=True) for job_id in jobs] == made
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who writes a file")

@@ -128,8 +128,8 @@ def cluster(tmp_path, certificates, home, with_model):
 
 @pytest.fixture
 def recordings(tmp_path, talk_video):
-    """Return four recordings, whose bytes differ."""
-    made = [tmp_path / f"talk{number}.mp4" for number in range(4)]
+    """Return three recordings, whose bytes differ."""
+    made = [tmp_path / f"talk{number}.mp4" for number in range(3)]
     for number, file in enumerate(made):
         file.write_bytes(talk_video.read_bytes() + bytes([number]))
     return made
@@ -225,7 +225,7 @@ def test_ctrl_c_stops_jobs_on_their_workers(svs_command, cluster, recordings, ho
 @pytest.mark.slow
 def test_without_the_scheduler_what_is_done_is_kept(svs_command, svs, cluster, recordings, local, home):
     cluster.worker()
-    with _run(svs_command, "summarize", *recordings, *OPTIONS, *cluster.options) as process:
+    with _run(svs_command, "summarize", *recordings[:2], *OPTIONS, *cluster.options) as process:
         next(_begun(home, process))
         cluster.processes[0].kill()
         said = process.stderr.read()
@@ -235,7 +235,7 @@ def test_without_the_scheduler_what_is_done_is_kept(svs_command, svs, cluster, r
     cluster.worker()
     resumed = svs("jobs", "resume", "--all", *cluster.options)
     assert resumed.returncode == 0, resumed.stderr
-    assert _results(home) == local
+    assert _results(home) == {file.name: local[file.name] for file in recordings[:2]}
 
 
 @pytest.mark.slow
