@@ -53,14 +53,17 @@ def check(store: JobStore, job: Job, action: str) -> None:
     )
 
 
-def requeue(store: JobStore, job_id: str) -> None:
-    """Have a job that was stopped or has failed wait in the queue; its work so far is kept."""
+def requeue(store: JobStore, job_id: str) -> Job:
+    """Have a job that was stopped or has failed wait in the queue, and return it; its work so far is kept."""
     with store.hold(job_id):
         job = store.load(job_id)
         if job.status != "running":  # this process holds the lock, so no other runs it
             check(store, job, "resume")
         plan.check_engine(job)
-        store.save(replace(job, status="queued", finished=None, error=None))
+        store.tidy(job_id)
+        queued = replace(job, status="queued", finished=None, error=None)
+        store.save(queued)
+    return queued
 
 
 def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:

@@ -94,7 +94,7 @@ class Cluster:
         hidden = ("--dashboard-address", "127.0.0.1:0")
         return self.start("-m", "distributed.cli.dask_scheduler", *address, *hidden, *self.dask)
 
-    def worker(self, *more, patch="", **environment):
+    def worker(self, *more, patch="", nanny=False, **environment):
         places = (
             "--host",
             "127.0.0.1",
@@ -106,7 +106,7 @@ class Cluster:
         return self.start(
             *("-c", PATCHES[patch] + WORKER) if patch else ("-m", "distributed.cli.dask_worker"),
             *(self.url, *places, *self.dask, *(more or ("--nthreads", "1"))),
-            *(("--no-nanny",) if patch else ()),
+            *(() if nanny else ("--no-nanny",)),
             env=environment,
         )
 
@@ -186,7 +186,7 @@ def _runner(home, job_id):
 
 @pytest.mark.slow
 def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings, local, home):
-    workers = [cluster.worker(), cluster.worker()]
+    workers = [cluster.worker(nanny=True), cluster.worker(nanny=True)]
     with _run(svs_command, "summarize", *recordings, *OPTIONS, *cluster.options) as process:
         begun = _begun(home, process)
         _runner(home, next(begun)).kill()
@@ -202,7 +202,7 @@ def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings
 
 @pytest.mark.slow
 def test_the_only_worker_goes_on_when_it_is_started_again(svs_command, cluster, recordings, home):
-    cluster.worker()
+    cluster.worker(nanny=True)
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
         _runner(home, next(_begun(home, process))).parent().kill()
         said = process.stderr.read()

@@ -320,6 +320,23 @@ def test_resume_all_with_nothing_to_do_is_no_failure(svs, make):
     assert svs("jobs", "resume", "--all").returncode == 0
 
 
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_stopped_job_that_is_queued_again_goes_on(svs, store, make, state):
+    job = replace(make(state), finished="2026-11-26T04:00:00+00:00")
+    store.save(job)
+    store.ask_to_cancel(job.id)
+    assert actions.requeue(store, job.id) == replace(job, status="queued", finished=None)
+    assert svs("jobs", "resume", "--all").returncode == 0
+    assert store.load(job.id).status == "done"
+
+
+def test_a_job_that_is_done_is_not_queued_again(store, make):
+    job = make("done")
+    with pytest.raises(UsageError, match="done"):
+        actions.requeue(store, job.id)
+    assert store.load(job.id) == job
+
+
 def test_resume_needs_to_know_which(svs, make):
     make("interrupted")
     assert svs("jobs", "resume").returncode == 2

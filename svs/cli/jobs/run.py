@@ -69,17 +69,15 @@ def resume(
     chosen = [store.resolve(reference) for reference in job_ids or ()]
     if not everything and not where:
         _run_all(store, chosen, notices, view, finish, verbose=verbose)
-    elif found := [_requeued(store, job_id) for job_id in chosen] or _unfinished(store, where):
+    elif found := [_unended(store, job_id) for job_id in chosen] or _unfinished(store, where):
         batch.run(store, found, jobs or queue.jobs_at_once("auto"), view, notices, finish, where)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
 
 
-def _requeued(store: JobStore, job_id: str) -> Job:
-    """Return a job that is in the queue again if it had failed or was cancelled."""
-    if store.load(job_id).status in ("failed", "cancelled"):
-        actions.requeue(store, job_id)
-    return store.load(job_id)
+def _unended(store: JobStore, job_id: str) -> Job:
+    job = store.load(job_id)
+    return actions.requeue(store, job_id) if job.status in ("failed", "cancelled") else job
 
 
 def _unfinished(store: JobStore, where: "Address | None") -> list[Job]:
