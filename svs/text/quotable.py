@@ -13,10 +13,15 @@ ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
 
 _GREETING = re.compile(
     r"\b(?:hello|hi (?:everyone|everybody|all|guys|there)|welcome (?:to|back|everyone|everybody|all)"
-    r"|thank you|thanks|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
+    r"|thank you|thanks(?! to )|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
     r"|(?:hear|see) (?:me|us|my)|(?:share|sharing) (?:my|your|the) screen|you(?:'re| are) (?:on mute|muted)"
-    r"|have a (?:good|great|nice)|any (?:other )?questions|raise your hands?|take a (?:short )?break)\b"
+    r"|have a (?:good|great|nice) (?:day|one|time|week|weekend|morning|afternoon|evening|night)"
+    r"|any (?:other |more |further )?questions|raise your hands?|take a (?:short )?break)\b"
 )
+_OPENING = re.compile(
+    r"(?:[\w']+\W+){0,3}(?:hello|hi (?:everyone|everybody|all|guys)|thank you|thanks(?! to ))\b"
+)
+_GREETING_WORDS = 12  # a longer sentence says something besides, unless it opens with thanks or hello
 _THANKS = re.compile(
     r"\b(?:danke|vielen dank|merci|gracias|obrigad[oa]|grazie|dank je|tack|kiitos|dziękuję|спасибо|teşekkür)"
     r"|شكرا|धन्यवाद|谢谢|謝謝|ありがとう|감사합니다|ขอบคุณ"
@@ -60,9 +65,11 @@ _PREPOSITIONS = listed("""
 
 def is_greeting(text: str, language: str) -> bool:
     """Return whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
-    if language == "en":
-        return bool(_GREETING.search(_plain(text)))
-    return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(_plain(text)))
+    small = _plain(text)
+    if language != "en":
+        return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(small))
+    short = count_words(text) <= _GREETING_WORDS
+    return bool(_GREETING.search(small) if short else _OPENING.match(small))
 
 
 def sums_up(text: str) -> bool:

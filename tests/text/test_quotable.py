@@ -41,6 +41,10 @@ def test_a_long_sentence_that_thanks_says_something_besides():
         "Sie dankten dem Rat mit vielen Dank sagenden Briefen für das neue Haus am Markt.", "de"
     )
     assert not is_greeting("The harbour welcomes ships.", "en")
+    assert not is_greeting("Ships find the harbour thanks to its light.", "en")
+    report = "of the harbour for the figures on every ship that came in last year"
+    assert not is_greeting(f"Welcome to the yearly report {report}.", "en")
+    assert is_greeting(f"And thank you to the captain {report}.", "en")
 
 
 def test_announcements():
