@@ -5,7 +5,7 @@ English is known by words; of other languages only questions, thanks and what su
 
 import re
 
-from svs.text.english import listed
+from svs.text.english import VERBS, listed
 from svs.text.tokens import count_words
 
 ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
@@ -57,6 +57,7 @@ _FINITE = listed("""
 """)
 _AUXILIARIES = listed("is are was were am has have had can could will would should may might must")
 _CONTRACTED = ("'s", "'re", "'ve", "'ll", "'d", "'m")
+_SUBJECTS = listed("i we you they he she it who")
 _PREPOSITIONS = listed("""
     for of with in at by from to about into on as like without within between during through across under over
     including such and or
@@ -86,9 +87,9 @@ def is_fragment(text: str, language: str) -> bool:
     if not words:
         return False
     open_start = words[0] in _PREPOSITIONS or words[0].endswith("ing")
-    without_verb = open_start and not any(map(_is_finite, words[1:]))
+    with_verb = any(map(_is_finite, words[1:])) if open_start else any(map(_may_be_finite, words))
     inverted = words[0] in _AUXILIARIES and not small.endswith("?")
-    return without_verb or inverted or bool(_OPEN_END.search(small))
+    return not with_verb or inverted or bool(_OPEN_END.search(small))
 
 
 def announces(text: str, language: str) -> bool:
@@ -103,6 +104,11 @@ def _plain(text: str) -> str:
 def _is_finite(word: str) -> bool:
     """Return whether an English word is a verb that has a subject."""
     return word in _FINITE or word.endswith(_CONTRACTED)
+
+
+def _may_be_finite(word: str) -> bool:
+    """Return whether an English word may be such a verb, or is its subject."""
+    return _is_finite(word) or word in VERBS or word in _SUBJECTS or word.endswith(("s", "ed"))
 
 
 def leans_back(text: str, language: str) -> bool:

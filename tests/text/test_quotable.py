@@ -7,7 +7,12 @@ from svs.text.quotable import announces, is_fragment, is_greeting, leans_back, s
 
 @pytest.mark.parametrize(
     "text",
-    ["For the training of the neural net.", "The lens gathers the light of the", "Is a good lens for ships."],
+    [
+        "For the training of the neural net.",
+        "The lens gathers the light of the",
+        "Is a good lens for ships.",
+        "The short amount of time thing.",
+    ],
 )
 def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
     assert is_fragment(text, "en")
@@ -16,7 +21,14 @@ def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["The lens gathers light.", "With a lens it is brighter.", "Is a lens needed?", "In fog it's dark."],
+    [
+        "The lens gathers light.",
+        "With a lens it is brighter.",
+        "Is a lens needed?",
+        "In fog it's dark.",
+        "They magnify the light.",
+        "That's a good lens.",
+    ],
 )
 def test_a_whole_sentence_is_none(text):
     assert not is_fragment(text, "en")
