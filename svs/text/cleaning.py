@@ -192,8 +192,10 @@ def _without_fillers(words: _Words, table: _Table) -> _Words:
 
 
 def _without_asides(words: _Words, table: _Table) -> _Words:
+    asides = (*table.asides, *table.hedges)
+    begins = {aside[0] for aside in asides}  # few words do: the others need no further look
     for index in reversed(range(len(words))):
-        for aside in (*table.asides, *table.hedges):
+        for aside in asides if _core(words[index]) in begins else ():
             last = index + len(aside)
             if tuple(map(_core, words[index:last])) == aside and _is_aside(words, index, last, table):
                 words = _without(words, index, last)
