@@ -1,6 +1,7 @@
-"""Jobs, formatted for a terminal."""
+"""Jobs and models, formatted for a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,7 +14,8 @@ from svs.times import clock, moment, times_real
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row, status
 from svs.ui.terminal import term
 
-_WIDTHS = {"LENGTH": 70, "FILES": 100}
+_WIDTHS = {"WHEN": 66, "LENGTH": 78, "FILES": 100}
+_MODEL_WIDTHS = {"LANGUAGES": 68, "VERIFIED": 78}
 """Columns of the screen from which these are shown."""
 _FULL_WIDTH = max(_WIDTHS.values())
 COLOURS: dict[State, str] = {
@@ -61,6 +63,30 @@ def stats_table(rows: Iterable[Row]) -> Table:
         numbers = (str(found.jobs), str(found.failed), f"{found.hours:.2f}", *speeds, coverage, *errors)
         table.add_row(found.engine, term(found.model), *numbers)
     return table
+
+
+def models_table(rows: Iterable[Mapping[str, Any]], width: int) -> Table:
+    """Return the table of `svs models list`; on a narrow screen it has fewer columns."""
+    cells = list(map(_model_cells, rows))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    shown = [heading for heading in cells[0] if width >= _MODEL_WIDTHS.get(heading, 0)]
+    for heading in shown:
+        table.add_column(heading, no_wrap=True, justify="right" if heading == "SIZE" else "left")
+    for model in cells:
+        table.add_row(*(term(model[heading]) for heading in shown))
+    return table
+
+
+def _model_cells(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the table has of a model, by the headings."""
+    return {
+        "NAME": row["name"],
+        "SIZE": f"{row['megabytes']} MB",
+        "LANGUAGES": "99 languages" if row["multilingual"] else "English",
+        "INSTALLED": "yes" if row["folder"] else "in a package" if row["packages"] else "",
+        "VERIFIED": row["verified"] or "",
+        "NOTE": "used" if row["used"] else "recommended" if row["recommended"] else "",
+    }
 
 
 def state_text(state: State) -> Text:

@@ -40,6 +40,8 @@ def test_each_engine_and_model_has_a_row():
         job(5, 1.0, plan=Plan(engine="captions", model="a.srt")),
         job(6, 1.0, plan=Plan(engine="captions", model="b.srt")),
         job(7, 1.0, plan=None),
+        job(8, 1.0, status="running"),
+        job(9, 1.0, status="cancelled"),
     ]
     captions, small = stats.rows(jobs)
     assert (captions.engine, captions.model, captions.jobs) == ("captions", "", 2)

@@ -75,7 +75,7 @@ def alike(file, samples):
 
 
 @pytest.mark.parametrize("channels", ["auto", "split"])
-def test_each_channel_with_a_voice_gets_a_file_of_its_own(either_ffmpeg, tmp_path, target, voices, channels):
+def test_each_channel_with_a_voice_gets_a_file_of_its_own(tmp_path, target, voices, channels):
     found = run(wav(tmp_path / "call.wav", *voices[:2]), target, channels=channels)
     assert found.speakers == ("left", "right")
     assert names(target) == ["audio.1.pcm", "audio.2.pcm"]
@@ -87,7 +87,7 @@ def test_each_channel_with_a_voice_gets_a_file_of_its_own(either_ffmpeg, tmp_pat
     assert len(found.notices) == (channels == "auto")
 
 
-def test_they_are_mixed_when_the_user_says_so(either_ffmpeg, tmp_path, target, voices):
+def test_they_are_mixed_when_the_user_says_so(tmp_path, target, voices):
     found = run(wav(tmp_path / "call.wav", *voices[:2]), target, channels="mix")
     assert (found.speakers, found.notices, names(target)) == ((), (), ["audio.pcm"])
     assert alike(target, voices[0] + voices[1]) > 0.99
@@ -120,7 +120,7 @@ def test_a_single_channel_cannot_be_split_and_is_read(tmp_path, target, voices):
     assert found.notices == ("The audio track has no two channels to split.",)
 
 
-def test_each_track_gets_a_file_of_its_own_and_its_title_for_a_name(either_ffmpeg, tmp_path, target, voices):
+def test_each_track_gets_a_file_of_its_own_and_its_title_for_a_name(tmp_path, target, voices):
     titles = ("Anna", "", "Ben")
     source = mkv(tmp_path / "craig.mkv", *zip(voices, titles, strict=True))
     ticks = []

@@ -13,7 +13,7 @@ from svs.model.job import Job, Options, Progress
 from svs.store.index import Entry
 from svs.store.records import Damaged
 from svs.text.coverage import share
-from svs.times import clock, moment, times_real
+from svs.times import clock, moment, remaining, times_real
 from svs.ui.dashboard import formatting
 from svs.ui.output import name
 from svs.ui.tables import COLOURS
@@ -77,7 +77,7 @@ def _now(progress: Progress) -> RenderableType:
     """Return the present progress of a running job."""
     shown = [
         name(progress.phase),
-        f"{formatting.span(progress.left)} left" if progress.left else "",
+        remaining(*progress.left) if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
         f"memory {formatting.size(progress.memory)}" if progress.memory else "",
         f"process {progress.pid}",
