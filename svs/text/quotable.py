@@ -108,7 +108,8 @@ def _is_finite(word: str) -> bool:
 
 def _may_be_finite(word: str) -> bool:
     """Return whether an English word may be such a verb, or is its subject."""
-    return _is_finite(word) or word in VERBS or word in _SUBJECTS or word.endswith(("s", "ed"))
+    ending = word.endswith(("s", "ed")) and not word.endswith("ss")
+    return ending or _is_finite(word) or word in VERBS or word in _SUBJECTS
 
 
 def leans_back(text: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from svs.text.quotable import announces, is_fragment, is_greeting, leans_back, s
         "The lens gathers the light of the",
         "Is a good lens for ships.",
         "The short amount of time thing.",
+        "A low-pass filter at ten hertz.",
     ],
 )
 def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
