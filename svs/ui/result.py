@@ -13,7 +13,7 @@ from svs.times import clock
 from svs.ui.output import write
 from svs.ui.terminal import stdout, term
 
-_OF_JOB = ("Engine", "Date")
+_OF_JOB = ("Duration", "Engine", "Date")
 
 
 def show(result: Result, *, as_json: bool) -> None:

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from svs.model.job import Job, Progress, State
-from svs.progress.stats import Row, real_time
+from svs.progress.stats import Row
 from svs.text.coverage import share
-from svs.times import clock, moment, times_real
+from svs.ui.facts import about, costs, files
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row, status
 from svs.ui.terminal import term
 
@@ -99,21 +99,11 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
-    grid.add_row("Job", job.id)
     grid.add_row("Status", Text(status(state, progress), COLOURS[state]))
     if state == "running" and progress:
         grid.add_row("Progress", f"{progress.overall:.0f} % ({progress.stage or 'starting'})")
-    grid.add_row("Video", term(job.source.path))
-    grid.add_row("Created", moment(job.created))
-    if job.origin:
-        grid.add_row("Transcript", f"reused from job {job.origin}")
-    if job.plan:
-        grid.add_row("Engine", term(f"{job.plan.engine} ({job.plan.model})"))
-    for stage, record in job.stages.items():
-        took = f"{record.seconds:.1f} s, {record.cpu:.1f} s of processor time"
-        grid.add_row(stage.capitalize(), took if record.finished else "not finished")
-    for label, cost in _costs(job):
-        grid.add_row(label, cost)
+    for label, value in (*about(job), *_stages(job), *costs(job)):
+        grid.add_row(label, term(value))
     if job.offline:
         grid.add_row("Network", "blocked while it ran")
     for warning in job.warnings:
@@ -121,21 +111,12 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     if job.error:
         grid.add_row("Error", term(job.error.message, "red"))
         grid.add_row("", term(job.error.hint))
-    for path in job.outputs:
-        grid.add_row("Output", term(path))
-    grid.add_row("Folder", term(folder))
+    for label, value in files(job, folder):
+        grid.add_row(label, term(value))
     return grid
 
 
-def _costs(job: Job) -> Iterator[tuple[str, str]]:
-    """Yield labels and values about a job's cost, for people."""
-    metrics = job.metrics
-    if speed := real_time(job):
-        yield "Speed", times_real(speed)
-    if job.duration and metrics.speech:
-        share = min(1.0, metrics.speech / job.duration)
-        yield "Speech", f"{100 * share:.0f} % of {clock(job.duration)}"
-    if metrics.memory:
-        yield "Memory", f"{metrics.memory / 1e6:.0f} MB at most"
-    if metrics.load:
-        yield "Machine", f"{metrics.load:.0f} % busy while it ran"
+def _stages(job: Job) -> Iterator[tuple[str, str]]:
+    for stage, record in job.stages.items():
+        took = f"{record.seconds:.1f} s, {record.cpu:.1f} s of processor time"
+        yield stage.capitalize(), took if record.finished else "not finished"

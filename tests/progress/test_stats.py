@@ -75,7 +75,7 @@ def test_a_run_is_measured(svs, with_model, talk_video):
     for options in (["--end", "20"], ["--fresh", "--end", "40"]):
         assert svs("summarize", talk_video, *options).returncode == 0
     shown = svs("jobs", "show", "last").stdout
-    for label in ("Speed", "Speech", "Memory", "Machine", "processor time"):
+    for label in ("Speed", "Speech", "Memory", "Load", "processor time"):
         assert label in shown
     record = json.loads(svs("jobs", "show", "last", "--json").stdout)["job"]
     metrics = record["metrics"]

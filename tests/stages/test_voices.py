@@ -143,6 +143,27 @@ def test_a_track_that_mixes_the_others_is_left_out_and_so_is_a_silent_one(tmp_pa
     assert names(target) == ["audio.1.pcm", "audio.2.pcm", "audio.3.pcm"]
 
 
+LEAKS = {
+    "by wire": lambda sound: 0.1 * sound,
+    "by wire, loud": lambda sound: 0.3 * sound,
+    "late": lambda sound: 0.25 * np.roll(sound, 80),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize("with_mix", [True, False], ids=["mix", "no-mix"])
+def test_of_three_tracks_none_is_left_out_and_leaks_are_silenced(tmp_path, target, voices, leak, with_mix):
+    everybody = voices.sum(axis=0)
+    tracks = [
+        (voice + LEAKS[leak](everybody - voice), name)
+        for voice, name in zip(voices, ("Anna", "Ben", "Cleo"), strict=True)
+    ]
+    mix = [(everybody, "Mix")] if with_mix else []
+    found = run(mkv(tmp_path / "craig.mkv", *mix, *tracks), target, track="all")
+    assert found.speakers == ("Anna", "Ben", "Cleo")
+    assert all(alike(file, voice) > 0.99 for file, voice in zip(pcm.files(target, 3), voices, strict=True))
+
+
 def test_tracks_of_different_lengths_are_whole(tmp_path, target, voices):
     short = voices[1][: 20 * pcm.RATE]
     found = run(mkv(tmp_path / "call.mkv", (voices[0], ""), (short, "")), target, track="all")

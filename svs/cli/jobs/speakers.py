@@ -39,7 +39,6 @@ def speakers(
 
 
 def _show(result: Result, *, as_json: bool) -> None:
-
     found = known(result)
     if as_json:
         said = quotes(result)

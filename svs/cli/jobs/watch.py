@@ -65,13 +65,11 @@ def watch(
 
 
 def _watch_with_bars(followers: list[Follower]) -> None:
-
     with Bars(stdout()) as view:
         _watch(followers, view)
 
 
 def _lines(*, as_json: bool) -> _View:
-
     return Json(sys.stdout) if as_json else Lines(sys.stdout)
 
 

@@ -31,12 +31,3 @@ def bar(percent: float, width: int, colour: str) -> Text:
     halves = int(min(100.0, max(0.0, percent)) / 100 * 2 * width)
     full = "━" * (halves // 2) + "╸" * (halves % 2)
     return Text.assemble((full, colour), ("─" * (width - len(full)), "dim"))
-
-
-def size(count: float) -> str:
-    """Return a number of bytes for people."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"

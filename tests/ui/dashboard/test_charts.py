@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from svs.ui.dashboard import formatting
 from svs.ui.dashboard.charts import plot
+from svs.ui.facts import size
 
 SIZES = {"width": st.integers(1, 40), "height": st.integers(1, 8)}
 
@@ -51,4 +52,4 @@ def test_a_bar_keeps_its_width_and_is_full_at_the_end_only(percent, width):
     [(0, "0 B"), (999, "999 B"), (812_000, "812 kB"), (812e6, "812 MB"), (1.55e9, "1.6 GB")],
 )
 def test_a_size_is_short(count, shown):
-    assert formatting.size(count) == shown
+    assert size(count) == shown
