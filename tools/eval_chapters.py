@@ -15,9 +15,10 @@ F1 counts a boundary as found when it lies within 15 seconds or two sentences of
 once. WindowDiff (Pevzner & Hearst 2002) is over sentences, with a window of half a true chapter's mean
 length; the lower the better. The count error is the difference in the number of chapters, as a share of the
 true number. `titles` is the F1 of content stems between svs's titles of the true chapters and those of
-people, `own` the share of people's that svs's own summaries of the true chapters say. Means over recordings,
-with 95 % confidence intervals by bootstrap. To compare two versions, save the scores of one (`--save`, with
-PYTHONPATH set to its folder) and give them to the other (`--against`): recordings are compared pairwise.
+people, `own` the share of people's stems that svs's summaries of the true chapters have. Means over
+recordings, with 95 % confidence intervals by bootstrap. To compare two versions, save the scores of one
+(`--save`, with PYTHONPATH set to its folder) and give them to the other (`--against`): recordings are
+compared pairwise.
 """
 
 import argparse
@@ -141,7 +142,7 @@ def alike_titles(recording: Recording) -> float:
 
 
 def in_own_summaries(recording: Recording) -> float:
-    """Return the mean share of content stems of people's titles that svs's summaries of the chapters say."""
+    """Return the mean share of content stems of people's titles in svs's summaries of the chapters."""
     scores = []
     for part, title in zip(true_parts(recording), recording.titles, strict=True):
         chosen = best(part, "en", words=OWN_WORDS, count=OWN_SENTENCES)

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sentence says little by itself
 _PARTS = 20  # of the text, over which a topic may be spread
-_BEFORE = 3  # sentences in which a topic may have begun already
+_BEFORE = 3  # sentences that may have begun a topic already
 _PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
 _FRAGMENT = 0.6  # what it costs not to be whole
 _AGENDA = 0.8  # and only to say what will be spoken of
 _SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
 _NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an early place falls to a third
-_FIRST = 3  # sentences within which it does, too: they open a topic, however long it is
+_FIRST = 3  # sentences within which that of the very first ones does, however long the text is
 
 
 @dataclass(frozen=True, slots=True)
