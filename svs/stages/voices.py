@@ -119,24 +119,22 @@ def _without_bleed(files: dict[AudioTrack, Path], step: Step) -> dict[AudioTrack
     """Return the tracks with sound of their own; what they have from others is silenced in their files."""
     import numpy as np
 
-    if len(files) == 1:
+    if len(files) < 2:
         return files
     count = max(round(pcm.seconds(file) * pcm.RATE) for file in files.values())
-    measured: dict[Pair, bleed.Measured] = {}
+    powers: dict[AudioTrack, bleed.Array] = {}
     repeated: dict[Pair, bleed.Array] = {}
     for pair in combinations(files, 2):
-        measured[pair] = bleed.measure(bleed.chunks([files[track] for track in pair], count, step))
-        both = bleed.repeated(bleed.compare(measured[pair]))
-        repeated |= {pair: both[0], pair[::-1]: both[1]}
-    powers = {
-        track: found.powers[side] for pair, found in measured.items() for side, track in enumerate(pair)
-    }
+        measured = bleed.measure(bleed.chunks([files[track] for track in pair], count, step))
+        powers |= zip(pair, measured.powers, strict=True)
+        repeated |= zip((pair, pair[::-1]), bleed.repeated(bleed.compare(measured)), strict=True)
     kept = _originals(powers, repeated)
     loudest = bleed.loudest(np.stack([powers[track] for track in kept]))
     foreign = {track: np.zeros(loudest.shape, bool) for track in kept}
     for pair in combinations(kept, 2):
         turns = np.isin(loudest, [kept.index(track) for track in pair])
-        leaked = bleed.leaked(bleed.compare(measured[pair], turns))
+        levels = np.stack([powers[track] for track in pair])
+        leaked = bleed.leaked(bleed.compare(bleed.Measured(levels, products=np.zeros(0)), turns))
         foreign[pair[0]] |= leaked[0] | repeated[pair]
         foreign[pair[1]] |= leaked[1] | repeated[pair[::-1]]
     for track in kept:

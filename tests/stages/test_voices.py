@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from svs.errors import Stopped
+from svs.errors import InputError, Stopped
 from svs.media import ffmpeg, pcm
 from svs.media.probe import probe
 from svs.model.job import Options
@@ -168,6 +168,14 @@ def test_tracks_of_different_lengths_are_whole(tmp_path, target, voices):
     short = voices[1][: 20 * pcm.RATE]
     found = run(mkv(tmp_path / "call.mkv", (voices[0], ""), (short, "")), target, track="all")
     assert (found.seconds, found.partial) == (pytest.approx(SECONDS, abs=0.01), False)
+
+
+def test_tracks_of_which_nothing_can_be_read_are_refused(tmp_path, target):
+    noise = np.random.default_rng(1).integers(-9000, 9000, pcm.RATE)
+    source = mkv(tmp_path / "craig.mkv", (noise, ""), (noise[::-1], ""))
+    os.truncate(source, 1500)  # bytes, in the midst of the first packet
+    with pytest.raises(InputError, match="no audio could be read"):
+        run(source, target, track="all")
 
 
 def test_one_track_of_all_is_like_any_other(tmp_path, target, voices):
