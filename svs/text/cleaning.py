@@ -183,11 +183,10 @@ def _without(words: _Words, first: int, last: int) -> _Words:
 def _without_fillers(words: _Words, table: _Table) -> _Words:
     for index in reversed(range(len(words))):
         core = _core(words[index])
-        if index and _core(words[index - 1])[-1].isdigit():
-            continue  # `5 mm`, `3 s`
         stranded = len(core) == 1 and core.isalpha() and core not in table.letters
         if core in table.fillers or (stranded and words[index] == core):
-            words = _without(words, index, index + 1)
+            unit = index > 0 and _core(words[index - 1])[-1].isdigit()  # `5 mm`, `3 s`
+            words = words if unit else _without(words, index, index + 1)
     return words
 
 
@@ -245,10 +244,11 @@ def _without_repetitions(words: _Words, fewest: int, doubled: frozenset[str]) ->
     for size in range(_LONGEST, fewest - 1, -1):
         index = len(words) - 2 * size
         while index >= 0:
-            run = cores[index : index + size]
-            if run == cores[index + size : index + 2 * size] and not _means_two(run, doubled):
-                words = [*words[:index], *words[index + size :]]
-                cores = cores[:index] + cores[index + size :]
+            if cores[index] == cores[index + size]:  # so that few runs are compared
+                run = cores[index : index + size]
+                if run == cores[index + size : index + 2 * size] and not _means_two(run, doubled):
+                    words = [*words[:index], *words[index + size :]]
+                    cores = cores[:index] + cores[index + size :]
             index -= 1
     return words
 

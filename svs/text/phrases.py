@@ -212,10 +212,10 @@ def _clauses(text: str) -> Iterator[list[str]]:
     words: list[str] = []
     for written in text.split():
         word, opened, closed = _bare(written)
-        if not word or _SPACELESS.search(word) or (words and opened):
+        if not word or (words and opened):
             yield words
             words = []
-        if word and not _SPACELESS.search(word):
+        if word:
             words.append(word)
         if closed:
             yield words
@@ -225,9 +225,13 @@ def _clauses(text: str) -> Iterator[list[str]]:
 
 @lru_cache(100_000)
 def _bare(written: str) -> tuple[str, bool, bool]:
-    """Return a word without the signs around it, and whether there are signs before and after it."""
+    """Return a word without the signs around it, and whether there are signs before and after it.
+
+    The word is empty in a script without spaces.
+    """
     word = written.strip("".join(filter(_is_sign, written)))
-    return word, not written.startswith(word), not written.endswith(word)
+    opened, closed = not written.startswith(word), not written.endswith(word)
+    return "" if _SPACELESS.search(word) else word, opened, closed
 
 
 def _is_sign(character: str) -> bool:

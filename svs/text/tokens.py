@@ -23,6 +23,8 @@ def to_words(text: str) -> tuple[str, ...]:
 
     No dictionary knows where words end in all of these languages, and pairs do well for comparing sentences.
     """
+    if not _RUN.search(text):
+        return tuple(_letters(text))
     words: list[str] = []
     for word in _letters(text):
         words.extend(_RUN.sub(" ", word).split())
@@ -34,6 +36,8 @@ def to_words(text: str) -> tuple[str, ...]:
 @lru_cache(_REMEMBERED)
 def count_words(text: str) -> int:
     """Return how many words a text has; an estimate for scripts without spaces."""
+    if not _RUN.search(text):
+        return len(to_words(text))
     count = 0
     for word in _letters(text):
         count += len(_RUN.sub(" ", word).split())
