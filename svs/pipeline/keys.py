@@ -10,7 +10,7 @@ from svs.media.fingerprint import identity
 from svs.model.job import ExtractOptions, Job, Plan, PlanOptions, SummarizeOptions, TranscribeOptions
 from svs.system.codec import encode
 
-_VERSION = 2
+_VERSION = 3
 """Increased when the same recording gives other audio or words, so that no transcript mixes versions."""
 
 
