@@ -9,10 +9,13 @@ from msgspec import Meta
 
 LONGEST = 1e9
 """The most seconds in a record: thirty years."""
+MOST_FRAMES = 1000.0
+"""Pictures a second."""
 _TITLE, _MESSAGE = 300, 4000
 """Characters."""
 
 Seconds = Annotated[float, Meta(ge=0, le=LONGEST)]
+FrameRate = Annotated[float, Meta(ge=0, le=MOST_FRAMES)]
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 """Of a whole: 1 is all of it."""

@@ -33,15 +33,23 @@ def times_real(speed: float) -> str:
     return f"{speed:.0f}x real time" if speed >= 9.5 else f"{speed:.1f}x real time"
 
 
+def span(least: float, most: float) -> str:
+    """Return a duration that is between these seconds: `3 min`, `2-4 min`, `<2 min`, `1.0-2.5 h`."""
+    unit, size = next((u, s) for u, s, up_to in _UNITS if most < up_to)
+    digits = 1 if unit == "h" and most < 10 * size else 0
+    low, high = (f"{max(0.0, seconds) / size:.{digits}f}" for seconds in (least, most))
+    if low == high or (not digits and most - least <= size):
+        return f"{high} {unit}"
+    return f"<{high} {unit}" if low == "0" else f"{low}-{high} {unit}"
+
+
 def remaining(least: float, most: float, passed: float = 0.0) -> str:
     """Return the time left for people: `about 3 min left`, or `2-4 min left` while it is uncertain.
 
     `passed` is how many seconds ago that was estimated.
     """
-    least, most = max(0.0, least - passed), max(0.0, most - passed)
-    unit, size = next((u, s) for u, s, up_to in _UNITS if most < up_to)
-    low, high = round(least / size), max(1, round(most / size))
-    return f"{low}-{high} {unit} left" if low < high and most - least > size else f"about {high} {unit} left"
+    text = span(max(0.0, least - passed), max(1.0, most - passed))
+    return f"{text} left" if set("<-") & set(text) else f"about {text} left"
 
 
 def parse(text: str) -> float:

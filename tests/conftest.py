@@ -95,17 +95,6 @@ def _usual_umask():
     os.umask(before)
 
 
-@pytest.fixture(
-    params=["system", pytest.param("packaged", marks=pytest.mark.slow)]
-    if shutil.which("ffmpeg")
-    else ["packaged"]
-)
-def either_ffmpeg(request, tmp_path_factory, monkeypatch):
-    """Run the test with the system's ffmpeg, if there is one, and with the one inside imageio-ffmpeg."""
-    if request.param == "packaged":
-        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
-
-
 @pytest.fixture(scope="session")
 def micro_whisper():
     """Return the folder of a tiny Whisper model that knows the bundled talk."""

@@ -114,6 +114,13 @@ def test_a_job_that_is_not_done_is_not_resumed(svs, with_model, old_job, status,
     assert (store.folder(JOB_ID) / "job.json").read_bytes() == before
 
 
+@pytest.mark.slow
+def test_the_process_in_the_background_ends_although_it_stays_queued(svs_process, old_job):
+    store = old_job(status="queued", options={"engine": "pocketsphinx"}, plan=None, stages={})
+    assert svs_process("jobs", "work").returncode == 0
+    assert (store.folder(JOB_ID) / "output.log").read_text().count("svs no longer has") == 1
+
+
 @pytest.fixture
 def source(talk_video, tmp_path):
     """Return a recording that is still there, as a job's record describes it."""

@@ -22,7 +22,8 @@ from svs.errors import SvsError
 app = typer.Typer(
     name="svs",
     cls=Commands,
-    help="Summarize a video in sentences that were really said in it. Nothing leaves this machine.",
+    help="Summarize a video in sentences that were really said in it. Nothing leaves this machine.\n\n"
+    "Begin with `svs summarize talk.mp4`; `svs make-test-video` makes a talk to try it with.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: Rich would take half of the start-up time
     pretty_exceptions_enable=False,

@@ -159,16 +159,19 @@ def run(
 
 @contextmanager
 def stopping(signals: list[int]) -> Iterator[None]:
-    """Keep the first signal that asks to stop in the list; the second ends everything at once."""
+    """Keep the first signal that asks to stop in the list; the second ends everything at once.
+
+    What is said goes through the console that may draw bars.
+    """
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if signals:
             with suppress(OSError):
-                typer.echo("svs: stopped; `svs jobs resume --all` continues it", err=True)
+                stderr().print("svs: stopped; `svs jobs resume --all` continues it")
             raise KeyboardInterrupt
         signals.append(number)
         with suppress(OSError):  # the terminal may be closed
-            typer.echo("stopping at the next safe point; press Ctrl-C again to stop at once", err=True)
+            stderr().print("stopping at the next safe point; press Ctrl-C again to stop at once")
 
     with listening(on_signal):
         yield

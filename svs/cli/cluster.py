@@ -1,7 +1,7 @@
 """`--cluster`: jobs run on the workers of a Dask cluster."""
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,32 +14,6 @@ if TYPE_CHECKING:
     from svs.jobs.queue import Elsewhere
     from svs.model.job import Job
     from svs.store.jobs import JobStore
-
-
-def _option(name: str, metavar: str, text: str) -> Any:  # noqa: ANN401 - as Typer has it
-    return typer.Option(
-        name,
-        metavar=metavar,
-        envvar=f"SVS_{name[2:].replace('-', '_').upper()}",
-        rich_help_panel="Jobs",
-        show_envvar=False,
-        help=text,
-    )
-
-
-Scheduler = Annotated[
-    str,
-    _option(
-        "--cluster",
-        "ADDRESS",
-        "Run the jobs on a Dask cluster with this scheduler, such as tls://node1:8786: see docs/cluster.md.",
-    ),
-]
-Authority = Annotated[
-    str, _option("--cluster-ca", "FILE", "The certificate of the cluster's own authority, for tls://.")
-]
-Certificate = Annotated[str, _option("--cluster-cert", "FILE", "This machine's certificate, for tls://.")]
-Key = Annotated[str, _option("--cluster-key", "FILE", "The key of that certificate.")]
 
 
 def address(scheduler: str, ca: str, cert: str, key: str) -> "Address | None":

@@ -33,7 +33,7 @@ class Group:
 
 
 _JOBS = {
-    "list": Entry("jobs.list:list_jobs", "List the jobs, newest first."),
+    "list": Entry("jobs.list:list_jobs", "List the jobs: those that run, then the newest."),
     "show": Entry("jobs.show:show", "Show a job, and its summary if it is done."),
     "path": Entry("jobs.show:path", "Print the folder of a job."),
     "export": Entry("jobs.export:export", "Write a finished job's result as files, in any format."),

@@ -3,11 +3,12 @@
 import json
 import textwrap
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from typer.core import TyperOption
 
+from svs.cli.options import Json
 from svs.cli.settings import options, read
 from svs.errors import UsageError
 from svs.jobs.notify import masked
@@ -54,9 +55,7 @@ def _explained(name: str, param: TyperOption) -> str:
     return f"\n{text}\n# {name} = {json.dumps(default)}\n"
 
 
-def show(
-    ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
-) -> None:
+def show(ctx: typer.Context, as_json: Json = False) -> None:
     """Show the settings in effect, and where each value comes from. Notification URLs are masked."""
     rows = _rows(ctx)
     if as_json:

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from svs.cli.options import Json
 from svs.engines.select import GET_A_MODEL
 from svs.errors import MissingError, SvsError
 from svs.media import tool
@@ -42,7 +42,7 @@ class Check:
     """`svs summarize` cannot work without it."""
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Check the tools, the models and the store, and show how to fix each problem."""
     checks = [*_ffmpeg(), *_protections(), *_engines(), *_models(), *_store(), _network()]
     if as_json:

@@ -4,9 +4,11 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import typer
 from rich.style import Style
@@ -19,10 +21,11 @@ from svs.outputs import text as plain
 from svs.system import desktop
 from svs.ui.output import visible
 from svs.ui.result import show
-from svs.ui.terminal import stderr
+from svs.ui.terminal import stderr, term
 
 PLACE = "{}"
 """Where the files' paths belong in the command of `--exec`."""
+_LAST_LINES = 1.0  # seconds for the last lines that it has printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,23 +68,50 @@ class Finish:
             desktop.open_path(Path(report))
 
     def hook(self, job: Job) -> None:
-        """Run the user's command for a job that is done; a failure is only a warning.
+        """Run the user's command for a job that is done and has files; a failure is only a warning.
 
         Its output goes to stderr: stdout is for results.
         """
         words = shlex.split(self.command)
-        if not words:
+        if not words or not job.outputs:  # as of a resumed job that was started without --format
             return
         command = [path for word in words for path in (job.outputs if word == PLACE else (word,))]
         if PLACE not in words:
             command += job.outputs
         try:
-            code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=2, check=False).returncode
+            code = _run(command)
             problem = f"ended with exit code {code}" if code else ""
         except OSError as error:
             problem = f"cannot be run: {error.strerror}"
         if problem:
             typer.echo(f"warning: --exec {visible(words[0])} {problem}", err=True)
+
+
+def _run(command: list[str]) -> int:
+    """Run a command, print on stderr what it prints, above bars if there are any; return its exit code.
+
+    What it leaves in the background is not waited for, and may go on printing.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    printing = threading.Thread(target=_print_lines, args=[process.stdout], daemon=True)
+    printing.start()
+    code = process.wait()
+    printing.join(_LAST_LINES)
+    return code
+
+
+def _print_lines(lines: IO[str]) -> None:
+    with lines:
+        for line in lines:
+            with suppress(OSError):  # the terminal may be closed
+                stderr().print(term(line.rstrip("\n")), soft_wrap=True)
 
 
 def _print_path(path: Path) -> None:

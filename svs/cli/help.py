@@ -6,7 +6,7 @@ from typing import Any
 from typer import Context
 from typer.core import TyperCommand
 
-FORMATS = "md, txt, html, json, srt, vtt, tsv, edl, csv, chapters.txt, chapters.vtt, ffmetadata"
+FORMATS = "md, txt, html, json, srt, vtt, tsv, edl, cmx.edl, csv, chapters.txt, chapters.vtt, ffmetadata"
 """The formats of results, for help: to import `svs.outputs` takes too long."""
 _FIRST_COLUMN = 24
 

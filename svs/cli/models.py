@@ -16,9 +16,9 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
 
 from svs.cli import completion
+from svs.cli.options import Json
 from svs.cli.store import open_store
 from svs.models import carried, choice, installed
 from svs.models.catalog import CATALOG
@@ -29,8 +29,10 @@ from svs.store.records import Damaged
 from svs.system.codec import encode
 from svs.system.paths import PYTHON, models_home
 from svs.ui.output import write
+from svs.ui.tables import models_table
 from svs.ui.terminal import is_terminal, stderr, stdout, term
 
+_WIDE = 1000  # columns in a pipe, so that no name is cut
 _EARLIER_JOBS = 60  # which say how fast this machine is
 
 Name = Annotated[
@@ -43,23 +45,15 @@ Name = Annotated[
 ]
 
 
-def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_models(as_json: Json = False) -> None:
     """List the known models and the installed ones."""
     rows = _rows()
     if as_json:
         write(encode(rows, indent=2).decode())
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("NAME", "SIZE", "LANGUAGES", "INSTALLED", "VERIFIED", "NOTE"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading == "SIZE" else "left")
-    for row in rows:
-        languages = "99 languages" if row["multilingual"] else "English"
-        where = "yes" if row["folder"] else "in a package" if row["packages"] else ""
-        size = f"{row['megabytes']} MB"
-        note = "used" if row["used"] else "recommended" if row["recommended"] else ""
-        table.add_row(term(row["name"]), size, languages, where, row["verified"] or "", note)
     console = stdout()
-    console.print(table, width=None if console.is_terminal else 1000, crop=console.is_terminal)
+    width = console.width if is_terminal(console) else _WIDE
+    console.print(models_table(rows, width), width=width, crop=False)
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,45 +14,6 @@ from svs.errors import Cancelled, Stopped, SvsError
 if TYPE_CHECKING:
     from svs.model.job import Job
     from svs.store.jobs import JobStore
-
-
-Notify = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--notify",
-        metavar="URL",
-        envvar="SVS_NOTIFY",
-        rich_help_panel="Jobs",
-        show_envvar=False,
-        show_default=False,
-        help="Notify when the job has ended: `bell`, or an Apprise URL. Repeatable. Other users of this "
-        "machine can see the command line: keep secrets in the config file or in SVS_NOTIFY.",
-    ),
-]
-NotifyContent = Annotated[
-    bool,
-    typer.Option(
-        "--notify-content",
-        envvar="SVS_NOTIFY_CONTENT",
-        rich_help_panel="Jobs",
-        show_envvar=False,
-        help="Include the summary's first sentence.",
-    ),
-]
-
-
-Exec = Annotated[
-    str,
-    typer.Option(
-        "--exec",
-        metavar="COMMAND",
-        envvar="SVS_EXEC",
-        rich_help_panel="Jobs",
-        show_envvar=False,
-        help="Run this after each job that is done, with the paths of its files: 'mv {} /srv/notes/'. "
-        "No shell is used.",
-    ),
-]
 
 
 class Notices:

@@ -10,7 +10,6 @@ from svs.cli.notify import Notices
 from svs.cli.running import run_job
 from svs.cli.store import open_store
 from svs.media.fingerprint import describe
-from svs.media.input_check import check_file
 from svs.model.job import Options
 from svs.outputs import write as outputs
 from svs.pipeline import plan
@@ -19,9 +18,9 @@ from svs.ui.view import View
 
 def check(options: Options, video: Path) -> None:
     """Refuse what cannot work before a job is made."""
-    if options.embed:
-        outputs.check(video, options)
-    plan.check(Path(os.path.abspath(video)), options)  # noqa: PTH100
+    source = Path(os.path.abspath(video))  # noqa: PTH100
+    plan.check(source, options)
+    outputs.check(source, options)
 
 
 def summarize(
@@ -39,6 +38,4 @@ def summarize(
 
 def detach(video: Path, options: Options, at_once: int | None, environment: Mapping[str, str]) -> None:
     """Run the job in the background, and print its id."""
-    check_file(video, options.max_size)
-    outputs.check(video, options)
     batch.detach([video], options, at_once, environment)

@@ -9,12 +9,29 @@ from typing import Annotated, get_args
 import typer
 
 from svs.cli import cluster, completion
-from svs.cli.cluster import Authority, Certificate, Key, Scheduler
 from svs.cli.colour import When, set_colour
 from svs.cli.help import FORMATS
-from svs.cli.notify import Exec, Notices, Notify, NotifyContent
+from svs.cli.notify import Notices
+from svs.cli.options import (
+    Authority,
+    Certificate,
+    Embed,
+    Exec,
+    Force,
+    JsonResult,
+    Key,
+    NoPaths,
+    Notify,
+    NotifyContent,
+    Progress,
+    Quiet,
+    Scheduler,
+    StripTags,
+    SubtitleWidth,
+    Verbose,
+)
 from svs.model.job import Channels, Device, EngineChoice, Method, SlidesChoice, Subtitles
-from svs.ui.view import View
+from svs.ui.view import wanted
 
 METHODS = get_args(Method)
 
@@ -63,12 +80,8 @@ def summarize(
         str, _summary(metavar="NAMES", help="What to call the speakers, as in 1=Anna,right=Ben.")
     ] = "",
     copy: Annotated[bool, _summary("--copy", help="Copy the summary to the clipboard.")] = False,
-    as_json: Annotated[
-        bool, _summary("--json", envvar="SVS_JSON", help="Print the whole result as JSON.")
-    ] = False,
-    no_paths: Annotated[
-        bool, _summary("--no-paths", help="Leave the recording's folder out of the JSON.")
-    ] = False,
+    as_json: JsonResult = False,
+    no_paths: NoPaths = False,
     formats: Annotated[
         str,
         _files(
@@ -90,23 +103,13 @@ def summarize(
             "{date}, {id} and {ext} in it.",
         ),
     ] = None,
-    subtitle_width: Annotated[
-        int, _files(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
-    ] = 42,
+    subtitle_width: SubtitleWidth = 42,
     open_report: Annotated[
         bool, _files("--open", envvar="SVS_OPEN", help="Write the report (html), and open it in the browser.")
     ] = False,
-    embed: Annotated[
-        Path | None,
-        _files(
-            metavar="FILE",
-            help="Also write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
-        ),
-    ] = None,
-    strip_tags: Annotated[
-        bool, _files("--strip-tags", help="Leave the recording's tags (places, names) out of the copy.")
-    ] = False,
-    force: Annotated[bool, _files("--force", help="Overwrite existing files.")] = False,
+    embed: Embed = None,
+    strip_tags: StripTags = False,
+    force: Force = False,
     recursive: Annotated[bool, _reading("--recursive", help="Include subfolders.")] = False,
     track: Annotated[
         str | None,
@@ -213,16 +216,12 @@ def summarize(
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
-    progress: Annotated[
-        View, _messages(metavar="VIEW", help="Progress on stderr: auto, rich, plain, json or none.")
-    ] = "auto",
+    progress: Progress = "auto",
     color: Annotated[
         When, _messages(metavar="WHEN", help="Colours: auto, always or never; also FORCE_COLOR, NO_COLOR.")
     ] = "auto",
-    quiet: Annotated[
-        bool, _messages("--quiet", "-q", help="Show only results, warnings and errors.")
-    ] = False,
-    verbose: Annotated[bool, _messages("--verbose", "-v", help="Show more details.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
     debug: Annotated[bool, _messages("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Summarize videos: their most important sentences, as they were said, with their times.
@@ -249,7 +248,7 @@ def summarize(
     if debug:
         os.environ["SVS_DEBUG"] = "1"
     options = typed.options(given)
-    view: View = "none" if quiet and progress == "auto" else progress
+    view = wanted(progress, quiet=quiet)
     finish = Finish(
         as_json=as_json, open_report=open_report, copy=copy, command=command, quiet=quiet or view == "json"
     )

@@ -15,7 +15,7 @@ from svs.cli.notify import Notices
 from svs.cli.summarize import summarize
 from svs.errors import Stopped
 from svs.model.job import Options, State
-from svs.ui.view import View
+from svs.ui.view import View, wanted
 
 if TYPE_CHECKING:
     from svs.cli.finish import Finish
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 _FOLDER = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to watch.")]
 _ONCE = Annotated[bool, typer.Option("--once", show_envvar=False, help="End after what is there now.")]
-_LEFT_OUT = ("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose")
-"""Parameters of `svs summarize` that are for one recording."""
+_LEFT_OUT = (
+    *("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose"),
+    *("scheduler", "cluster_ca", "cluster_cert", "cluster_key"),
+)
+"""Parameters of `svs summarize` that are for one recording, or for recordings that are all there already."""
 
 
 def watch(folder: Path, *, once: bool, **given: Any) -> None:  # noqa: ANN401 - the values of these parameters
@@ -46,7 +49,7 @@ def watch(folder: Path, *, once: bool, **given: Any) -> None:  # noqa: ANN401 - 
     place = Path(os.path.abspath(folder))  # noqa: PTH100 - without `..` in it
     watch_folder.check(place)
     notices = Notices(given["notify"], content=given["notify_content"])
-    view: View = "none" if given["quiet"] and given["progress"] == "auto" else given["progress"]
+    view = wanted(given["progress"], quiet=given["quiet"])
     find = partial(watch_folder.jobs, folder=place, recursive=given["recursive"], once=once)
     _run(find, options, given["jobs"], view, notices, finish)
 

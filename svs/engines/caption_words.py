@@ -70,7 +70,7 @@ def _said(cue: Cue, texts: Iterable[str], labels: Labels, speaker: str) -> Itera
             speaker, rest = found
         elif marked:
             speaker = ""
-        words = _UNSAID.sub(" ", rest).split()
+        words = _without_sounds(_UNSAID.sub(" ", rest)).split()
         if _has_words(_ASIDE.sub("", " ".join(words))):
             dashed = not text.startswith(">>")
             yield Line(tuple(words), speaker, turn=marked and not (dashed and words[0][0].islower()))
@@ -90,6 +90,11 @@ def _lines(text: str) -> Iterator[str]:
 def _without_mark(line: str) -> tuple[str, bool]:
     mark = _MARK.match(line)
     return (line[mark.end() :], True) if mark else (line, False)
+
+
+def _without_sounds(text: str) -> str:
+    """Remove sounds in round brackets; other words in them may be said."""
+    return _ASIDE.sub(lambda aside: " " if speakers.is_sound(aside[0][1:-1]) else aside[0], text)
 
 
 def _without_overrides(text: str) -> str:

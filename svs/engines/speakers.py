@@ -35,7 +35,8 @@ _SOUNDS = (
     "unintelligible whispering wind"
 )
 """Words in brackets that describe a sound."""
-_IN_NO_NAME = frozenset((_NO_NAMES + _SOUNDS).split())
+_OF_SOUNDS = frozenset(_SOUNDS.split())
+_IN_NO_NAME = _OF_SOUNDS.union(_NO_NAMES.split())
 _IN_NAMES = frozenset(_PARTICLES.split())
 
 
@@ -87,6 +88,12 @@ def is_name(label: str) -> bool:
     if not 0 < len(words) <= _MOST_WORDS or plain & _IN_NO_NAME:
         return False
     return all(map(_is_part, words)) and words[0].lower() not in _IN_NAMES
+
+
+def is_sound(words: str) -> bool:
+    """Say whether words in brackets do nothing but name sounds."""
+    plain = {word.strip(".,!").lower() for word in words.split()} - {"and"}
+    return bool(plain) and plain <= _OF_SOUNDS
 
 
 def _is_part(word: str) -> bool:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from msgspec.structs import replace
 
 from svs.errors import UsageError
-from svs.jobs import launch
 from svs.jobs.kill import kill_holder
 from svs.media import fingerprint
 from svs.model.job import Ended, Job, OutputOptions, State
@@ -19,9 +18,6 @@ from svs.store import results
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged, now
 from svs.system.files import store_errors
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 POSSIBLE: dict[str, tuple[State, ...]] = {
     "cancel": ("queued", "running", "interrupted"),
@@ -57,21 +53,17 @@ def check(store: JobStore, job: Job, action: str) -> None:
     )
 
 
-def resume_detached(store: JobStore, job_id: str) -> "Popen[bytes]":
-    """Resume a job in a process that outlives this one."""
-    check(store, store.load(job_id), "resume")
-    log = store.folder(job_id) / launch.OUTPUT
-    with store_errors("write", log):
-        return launch.start(["jobs", "resume", job_id, "--progress", "plain"], log)
-
-
-def last_output(store: JobStore, job_id: str) -> str:
-    """Return the last two lines that a job's background process printed; empty if there are none."""
-    try:
-        text = (store.folder(job_id) / launch.OUTPUT).read_text("utf-8", "replace")
-    except OSError:
-        return ""
-    return "\n".join(text.splitlines()[-2:])
+def requeue(store: JobStore, job_id: str) -> Job:
+    """Have a job that was stopped or has failed wait in the queue, and return it; its work so far is kept."""
+    with store.hold(job_id):
+        job = store.load(job_id)
+        if job.status != "running":  # this process holds the lock, so no other runs it
+            check(store, job, "resume")
+        plan.check_engine(job)
+        store.tidy(job_id)
+        queued = replace(job, status="queued", finished=None, error=None)
+        store.save(queued)
+    return queued
 
 
 def cancel(store: JobStore, job_id: str, *, at_once: bool = False) -> bool:

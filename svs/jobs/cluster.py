@@ -27,6 +27,7 @@ from svs.model.job import Job
 from svs.store.jobs import JobStore
 from svs.system import locks
 from svs.system.files import discard, store_errors, write_atomic
+from svs.system.paths import PYTHON
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -88,7 +89,8 @@ def _client(address: Address) -> Iterator["Client"]:
         from distributed.security import Security
     except ImportError:
         raise MissingError(
-            "--cluster needs the package distributed", "Run `python3 -m pip install distributed`."
+            "--cluster needs the package distributed",
+            f"Run `{PYTHON} -m pip install distributed` (with pipx: `pipx inject svs distributed`).",
         ) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     security = Security(

@@ -48,3 +48,12 @@ def print_to(log: Path) -> None:
             os.dup2(handle, stream.fileno())
     finally:
         os.close(handle)
+
+
+def last_output(folder: Path) -> str:
+    """Return the last two lines that a job's process printed; empty if there are none."""
+    try:
+        text = (folder / OUTPUT).read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-2:])

@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from svs.errors import HeldError, StoreError
 from svs.events import ProgressEvent
-from svs.jobs import child
-from svs.jobs.actions import last_output
+from svs.jobs import child, launch
 from svs.media.fingerprint import describe, identity
 from svs.model.job import Device, Job, JobError, LimitOptions, Options
 from svs.model.media import Source
@@ -33,6 +32,8 @@ _REFUSED = range(1, 6)
 _STOPPED = [128 + number for number in (1, signal.SIGINT, signal.SIGTERM)]
 _INESSENTIAL = {name: getattr(Options(), name) for name in (*LimitOptions.__struct_fields__, "force")}
 """Options that change no result, with their defaults."""
+
+Key = tuple[object, ...]
 
 
 class View(Protocol):
@@ -102,12 +103,12 @@ def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Optio
     with order.alone(store):
         known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
         return [
-            (not wish.fresh and known.get(_key(source, wish))) or store.create(source, wish)
+            (not wish.fresh and known.get(key(source, wish))) or store.create(source, wish)
             for source, wish in zip(sources, options, strict=True)
         ]
 
 
-def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, ...], Job]]:
+def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[Key, Job]]:
     """Yield the jobs over these files that need not be made again, the newest last."""
     found = (store.read(job_id) for job_id in reversed(store.ids()) if store.path_of(job_id) in paths)
     for job in found:
@@ -115,10 +116,11 @@ def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[tuple[object, .
             continue
         whole = job.status == "done" and all(Path(file).exists() for file in job.outputs)
         if whole or job.status in ("queued", "running"):
-            yield _key(job.source, job.options), job
+            yield key(job.source, job.options), job
 
 
-def _key(source: Source, options: Options) -> tuple[object, ...]:
+def key(source: Source, options: Options) -> Key:
+    """Return what jobs have in common that need not be made twice."""
     return source.path, *identity(source), essential(options)
 
 
@@ -164,7 +166,7 @@ def run(
                         if not started:
                             break
                         running += started
-                while idle and not waiting:  # it would keep the model in the memory
+                while idle and (not waiting or order.is_paused(store)):  # they keep the model in the memory
                     _end(idle.pop())
                 time.sleep(_PAUSE)
     finally:
@@ -257,7 +259,7 @@ def _after(store: JobStore, ended: _Worker, waiting: list[str], view: View, prob
         waiting.append(job_id)
         return
     if unfinished and code in _REFUSED:
-        problems[job_id] = last_output(store, job_id)
+        problems[job_id] = launch.last_output(store.folder(job_id))
     elif crashed and _goes_on(store, job_id, code or 0):
         waiting.insert(0, job_id)
         return

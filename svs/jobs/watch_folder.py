@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from svs.system.codec import encode
 
 _SETTLED = 2.0  # seconds for which a file's size and time must have stood still
 _LOOK_SECONDS = 30.0  # between two looks when no change is reported, as on network drives
+_AT_ONCE = 10  # recordings that become jobs before others are run: each takes some 50 ms
 
 Say = Callable[[str], None]
 _Mark = tuple[int, int, int]
@@ -45,25 +46,34 @@ def jobs(
     With `once` it ends after those that are there.
     """
     taken = set[str]()
+    left = {queue.key(job.source, job.options): job.id for job in store.unfinished()}
     for ready, there in _complete(folder, say, recursive=recursive, once=once):
         own = dict(zip(there, inputs.apart(there, options), strict=True)) if ready else {}
-        found = {job_id: file for file in ready if (job_id := _job(store, file, options, own[file]))}
-        new = [job_id for job_id in found if job_id not in taken]
-        for job_id in new:
-            say(f"{job_id} queued: {found[job_id]}")
-        taken.update(new)
-        yield new
+        for first in range(0, max(1, len(ready)), _AT_ONCE):
+            new = []
+            for file in ready[first : first + _AT_ONCE]:
+                job_id = _job(store, file, options, own[file], left)
+                if job_id and job_id not in taken:
+                    say(f"{job_id} queued: {file}")
+                    taken.add(job_id)
+                    new.append(job_id)
+            yield new
 
 
-def _job(store: JobStore, file: Path, options: Options, own: Options) -> str | None:
-    """Return a recording's job, or None if it has ended; a new one if there was none for this content."""
+def _job(
+    store: JobStore, file: Path, options: Options, own: Options, left: Mapping[queue.Key, str]
+) -> str | None:
+    """Return a recording's job, or None if it has ended; a new one if there was none for this content.
+
+    `left` are the jobs that had not ended at the start: one may not be remembered, as svs was killed.
+    """
     source = describe(file)
     what = [source.size, source.fingerprint or source.path, queue.essential(options)]
-    key = sha256(encode(what)).hexdigest()
-    job_id = watched.recall(store, key)
+    note = sha256(encode(what)).hexdigest()
+    job_id = watched.recall(store, note)
     if job_id is None:
-        job_id = store.create(source, own).id
-        watched.remember(store, key, job_id)
+        job_id = left.get(queue.key(source, own)) or store.create(source, own).id
+        watched.remember(store, note, job_id)
         return job_id
     return job_id if job_id in store.unfinished_ids() else None
 
@@ -76,7 +86,7 @@ def _complete(
     taken: dict[Path, _Mark] = {}
     looked, until = -_LOOK_SECONDS, time.monotonic() + 2 * _SETTLED
     changed = False
-    for new in _changes(folder, say):
+    for new in _changes(folder, say, recursive=recursive):
         now = time.monotonic()
         changed = changed or new
         pause = _SETTLED / 4 if changed or len(taken) < len(marks) else _LOOK_SECONDS
@@ -141,14 +151,16 @@ def _is_being_written(file: Path) -> bool:
     return False
 
 
-def _changes(folder: Path, say: Say) -> Iterator[bool]:
+def _changes(folder: Path, say: Say, *, recursive: bool) -> Iterator[bool]:
     """Yield, without end, whether something has changed in a folder, which may vanish and return."""
     from watchfiles import watch
 
     while True:
         place = _place(folder)
         with suppress(OSError):  # it has just vanished
-            for changes in watch(folder, watch_filter=None, rust_timeout=1, yield_on_timeout=True):
+            for changes in watch(
+                folder, watch_filter=None, recursive=recursive, rust_timeout=1, yield_on_timeout=True
+            ):
                 yield bool(changes)
                 if _place(folder) != place:
                     break

@@ -1,4 +1,4 @@
-"""Two sounds side by side: whether they are two people's, and where one has only what leaks from the other.
+"""Sounds side by side: whether they are two people's, and where one has only what another one has, too.
 
 Levels are compared, not waves: what a second microphone has of a voice is delayed and coloured by the room,
 but it is quieter by about as much all the time.
@@ -74,11 +74,14 @@ def measure(blocks: Iterable["Array"]) -> Measured:
     return Measured(np.concatenate(powers, axis=1), np.concatenate(products))
 
 
-def compare(measured: Measured) -> Comparison:
-    """Return how two sounds relate."""
+def compare(measured: Measured, among: "Array | None" = None) -> Comparison:
+    """Return how two sounds relate, by the blocks of a mask: those in which nobody else speaks."""
     import numpy as np
 
-    levels, loud = _levels(measured)
+    levels, usual_levels = _levels(measured.powers)
+    loud = _loud(levels, usual_levels)
+    if among is not None:
+        loud &= among
     difference = levels[0] - levels[1]
     border = _border(difference[loud])
     first, second = loud & (difference > border), loud & (difference <= border)
@@ -93,6 +96,14 @@ def compare(measured: Measured) -> Comparison:
 
 def foreign(found: Comparison) -> "Array":
     """Return for each sound and block whether it has only what the other one has too: shape (2, blocks)."""
+    where = leaked(found)
+    copy = _copy(found)
+    where[copy] |= _same(found) & ~where[1 - copy]
+    return where
+
+
+def leaked(found: Comparison) -> "Array":
+    """Return for each sound and block whether it has only what leaks from the other: shape (2, blocks)."""
     import numpy as np
 
     where = np.zeros((2, len(found.difference)), bool)
@@ -100,23 +111,48 @@ def foreign(found: Comparison) -> "Array":
         where[0] = found.difference < found.usual[1] + _MARGIN
     if found.separate and found.rises[1] >= _RISES:
         where[1] = found.difference > found.usual[0] - _MARGIN
-    return where | repeated(found) & ~where[::-1]
+    return where
 
 
 def repeated(found: Comparison) -> "Array":
-    """Return for each sound and block whether the other one has the very same: shape (2, blocks).
+    """Return for each sound and block whether it repeats the other one: shape (2, blocks).
 
-    Inverted or not, and at whatever level. It belongs to the sound that leads more, for the other may be a
-    mix of several; else to the first.
+    What both have belongs to the one that is the louder by as much as it ever is; where that is neither, it
+    may be a third one's.
     """
+    import numpy as np
+
+    same = _same(found)
+    levels, usual = _levels(found.measured.powers)
+    clear = np.sort(found.difference[same & _loud(levels, usual)])
+    if len(clear) < _LEAST:
+        return np.zeros((2, len(same)), bool)
+    least, most = clear[_LEAST - 1], clear[-_LEAST]
+    where: Array = same & [found.difference <= least + _MARGIN, found.difference >= most - _MARGIN]
+    where[1 - _copy(found)] &= ~where.all(axis=0)
+    return where
+
+
+def _same(found: Comparison) -> "Array":
+    """Return in which blocks both have the very same, inverted or not, and at whatever level."""
     import numpy as np
 
     first, second = _smooth(found.measured.powers)
     (product,) = _smooth(found.measured.products[None])
-    where = np.zeros((2, len(found.difference)), bool)
-    less = 0 if found.rises[0] < found.rises[1] - _RISES else 1
-    where[less] = np.square(product) > _SAME**2 * first * second
-    return where
+    same: Array = np.square(product) > _SAME**2 * first * second
+    return same
+
+
+def _copy(found: Comparison) -> int:
+    """Return which sound repeats what both have: that which leads less may be a mix; else the second."""
+    return 0 if found.rises[0] < found.rises[1] - _RISES else 1
+
+
+def loudest(powers: "Array") -> "Array":
+    """Return which of several sounds is the loudest in each block, compared with how loud it is elsewhere."""
+    levels, usual = _levels(powers)
+    numbers: Array = (levels - usual).argmax(axis=0)
+    return numbers
 
 
 def silence(path: Path, where: "Array", step: Callable[[], None]) -> None:
@@ -133,26 +169,33 @@ def silence(path: Path, where: "Array", step: Callable[[], None]) -> None:
             file.write((samples * gain * 32768).round().astype("<i2").tobytes())
 
 
-def chunks(paths: Iterable[Path], step: Callable[[], None]) -> Iterator["Array"]:
-    """Yield the samples of two files side by side, a minute at a time; the shorter one ends with silence."""
+def chunks(paths: Iterable[Path], count: int, step: Callable[[], None]) -> Iterator["Array"]:
+    """Yield `count` samples of two files side by side, a minute at a time; a short one ends with silence."""
     import numpy as np
 
-    first = 0
-    while longest := max(map(len, read := [pcm.read(path, first, first + CHUNK) for path in paths])):
+    for first in range(0, count, CHUNK):
         step()
-        yield np.stack([np.pad(samples, (0, longest - len(samples))) for samples in read])
-        first += CHUNK
+        last = min(count, first + CHUNK)
+        read = [pcm.read(path, first, last) for path in paths]
+        yield np.stack([np.pad(samples, (0, last - first - len(samples))) for samples in read])
 
 
-def _levels(measured: Measured) -> tuple["Array", "Array"]:
-    """Return each sound's level in dB, for each block, and in which blocks one of them is loud."""
+def _levels(powers: "Array") -> tuple["Array", "Array"]:
+    """Return each sound's level in dB in each block, and how loud it usually is: (n, blocks) and (n, 1)."""
     import numpy as np
 
-    powers = _smooth(measured.powers).astype(np.float64)
+    powers = _smooth(powers).astype(np.float64)
     total = np.maximum(powers.sum(axis=1), 1e-12)
     usual = _decibels((powers**2).sum(axis=1) / total)[:, None]
-    levels = np.maximum(_decibels(powers), usual - _FLOOR)
-    return levels, (levels > np.maximum(usual - _LOUD, _SILENT)).any(axis=0)
+    return np.maximum(_decibels(powers), usual - _FLOOR), usual
+
+
+def _loud(levels: "Array", usual: "Array") -> "Array":
+    """Return in which blocks one of the sounds is loud."""
+    import numpy as np
+
+    loud: Array = np.any(levels > np.maximum(usual - _LOUD, _SILENT), axis=0)
+    return loud
 
 
 def _border(differences: "Array") -> float:

@@ -23,6 +23,7 @@ _STREAM = re.compile(
     r" {2,4}Stream #0:(?P<index>\d+)(\[0x[0-9a-f]+\])?(\((?P<language>.*?)\))?"
     r": (?P<kind>Audio|Subtitle): (?P<codec>\w+)(?P<rest>.*)"
 )
+_FRAME_RATE = re.compile(r", (\d+(?:\.\d+)?) (?:fps|tbr)\b")
 _PICTURES = re.compile(r" {2,4}Stream #0:\d+\b.*: Video: (?!.*\(attached pic\)).*")
 _TITLE = re.compile(r" +(title|handler_name) *: (.*)", re.IGNORECASE)
 _NO_NAME = re.compile(r"handler|media|audio|sound|video|subtitle|text|\bgpac\b|\bgoogle\b", re.IGNORECASE)
@@ -108,13 +109,15 @@ def _parse(report: list[str], *, trusted: bool) -> MediaInfo:
     if header.startswith("Input #0, ogg"):  # an Ogg file has its title in its first stream
         title = title or next((tag for _, tag in streams), "")
     durations = (match for line, _ in entries if (match := _DURATION.fullmatch(line)))
+    pictures = [line for line, _ in entries if _PICTURES.fullmatch(line)]
     return MediaInfo(
         duration=_seconds(next(durations, None)) if trusted else None,
         format=header.removeprefix("Input #0, ").split(",")[0],
         title=fields.title(title),
         audio=tuple(_audio(match, tag) for match, tag in streams if match["kind"] == "Audio"),
         subtitles=tuple(_subtitles(match, tag) for match, tag in streams if match["kind"] == "Subtitle"),
-        pictures=any(_PICTURES.fullmatch(line) for line, _ in entries),
+        pictures=bool(pictures),
+        frame_rate=_frame_rate(pictures[0]) if pictures else 0.0,
         chapters=tuple(
             Chapter(start=_within(float(match[1])), end=_within(float(match[2])), title=fields.title(tag))
             for line, tag in entries
@@ -162,6 +165,15 @@ def _seconds(match: re.Match[str] | None) -> float | None:
     if match is None:
         return None
     return _within(int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])) or None
+
+
+def _frame_rate(stream: str) -> float:
+    """Return a stream's pictures a second; ffmpeg rounds those of NTSC to 23.98, 29.97 or 59.94."""
+    if (match := _FRAME_RATE.search(stream)) is None:
+        return 0.0
+    rate = min(float(match[1]), fields.MOST_FRAMES)
+    ntsc = round(rate) * 1000 / 1001
+    return ntsc if f"{ntsc:.2f}" == match[1] else rate
 
 
 def _within(seconds: float) -> float:

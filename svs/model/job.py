@@ -8,6 +8,7 @@ from svs.events import Stage
 from svs.fields import (
     Count,
     FilePath,
+    FrameRate,
     Instant,
     JobId,
     Language,
@@ -214,6 +215,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """The recording's name for people: its title tag or its file name. From outside: escape it."""
     duration: Seconds = 0.0
     """Seconds of the recording that were read."""
+    frame_rate: FrameRate = 0.0
+    """Its pictures a second; 0 if there are none, or the file does not say."""
     plan: Plan | None = None
     origin: JobId | None = None
     """The job whose transcript this one reused."""

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from svs.fields import (
     Count,
     FilePath,
+    FrameRate,
     Name,
     Seconds,
     Title,
@@ -87,4 +88,6 @@ class MediaInfo(Struct, frozen=True, kw_only=True):
     subtitles: tuple[SubtitleTrack, ...]
     pictures: bool = False
     """It has a video track: more than a cover."""
+    frame_rate: FrameRate = 0.0
+    """Pictures a second; 0 if there are none, or the file does not say."""
     chapters: tuple[Chapter, ...] = ()

@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from svs.fields import (
     Count,
+    FrameRate,
     Language,
     Name,
     Said,
@@ -160,6 +161,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """Seconds of the recording that were read."""
     start: Seconds
     """Where reading began, in seconds of the recording (`--start`)."""
+    frame_rate: FrameRate | UnsetType = UNSET
+    """Its pictures a second; there is none for a recording without pictures."""
     partial: bool
     """The file was damaged or incomplete: there was more than could be read."""
     warnings: tuple[str, ...]

@@ -26,6 +26,7 @@ FORMATS = {
     "vtt": Format(".transcript.vtt", subtitles.vtt),
     "tsv": Format(".transcript.tsv", table.render),
     "edl": Format(".quotes.edl", quotes.edl),
+    "cmx.edl": Format(".cmx.edl", quotes.cmx),
     "csv": Format(".quotes.csv", quotes.segments),
     "chapters.txt": Format(".chapters.txt", chapters.youtube),
     "chapters.vtt": Format(".chapters.vtt", chapters.vtt),

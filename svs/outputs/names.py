@@ -11,7 +11,7 @@ from pathlib import Path
 from svs.characters import without_unseen
 from svs.errors import UsageError
 from svs.model.job import Job, OutputOptions
-from svs.outputs import FORMATS, Format
+from svs.outputs import FORMATS
 
 FIELDS = ("title", "name", "date", "id", "ext")
 """The recording's title and file name, the day on which it was summarized, the job's id, the extension."""
@@ -67,15 +67,9 @@ def _filled(template: str, name: str, job: Job) -> Path:
         "name": safe(Path(job.source.path).stem),
         "date": f"{created:%Y-%m-%d}",
         "id": job.id,
-        "ext": _extension(FORMATS[name]),
+        "ext": name,  # each format is called after the end of its files
     }
     return Path(_FIELD.sub(lambda match: values[match[1]], template))
-
-
-def _extension(form: Format) -> str:
-    """Return what follows the name: `md`, but all of `chapters.txt`, for there are more of its end."""
-    kind, extension = form.suffix[1:].split(".")
-    return f"{kind}.{extension}" if kind == "chapters" else extension
 
 
 def safe(text: str) -> str:

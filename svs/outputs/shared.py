@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from svs import languages
 from svs.characters import without_unseen
 from svs.model.speech import Chapter, Gap, Result, Segment, Sentence, Speaker, Summary
 from svs.text.coverage import covered
@@ -31,10 +32,10 @@ def facts(result: Result) -> list[tuple[str, str]]:
     transcript, summary = result.transcript, result.summary
     found = [
         ("Duration", clock(result.duration)),
-        ("Language", "unknown" if transcript.language == "und" else transcript.language),
+        ("Language", "unknown" if transcript.language == "und" else languages.name(transcript.language)),
         ("Engine", f"{transcript.engine} ({transcript.model})" if transcript.model else transcript.engine),
         ("Date", _date(result.created)),
-        ("Summary", f"{summary.length}, by {summary.method}"),
+        ("Summary", f"{_length(summary.length)}, by {summary.method}"),
     ]
     if chapters := summary.chapters:
         origin = "from the recording" if chapters[0].given else "by topic"
@@ -50,6 +51,13 @@ def facts(result: Result) -> list[tuple[str, str]]:
     if result.start:
         found.insert(1, ("From", clock(result.start)))
     return found
+
+
+def _length(wanted: str) -> str:
+    """Return the length of a summary for people: `medium`, `5 sentences`, `150 words`."""
+    if wanted.isdecimal():
+        return f"{wanted} sentence" + "s" * (wanted != "1")
+    return wanted.replace("%", " % of the sentences").replace("w", " words")
 
 
 def speakers(result: Result) -> tuple[Speaker, ...]:

@@ -96,7 +96,7 @@ def _run(run: JobRun) -> Result:
         if run.finished(step.stage, step.key(run.job)) and step.is_done(run):
             run.tracker.reuse(step.stage)
         else:
-            step.run(run)
+            step.run(step, run)
         step.after(run)
     result = results.load(run.job, run.folder)
     outputs = write.deliver(run.job, result, run.folder, run.options, run.tracker.stop_if_asked, run.notice)
@@ -141,7 +141,8 @@ def _decide(run: JobRun) -> None:
             lambda *_: stop(),
             stats.speeds(_earlier(run)),
         )
-    run.record(plan=replace(decided, chapters=plan.given_chapters(run.media)), title=title)
+    decided = replace(decided, chapters=plan.given_chapters(run.media))
+    run.record(plan=decided, title=title, frame_rate=run.media.frame_rate)
     _reuse_transcript(run)
 
 

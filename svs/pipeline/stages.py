@@ -33,13 +33,19 @@ class Step:
     """A stage of the pipeline; its weight is in `events.WEIGHTS`."""
 
     stage: Stage
+    unit: Callable[[JobRun], str]
+    """Returns what its progress is counted in: `s` of the recording, `bytes` or `steps`."""
     key: Callable[[Job], str]
     """Returns a hash of what the result depends on."""
     is_done: Callable[[JobRun], bool]
     """Returns whether the result exists, once the key is known to match."""
-    run: Callable[[JobRun], None]
+    run: Callable[["Step", JobRun], None]
     after: Callable[[JobRun], None] = lambda run: None  # noqa: ARG005
     """Called after the stage, also if the result existed already."""
+
+    def begin(self, run: JobRun, done: float = 0.0) -> None:
+        """Record that the stage begins, or resumes after `done`."""
+        run.begin(self.stage, self.key(run.job), self.unit(run), done)
 
 
 # Extract
@@ -52,11 +58,14 @@ def _has_extracted(run: JobRun) -> bool:
     return intact or run.has_transcript()
 
 
-def _extract(run: JobRun) -> None:
+def _extract_unit(run: JobRun) -> str:
+    return "s" if run.media.audio or not run.plan.captions_file else "bytes"
+
+
+def _extract(step: Step, run: JobRun) -> None:
     speakers: tuple[str, ...] = ()
     with fingerprint.opened(run.job.source):
-        seconds = bool(run.media.audio) or not run.plan.captions_file
-        run.begin(Stage.EXTRACT, keys.extract_key(run.job), "s" if seconds else "bytes")
+        step.begin(run)
         if run.captions:
             _extract_captions(run)
         else:
@@ -101,13 +110,12 @@ def _extract_audio_for_comparison(run: JobRun) -> None:
 # Transcribe
 
 
-def _transcribe(run: JobRun) -> None:
+def _transcribe(step: Step, run: JobRun) -> None:
     """Transcribe what is not in the journal yet; each batch is appended to it at once."""
     _decide_words(run)
-    key = keys.transcript_key(run.job)
+    key = step.key(run.job)
     header, batches = journal.read_prefix(run.transcript, key)
-    after = batches[-1].end if batches else 0.0
-    run.begin(Stage.TRANSCRIBE, key, "s", after)
+    step.begin(run, batches[-1].end if batches else 0.0)
     if header and journal.is_complete(batches):  # an earlier run was killed just before it recorded that
         journal.begin(run.transcript, header, batches).close()  # without damaged or incomplete lines
     else:
@@ -209,15 +217,26 @@ def _read_transcript(run: JobRun) -> Transcript:
 # Summarize
 
 
-def _summarize(run: JobRun) -> None:
-    run.begin(Stage.SUMMARIZE, keys.summary_key(run.job), "steps")
+def _summarize(step: Step, run: JobRun) -> None:
+    step.begin(run)
     results.save_summary(run.folder, summarize_job(run, _read_transcript(run)))
     run.finish(Stage.SUMMARIZE)
 
 
+def _has_summary(run: JobRun) -> bool:
+    return results.summary(run.folder) is not None
+
+
 STEPS = (
-    Step(Stage.EXTRACT, keys.extract_key, _has_extracted, _extract),
-    Step(Stage.TRANSCRIBE, keys.transcript_key, JobRun.has_transcript, _transcribe, _after_transcribe),
-    Step(Stage.SUMMARIZE, keys.summary_key, lambda run: results.summary(run.folder) is not None, _summarize),
+    Step(Stage.EXTRACT, _extract_unit, keys.extract_key, _has_extracted, _extract),
+    Step(
+        Stage.TRANSCRIBE,
+        lambda _: "s",
+        keys.transcript_key,
+        JobRun.has_transcript,
+        _transcribe,
+        _after_transcribe,
+    ),
+    Step(Stage.SUMMARIZE, lambda _: "steps", keys.summary_key, _has_summary, _summarize),
 )
 """The stages in their order."""

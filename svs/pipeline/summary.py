@@ -55,7 +55,11 @@ def _slides(run: JobRun) -> tuple[Slide, ...]:
     if known := _known_slides(run):
         return known
     start = run.options.start or 0.0
-    return _looked(run, lambda recording: slides.find(recording, start, start + run.job.duration), ())
+
+    def find(recording: Reader) -> tuple[Slide, ...]:
+        return slides.find(recording, start, start + run.job.duration)
+
+    return _looked(run, "looking at the pictures", find, ())
 
 
 def _known_slides(run: JobRun) -> tuple[Slide, ...]:
@@ -83,10 +87,10 @@ def _with_titles(run: JobRun, summary: Summary, language: str) -> Summary:
             summary, lambda slide: slide.title or slide_text.title(tesseract, recording, slide)
         )
 
-    return _looked(run, read, known)
+    return _looked(run, "reading the titles of slides", read, known)
 
 
-def _looked(run: JobRun, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:
+def _looked(run: JobRun, phase: str, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:
     """Return what is seen in the pictures; `nothing` where they are not wanted or cannot be read."""
     if run.options.slides == "none":
         return nothing
@@ -95,7 +99,7 @@ def _looked(run: JobRun, look: Callable[[Reader], Seen], nothing: Seen) -> Seen:
         with fingerprint.opened(run.job.source):
             if not run.media.pictures:
                 return nothing
-            run.tracker.say("phase", "looking at the pictures")
+            run.tracker.say("phase", phase)
             begins = clock.origin(run.source, formats=formats)
             return look(Reader(run.source, begins, run.folder, formats, run.tracker.stop_if_asked))
     except (Stopped, Cancelled):

@@ -46,10 +46,13 @@ class _Numbers:
 
 
 def rows(jobs: Iterable[Job]) -> list[Row]:
-    """Return a row for each engine and model. Jobs that took over a transcript transcribed nothing."""
+    """Return a row for each engine and model, from the jobs that have ended.
+
+    Those that took over a transcript transcribed nothing.
+    """
     groups: dict[tuple[str, str], list[_Numbers]] = {}
     for job in jobs:
-        if job.plan and not job.origin:
+        if job.plan and not job.origin and job.status in ("done", "failed"):
             model = "" if job.plan.engine == "captions" else job.plan.model
             groups.setdefault((job.plan.engine, model), []).append(_numbers(job))
     return [_row(engine, model, found) for (engine, model), found in sorted(groups.items())]

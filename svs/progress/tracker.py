@@ -13,6 +13,7 @@ from svs.progress.resources import Usage
 from svs.store.jobs import JobStore
 
 _MAX_RECORDS = 4  # of progress per second; steps may come in bunches, and the last one counts
+_QUIET = 10.0  # seconds after which it is reported that a job still works
 _ALMOST_DONE = 99.9  # percent; a job is done only when the outputs are written
 _GROWTH = 1.1  # factor by which the time grows between two recorded estimates
 
@@ -71,8 +72,13 @@ class Tracker:
         self._emit("advanced")
 
     def stop_if_asked(self) -> None:
-        """Raise `Stopped` if the job is to stop; for work that is not counted as progress."""
+        """Raise `Stopped` if the job is to stop; for work that is not counted as progress.
+
+        Long work of this kind is reported, too: else the job would seem to be stalled.
+        """
         self._stop()
+        if self._stage and self._written and time.time() - self._written[-1] > _QUIET:
+            self._emit("advanced")
 
     def say(self, kind: Kind, message: str) -> None:
         """Report a notice, a warning, a phase, or the latest words."""

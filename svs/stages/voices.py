@@ -1,6 +1,6 @@
 """From decoded tracks to the sound to transcribe: one file, or one for each speaker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
@@ -17,9 +17,10 @@ SPEECH = 3.0
 _OWN_SPEECH = 1.0
 """Seconds of speech in each channel for which both are taken apart."""
 _REPEATED = 0.75
-"""The share of a track's sound that others have too, from which it is left out."""
+"""The share of a track's sound that others have too, above which it is left out."""
 
 Step = Callable[[], None]
+Pair = tuple[AudioTrack, AudioTrack]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +119,41 @@ def _without_bleed(files: dict[AudioTrack, Path], step: Step) -> dict[AudioTrack
     """Return the tracks with sound of their own; what they have from others is silenced in their files."""
     import numpy as np
 
-    longest = max(map(pcm.seconds, files.values()), default=0.0)
-    foreign, repeated, powers = (
-        {track: np.zeros(round(longest * 10) + 1, kind) for track in files} for kind in (bool, bool, float)
-    )
+    if len(files) < 2:
+        return files
+    count = max(round(pcm.seconds(file) * pcm.RATE) for file in files.values())
+    powers: dict[AudioTrack, bleed.Array] = {}
+    repeated: dict[Pair, bleed.Array] = {}
     for pair in combinations(files, 2):
-        found = bleed.compare(bleed.measure(bleed.chunks([files[track] for track in pair], step)))
-        blocks = slice(len(found.difference))
-        for side, track in enumerate(pair):
-            foreign[track][blocks] |= bleed.foreign(found)[side]
-            repeated[track][blocks] |= bleed.repeated(found)[side]
-            powers[track][blocks] = found.measured.powers[side]
-    kept = dict[AudioTrack, Path]()
-    for track, file in files.items():
-        if powers[track][repeated[track]].sum() <= _REPEATED * powers[track].sum():
-            bleed.silence(file, foreign[track], step)
-            kept[track] = file
+        measured = bleed.measure(bleed.chunks([files[track] for track in pair], count, step))
+        powers |= zip(pair, measured.powers, strict=True)
+        repeated |= zip((pair, pair[::-1]), bleed.repeated(bleed.compare(measured)), strict=True)
+    kept = _originals(powers, repeated)
+    loudest = bleed.loudest(np.stack([powers[track] for track in kept]))
+    foreign = {track: np.zeros(loudest.shape, bool) for track in kept}
+    for pair in combinations(kept, 2):
+        turns = np.isin(loudest, [kept.index(track) for track in pair])
+        levels = np.stack([powers[track] for track in pair])
+        leaked = bleed.leaked(bleed.compare(bleed.Measured(levels, products=np.zeros(0)), turns))
+        foreign[pair[0]] |= leaked[0] | repeated[pair]
+        foreign[pair[1]] |= leaked[1] | repeated[pair[::-1]]
+    for track in kept:
+        bleed.silence(files[track], foreign[track], step)
+    return {track: files[track] for track in kept}
+
+
+def _originals(
+    powers: Mapping[AudioTrack, "bleed.Array"], repeated: Mapping[Pair, "bleed.Array"]
+) -> list[AudioTrack]:
+    """Return the tracks of which most is not repeated from others that are returned, too."""
+    import numpy as np
+
+    kept = list(powers)
+    for track in sorted(powers, key=lambda track: -powers[track].sum()):  # a mix is louder than what is in it
+        again = np.zeros(powers[track].shape, bool)
+        for other in kept:
+            if other != track:
+                again |= repeated[track, other]
+        if powers[track][again].sum() > _REPEATED * powers[track].sum():
+            kept.remove(track)
     return kept

@@ -174,11 +174,14 @@ class Watcher:
         return Counter(entry.state for entry in list(self._entries.values()))
 
     def matching(self, wanted: str) -> list[str]:
-        """Return the jobs, newest first, in whose state, id, engine, name or title all these words occur.
+        """Return the jobs in whose state, id, engine, name or title all these words occur.
 
-        Jobs that were never read are left out, unless there are no words.
+        Those that run come first, then the newest: jobs that wait may be many. Jobs that were never read are
+        left out, unless there are no words.
         """
-        found = self.ids
+        running = self.running
+        others = [job_id for job_id in self.ids if job_id not in running] if running else self.ids
+        found = [*sorted(running, reverse=True), *others]
         for word in wanted.lower().split():
             found = [job_id for job_id in found if word in self._words.get(job_id, "")]
         return found

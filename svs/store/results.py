@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from svs.errors import StoreError
@@ -45,6 +46,7 @@ def with_own_names(job: Job, folder: Path) -> Result:
         created=job.created,
         duration=job.duration,
         start=job.options.start or 0.0,
+        frame_rate=job.frame_rate or UNSET,
         partial=job.partial,
         warnings=(*job.warnings, _WRONG_WORDS) if transcript.engine == REMOVED_ENGINE else job.warnings,
         notices=job.notices,

@@ -1,19 +1,22 @@
 """Many jobs on a terminal: a bar for all, a line for each that runs; those that have ended scroll up."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
+from rich.text import Text
 
 from svs.engines.captions import is_caption_file
 from svs.events import ProgressEvent, Stage
 from svs.model.job import Job
 from svs.store.follow import Follower
 from svs.times import clock, remaining
+from svs.ui.listing import status
 from svs.ui.output import visible
 from svs.ui.tables import state_text
 from svs.ui.taskbar import Taskbar
@@ -32,16 +35,16 @@ class BatchBars:
         self._done: dict[str, float] = {}  # shares, by job
         self._began = time.monotonic()
         self._tasks: dict[str, TaskID] = {}
-        self._bars = Progress(
+        self._bars = _Bars(
             TextColumn("{task.description}", style="bold", markup=False),
             BarColumn(bar_width=None),
             TextColumn("{task.fields[percent]}", justify="right", markup=False),
-            TextColumn("{task.fields[note]}", style="cyan", justify="right", markup=False),
+            _Note(Column(justify="right", no_wrap=True)),
             console=console,
             expand=True,
             refresh_per_second=4,
         )
-        self._whole = self._bars.add_task("All", total=None, percent="", note="")
+        self._whole = self._bars.add_task("All", total=None, percent="", note="", follower=None)
         self._taskbar = Taskbar(console)
 
     def __enter__(self) -> Self:
@@ -65,14 +68,11 @@ class BatchBars:
             self._lengths[job_id] = follower.job.duration
         self._done[job_id] = max(self._done.get(job_id, 0.0), event.overall / 100)
         note = f"{event.stage} {remaining(*event.left) if event.left else ''}".strip() if event.stage else ""
-        self._bars.update(self._task(job_id, name), percent=f"{int(event.overall)} %", note=note)
-        self._bars.update(self._tasks[job_id], completed=event.overall)
-        self._show_whole()
-
-    def _task(self, job_id: str, name: str) -> TaskID:
         if job_id not in self._tasks:
-            self._tasks[job_id] = self._bars.add_task(name, total=100, percent="", note="")
-        return self._tasks[job_id]
+            self._tasks[job_id] = self._bars.add_task(name, total=100, percent="", note="", follower=follower)
+        percent = f"{int(event.overall)} %"
+        self._bars.update(self._tasks[job_id], completed=event.overall, percent=percent, note=note)
+        self._show_whole()
 
     def end(self, follower: Follower) -> None:
         """Show in one line how a job has ended, and where its files are."""
@@ -80,7 +80,8 @@ class BatchBars:
         if task := self._tasks.pop(job.id, None):
             self._bars.remove_task(task)
         self._lengths[job.id] = job.duration or self._lengths.get(job.id, 0.0)
-        self._done[job.id] = 1.0
+        if follower.state != "interrupted":
+            self._done[job.id] = 1.0
         about = job.error.message if job.error else ", ".join(job.outputs)
         line = state_text(follower.state) + term(f"  {job.source.name}" + (f"  {about}" if about else ""))
         self._bars.console.print(line, soft_wrap=True)
@@ -112,6 +113,26 @@ class BatchBars:
         seconds = sum(length for job_id, length in self._lengths.items() if sizes[job_id])
         each_byte = seconds / known if known else 0.0
         return {job_id: self._lengths.get(job_id, size * each_byte) for job_id, size in sizes.items()}
+
+
+class _Bars(Progress):
+    """Bars with an empty line below: after a full line, the `^C` that terminals show would add one."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield the bars, and the line."""
+        yield from super().get_renderables()
+        yield Text(" ")
+
+
+class _Note(ProgressColumn):
+    """What a job does and how long it takes, or that its process stands still, which no event says."""
+
+    def render(self, task: Task) -> Text:
+        """Return a job's note."""
+        follower: Follower | None = task.fields["follower"]
+        if follower and status(follower.state, follower.progress) == "stalled":
+            return Text("stalled", "bold yellow")
+        return Text(task.fields["note"], "cyan")
 
 
 def _name(job: Job) -> str:

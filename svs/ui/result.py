@@ -13,6 +13,8 @@ from svs.times import clock
 from svs.ui.output import write
 from svs.ui.terminal import stdout, term
 
+_OF_JOB = ("Duration", "Engine", "Date")
+
 
 def show(result: Result, *, as_json: bool) -> None:
     """Print a result on stdout: laid out on a terminal, Markdown into a pipe."""
@@ -43,12 +45,13 @@ def _brief(result: Result) -> Text:
 
 
 def facts_view(result: Result) -> RenderableType:
-    """Return the title and the facts of a result."""
+    """Return the title and the facts of a result, without those that are facts of its job."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for label, value in facts(result):
-        grid.add_row(label, term(value))
+        if label not in _OF_JOB:
+            grid.add_row(label, term(value))
     return Group(term(result.title, "bold underline"), Text(), grid)
 
 

@@ -1,19 +1,21 @@
-"""Jobs, formatted for a terminal."""
+"""Jobs and models, formatted for a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from svs.model.job import Job, Progress, State
-from svs.progress.stats import Row, real_time
+from svs.progress.stats import Row
 from svs.text.coverage import share
-from svs.times import clock, moment, times_real
+from svs.ui.facts import about, costs, files
 from svs.ui.listing import HEADINGS, NUMBERS, Listed, row, status
 from svs.ui.terminal import term
 
-_WIDTHS = {"LENGTH": 70, "FILES": 100}
+_WIDTHS = {"WHEN": 66, "LENGTH": 78, "FILES": 100}
+_MODEL_WIDTHS = {"LANGUAGES": 68, "VERIFIED": 78}
 """Columns of the screen from which these are shown."""
 _FULL_WIDTH = max(_WIDTHS.values())
 COLOURS: dict[State, str] = {
@@ -63,6 +65,30 @@ def stats_table(rows: Iterable[Row]) -> Table:
     return table
 
 
+def models_table(rows: Iterable[Mapping[str, Any]], width: int) -> Table:
+    """Return the table of `svs models list`; on a narrow screen it has fewer columns."""
+    cells = list(map(_model_cells, rows))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    shown = [heading for heading in cells[0] if width >= _MODEL_WIDTHS.get(heading, 0)]
+    for heading in shown:
+        table.add_column(heading, no_wrap=True, justify="right" if heading == "SIZE" else "left")
+    for model in cells:
+        table.add_row(*(term(model[heading]) for heading in shown))
+    return table
+
+
+def _model_cells(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the table has of a model, by the headings."""
+    return {
+        "NAME": row["name"],
+        "SIZE": f"{row['megabytes']} MB",
+        "LANGUAGES": "99 languages" if row["multilingual"] else "English",
+        "INSTALLED": "yes" if row["folder"] else "in a package" if row["packages"] else "",
+        "VERIFIED": row["verified"] or "",
+        "NOTE": "used" if row["used"] else "recommended" if row["recommended"] else "",
+    }
+
+
 def state_text(state: State) -> Text:
     """Return a state in its colour."""
     return Text(state, COLOURS[state])
@@ -73,21 +99,11 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
-    grid.add_row("Job", job.id)
     grid.add_row("Status", Text(status(state, progress), COLOURS[state]))
     if state == "running" and progress:
         grid.add_row("Progress", f"{progress.overall:.0f} % ({progress.stage or 'starting'})")
-    grid.add_row("Video", term(job.source.path))
-    grid.add_row("Created", moment(job.created))
-    if job.origin:
-        grid.add_row("Transcript", f"reused from job {job.origin}")
-    if job.plan:
-        grid.add_row("Engine", term(f"{job.plan.engine} ({job.plan.model})"))
-    for stage, record in job.stages.items():
-        took = f"{record.seconds:.1f} s, {record.cpu:.1f} s of processor time"
-        grid.add_row(stage.capitalize(), took if record.finished else "not finished")
-    for label, cost in _costs(job):
-        grid.add_row(label, cost)
+    for label, value in (*about(job), *_stages(job), *costs(job)):
+        grid.add_row(label, term(value))
     if job.offline:
         grid.add_row("Network", "blocked while it ran")
     for warning in job.warnings:
@@ -95,21 +111,12 @@ def job_details(job: Job, state: State, folder: str, progress: Progress | None) 
     if job.error:
         grid.add_row("Error", term(job.error.message, "red"))
         grid.add_row("", term(job.error.hint))
-    for path in job.outputs:
-        grid.add_row("Output", term(path))
-    grid.add_row("Folder", term(folder))
+    for label, value in files(job, folder):
+        grid.add_row(label, term(value))
     return grid
 
 
-def _costs(job: Job) -> Iterator[tuple[str, str]]:
-    """Yield labels and values about a job's cost, for people."""
-    metrics = job.metrics
-    if speed := real_time(job):
-        yield "Speed", times_real(speed)
-    if job.duration and metrics.speech:
-        share = min(1.0, metrics.speech / job.duration)
-        yield "Speech", f"{100 * share:.0f} % of {clock(job.duration)}"
-    if metrics.memory:
-        yield "Memory", f"{metrics.memory / 1e6:.0f} MB at most"
-    if metrics.load:
-        yield "Machine", f"{metrics.load:.0f} % busy while it ran"
+def _stages(job: Job) -> Iterator[tuple[str, str]]:
+    for stage, record in job.stages.items():
+        took = f"{record.seconds:.1f} s, {record.cpu:.1f} s of processor time"
+        yield stage.capitalize(), took if record.finished else "not finished"

@@ -1,18 +1,21 @@
 """The consoles for stdout and stderr, which make control characters visible."""
 
+import re
 import sys
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from svs.ui.output import leave_quietly, visible
+from svs.ui.output import leave_quietly, visible, write
 from svs.ui.view import View
 
 _WIDE = 200
 """Columns in a pipe, so that lines are not folded."""
+_FILLING = re.compile(" +$", re.MULTILINE)
 
 
 class SafeConsole(Console):
@@ -26,6 +29,15 @@ class SafeConsole(Console):
 
 class _Output(SafeConsole):
     """A console whose reader may close the pipe early, as in `svs jobs list | head`, without an error."""
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as Rich has it
+        """Print; in a pipe without the spaces that fill lines up."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        with self.capture() as printed:
+            super().print(*objects, **options)
+        write(_FILLING.sub("", printed.get()))
 
     def on_broken_pipe(self) -> None:
         leave_quietly()

@@ -9,6 +9,11 @@ View = Literal["auto", "rich", "plain", "json", "none"]
 """How progress is shown."""
 
 
+def wanted(progress: View, *, quiet: bool) -> View:
+    """Return the view that the user wants; quiet means none, unless one is named."""
+    return "none" if quiet and progress == "auto" else progress
+
+
 class Pace:
     """The speed of a stage, measured from the event that began it; earlier work does not count."""
 

@@ -15,6 +15,7 @@ import pytest
 from svs.jobs import actions
 from svs.media.fingerprint import describe
 from svs.model.job import Options
+from svs.store import order
 from svs.store.follow import read_log
 from svs.store.index import Watcher
 
@@ -207,10 +208,10 @@ def test_a_job_whose_process_was_killed_goes_on_and_gives_the_same(start, svs_pr
 @posix
 def test_a_job_whose_process_was_stopped_is_shown_as_stalled(start, svs, store):
     job_id = await_transcription(start)
-    assert json.loads(svs("jobs", "list", "--json").stdout)[-1]["stalled"] is False
+    assert json.loads(svs("jobs", "list", "--json").stdout)[0]["stalled"] is False
     with suspended(child(start)):
         assert f"{job_id}  stalled" in svs("jobs", "list").stdout
-        assert json.loads(svs("jobs", "list", "--json").stdout)[-1]["stalled"] is True
+        assert json.loads(svs("jobs", "list", "--json").stdout)[0]["stalled"] is True
         assert "stalled" in svs("jobs", "show", job_id).stdout
         assert Watcher(store).known(job_id).stalled
 
@@ -233,6 +234,18 @@ def test_short_recordings_are_run_by_one_process(svs_process, shelf, store):
     assert results(done) == ["damp.srt", "lamp.srt", "wick.srt"]
     assert len({store.progress(job_id).pid for job_id in store.ids() if store.progress(job_id)}) == 1
     assert "is not a recording" in (store.folder(store.ids()[-1]) / "output.log").read_text()
+
+
+@posix
+def test_no_process_keeps_its_model_while_the_queue_is_paused(start, store):
+    await_transcription(start)
+    runner = child(start)
+    order.pause(store, paused=True)
+    assert psutil.wait_procs([runner], timeout=60)[0] == [runner]
+    assert states(store) == ["done", "queued"]
+    order.pause(store, paused=False)
+    start.communicate()
+    assert states(store) == ["done", "done"]
 
 
 @posix

@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from svs.media.fingerprint import describe
+from svs.model.job import Options
+
 CAPTIONS = "1\n00:00:01,000 --> 00:00:04,000\nThe lamp alone is weak, so a glass lens gathers its light.\n"
 
 
@@ -84,6 +87,7 @@ def test_exec_gets_the_paths_as_arguments_and_no_shell(svs, talk, program, tmp_p
     assert ran() == ["--to", "my notes", *paths, "end;", "$(touch", "forged)"]
     assert not (tmp_path / "forged").exists()
     assert "said" not in done.stdout
+    assert "said" in done.stderr.splitlines()
 
 
 def test_exec_without_a_place_gets_the_paths_last_and_its_failure_is_a_warning(svs, talk, program, tmp_path):
@@ -94,6 +98,13 @@ def test_exec_without_a_place_gets_the_paths_last_and_its_failure_is_a_warning(s
     assert "warning: --exec keep ended with exit code 3" in done.stderr
     missing = svs("summarize", talk, "-f", "md", "--force", "--exec", "no-such-program")
     assert (missing.returncode, "cannot be run" in missing.stderr) == (0, True)
+
+
+def test_exec_does_not_run_for_a_resumed_job_without_files(svs, store, talk, program, tmp_path):
+    program("keep")
+    store.create(describe(talk), Options())
+    assert svs("jobs", "resume", "last", "--exec", "keep").returncode == 0
+    assert not (tmp_path / "ran").exists()
 
 
 def test_exec_runs_after_each_of_several_jobs(svs, talk, program, tmp_path):

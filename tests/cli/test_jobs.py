@@ -62,6 +62,12 @@ def test_earlier_runs_of_a_recording_that_is_done_are_counted_with_the_last(svs,
     ]
 
 
+@pytest.mark.parametrize("command", [("jobs", "show", "last"), ("jobs", "stats"), ("doctor",)])
+def test_no_line_in_a_pipe_is_filled_up_with_spaces(svs_process, job, command):
+    lines = svs_process(*command).stdout.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
 def test_no_jobs_is_said_on_stderr(svs):
     done = svs("jobs", "list")
     assert (done.returncode, done.stdout) == (0, "")
@@ -72,6 +78,10 @@ def test_show_has_the_job_and_its_summary(svs, job):
     shown = svs("jobs", "show", "last").stdout
     assert job in shown
     assert "glass lens" in shown
+    labels = [
+        label for line in shown.splitlines() for label in line.split()[:1] if label in ("Engine", "Date")
+    ]
+    assert labels == ["Engine"]  # no fact is shown twice
     record = json.loads(svs("jobs", "show", job[-4:], "--json").stdout)
     assert record["status"] == "done"
     assert record["result"]["summary"]["sentences"]
@@ -151,6 +161,15 @@ def test_a_long_list_is_printed_in_parts(svs, store, video, monkeypatch, how):
         line.split() for line in whole.stdout.splitlines()
     ]
     assert len(whole.stdout) > len(store.ids()) * len(store.ids()[0])
+
+
+def test_running_jobs_are_listed_first(svs, store, video):
+    old, live, waiting = (store.create(describe(video), Options()).id for _ in range(3))
+    store.save(replace(store.load(live), status="running"))
+    with store.hold(live):
+        assert svs("jobs", "list", "--ids").stdout.split() == [live, waiting, old]
+        assert svs("jobs", "list", "-n", "1").stdout.splitlines()[1].startswith(f"{live}  running")
+    assert svs("jobs", "list", "--ids").stdout.split() == [waiting, live, old]
 
 
 def test_a_list_of_unfinished_jobs_reads_no_others(svs, store, video):

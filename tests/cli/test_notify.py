@@ -19,6 +19,8 @@ from aiosmtpd.controller import Controller
 
 from svs.errors import UsageError
 from svs.jobs import notify
+from svs.media.fingerprint import describe
+from svs.model.job import Options
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise's
 SECRET = "s3cr3t-t0ken"
@@ -115,11 +117,8 @@ def test_a_failed_job_notifies_too_and_prints_its_error_once(svs, video, webhook
     assert webhook.got[0]["title"] == "svs: talk.srt failed"
 
 
-def test_a_resumed_job_notifies_the_addresses_in_the_config_file(svs, video, webhook, home):
-    in_the_way = video.with_name("talk.summary.md")
-    in_the_way.touch()
-    assert svs("summarize", video, "-f", "md").returncode == 2
-    in_the_way.unlink()
+def test_a_resumed_job_notifies_the_addresses_in_the_config_file(svs, video, webhook, store, home):
+    store.create(describe(video), Options())
     config = home / "config.toml"
     config.write_text(f'notify = "{webhook.url}"\n')
     config.chmod(0o600)

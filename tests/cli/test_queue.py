@@ -74,6 +74,13 @@ def test_the_lists_say_why_queued_jobs_wait(svs, store, jobs):
     assert NOBODY not in svs("jobs", "list", "--status", "done").stderr
 
 
+def test_an_empty_queue_says_that_it_is_paused(svs, store):
+    assert PAUSED in svs("jobs", "queue", "pause").stderr
+    assert svs("jobs", "queue").stderr == f"No job is queued. {order.PAUSED}\n"
+    assert svs("jobs", "queue", "resume").stderr == ""
+    assert svs("jobs", "queue").stderr == "No job is queued.\n"
+
+
 def test_only_queued_jobs_are_moved_to_the_front(svs, store, jobs):
     store.save(replace(store.load(jobs[2]), status="done"))
     assert svs("jobs", "queue", "first", jobs[2]).returncode == 2

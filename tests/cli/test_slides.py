@@ -48,6 +48,8 @@ def test_a_chapter_that_begins_with_a_slide_is_named_after_it_and_says_so(svs, t
     video = tmp_path / "talk.mp4"
     testvideo.make_test_video(video, fps=2, subtitles=True)
     run = svs("summarize", video, "--json", "-f", "html,md", "--subtitles", "only")
+    for phase in ("looking at the pictures", "reading the titles of slides"):
+        assert run.stderr.count(phase) == 1
     chapters = json.loads(run.stdout)["summary"]["chapters"]
     titles = [chapter["title"] for chapter in chapters]
     assert titles == [topic.title for topic in testvideo.talk().topics]

@@ -100,6 +100,7 @@ def test_a_range_is_read_alone_and_its_times_are_those_of_the_recording(svs, wit
 def test_subtitles_given_as_the_input_are_the_transcript(svs, captions):
     result = json.loads(svs("summarize", captions, "--json", "--language", "en").stdout)
     assert [s["start"] for s in result["sentences"]] == [1.0, 5.0, 10.0]
+    assert "frame_rate" not in result
     assert result["transcript"]["engine"] == "captions"
 
 
@@ -119,6 +120,7 @@ def test_a_sidecar_file_is_taken_and_cut_to_the_range(svs, captions, tmp_path):
     svs("make-test-video", "meeting.mp4", "--fps", "2", "--duration", "14", "--audio", "silence")
     result = json.loads(svs("summarize", "meeting.mp4", "--json", "--start", "4").stdout)
     assert result["transcript"]["model"] == "meeting.srt"
+    assert result["frame_rate"] == 2.0
     assert [s["start"] for s in result["sentences"]] == [5.0, 10.0]
 
 
@@ -128,7 +130,7 @@ def test_a_recording_of_two_seconds_works_like_any_other(svs, with_model, talk_v
     assert result["summary"]["sentences"][0]["text"].startswith("The first topic")
 
 
-def test_files_are_written_once_and_replaced_only_by_force(svs, captions, tmp_path):
+def test_files_are_written_once_and_replaced_only_by_force(svs, captions, store, tmp_path):
     assert svs("summarize", captions, "-f", "md,srt").returncode == 0
     written = tmp_path / "meeting.summary.md"
     written.write_text("mine")
@@ -137,6 +139,7 @@ def test_files_are_written_once_and_replaced_only_by_force(svs, captions, tmp_pa
     assert "meeting.summary.md" in again.stderr
     assert "--force" in again.stderr
     assert written.read_text() == "mine"
+    assert len(store.ids()) == 1  # it was refused before there was a job
     assert svs("summarize", captions, "-f", "md", "--force").returncode == 0
     assert "lighthouse" in written.read_text()
     assert sorted(f.name for f in tmp_path.iterdir()) == [

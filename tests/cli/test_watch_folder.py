@@ -10,6 +10,7 @@ import time
 import pytest
 
 from svs.jobs import watch_folder
+from svs.media.fingerprint import describe
 from svs.model.job import Options
 
 pytestmark = pytest.mark.slow
@@ -91,6 +92,12 @@ def test_a_job_that_was_queued_before_a_restart_is_found_again_and_an_ended_one_
     assert len(list(filter(None, watch(once=True, length="3")))) == 1
 
 
+def test_a_job_that_was_made_just_before_svs_was_killed_is_not_made_again(watch, put, store):
+    many = [put(f"{number:02}.srt", number) for number in range(12)]
+    made = [store.create(describe(file), Options()).id for file in many]
+    assert [job_id for jobs in watch(once=True) for job_id in jobs] == made
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says who writes a file")
 def test_a_recording_that_is_still_written_is_not_found(watch, put, inbox, said):
     late = inbox / "late.srt"
@@ -158,6 +165,13 @@ def test_a_folder_that_is_not_there_is_refused(svs, inbox, put, home):
         assert svs("watch", wrong).returncode == 3
     assert svs("watch", inbox, "--length", "nonsense").returncode == 2
     assert not (home / "jobs").exists()
+
+
+def test_it_has_no_option_that_it_would_not_follow(svs, inbox):
+    for option in ("--cluster=tcp://127.0.0.1:9", "--detach", "--embed=copy.mp4", "--open"):
+        done = svs("watch", inbox, "--once", option)
+        assert done.returncode == 2
+        assert "No such option" in done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -163,6 +163,7 @@ def test_line_ends(texts, newline):
         ("[laughs] That was good. [MUSIC]", "That was good."),
         ("♪ We sing along ♪", "We sing along"),
         ("(applause)\nThank you (very much).", "Thank you (very much)."),
+        ("(APPLAUSE) Thank you (laughter and applause) (in the song).", "Thank you (in the song)."),
         ("C# and F* keep their signs", "C# and F* keep their signs"),
         ("It costs\n42", "It costs 42"),
     ],

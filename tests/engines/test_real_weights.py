@@ -145,7 +145,7 @@ def call(tmp_path_factory):
     return sides[:, : at + pcm.RATE // 2]
 
 
-@pytest.mark.parametrize("leak", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("leak", [0.0, 0.3])
 def test_two_who_speak_at_once_lose_no_words_on_channels_of_their_own(carried, call, tmp_path, leak):
     noise = np.random.default_rng(1).normal(0, 20, call.shape)
     heard, wrong = call + leak * call[::-1] + noise, {}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,8 @@ PATCHES = {
     "version": "from importlib import metadata as m; usual = m.version\n"
     "m.version = lambda name: '0.0.9' if name == 'svs' else usual(name)\n",
     "locks": "from svs.system import locks; locks._is_free = lambda handle: True\n",
+    "models": "import os, pathlib; from svs.models import installed\n"
+    "installed.models_home = lambda: pathlib.Path(os.environ['OTHER_MODELS'])\n",
     "": "",
 }
 WORKER = "import sys; from distributed.cli.dask_worker import main; main(sys.argv[1:])"
@@ -91,7 +94,7 @@ class Cluster:
         hidden = ("--dashboard-address", "127.0.0.1:0")
         return self.start("-m", "distributed.cli.dask_scheduler", *address, *hidden, *self.dask)
 
-    def worker(self, *more, patch="", **environment):
+    def worker(self, *more, patch="", nanny=False, **environment):
         places = (
             "--host",
             "127.0.0.1",
@@ -103,7 +106,7 @@ class Cluster:
         return self.start(
             *("-c", PATCHES[patch] + WORKER) if patch else ("-m", "distributed.cli.dask_worker"),
             *(self.url, *places, *self.dask, *(more or ("--nthreads", "1"))),
-            *(("--no-nanny",) if patch else ()),
+            *(() if nanny else ("--no-nanny",)),
             env=environment,
         )
 
@@ -125,8 +128,8 @@ def cluster(tmp_path, certificates, home, with_model):
 
 @pytest.fixture
 def recordings(tmp_path, talk_video):
-    """Return four recordings, whose bytes differ."""
-    made = [tmp_path / f"talk{number}.mp4" for number in range(4)]
+    """Return three recordings, whose bytes differ."""
+    made = [tmp_path / f"talk{number}.mp4" for number in range(3)]
     for number, file in enumerate(made):
         file.write_bytes(talk_video.read_bytes() + bytes([number]))
     return made
@@ -183,7 +186,7 @@ def _runner(home, job_id):
 
 @pytest.mark.slow
 def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings, local, home):
-    workers = [cluster.worker(), cluster.worker()]
+    workers = [cluster.worker(nanny=True), cluster.worker(nanny=True)]
     with _run(svs_command, "summarize", *recordings, *OPTIONS, *cluster.options) as process:
         begun = _begun(home, process)
         _runner(home, next(begun)).kill()
@@ -199,7 +202,7 @@ def test_killed_workers_and_jobs_change_no_byte(svs_command, cluster, recordings
 
 @pytest.mark.slow
 def test_the_only_worker_goes_on_when_it_is_started_again(svs_command, cluster, recordings, home):
-    cluster.worker()
+    cluster.worker(nanny=True)
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
         _runner(home, next(_begun(home, process))).parent().kill()
         said = process.stderr.read()
@@ -222,7 +225,7 @@ def test_ctrl_c_stops_jobs_on_their_workers(svs_command, cluster, recordings, ho
 @pytest.mark.slow
 def test_without_the_scheduler_what_is_done_is_kept(svs_command, svs, cluster, recordings, local, home):
     cluster.worker()
-    with _run(svs_command, "summarize", *recordings, *OPTIONS, *cluster.options) as process:
+    with _run(svs_command, "summarize", *recordings[:2], *OPTIONS, *cluster.options) as process:
         next(_begun(home, process))
         cluster.processes[0].kill()
         said = process.stderr.read()
@@ -232,17 +235,24 @@ def test_without_the_scheduler_what_is_done_is_kept(svs_command, svs, cluster, r
     cluster.worker()
     resumed = svs("jobs", "resume", "--all", *cluster.options)
     assert resumed.returncode == 0, resumed.stderr
-    assert _results(home) == local
+    assert _results(home) == {file.name: local[file.name] for file in recordings[:2]}
 
 
 @pytest.mark.slow
-def test_a_worker_that_cannot_run_jobs_is_named_and_not_used(svs, cluster, recordings, tmp_path):
+def test_a_worker_that_cannot_run_jobs_is_named_and_not_used(
+    svs, cluster, recordings, micro_whisper, tmp_path
+):
     other = {"SVS_HOME": str(tmp_path / "elsewhere")}
+    shutil.copytree(micro_whisper, tmp_path / "models" / "micro")
+    weights = tmp_path / "models" / "micro" / "model.bin"
+    weights.write_bytes(weights.read_bytes() + b"!")
     refused = {
         f"does not see the jobs in {cluster.home}": cluster.worker(**other),
         "has several threads": cluster.worker("--nthreads", "2"),
         "has svs 0.0.9, and here is svs ": cluster.worker(patch="version"),
         "does not see locks on the files in ": cluster.worker(patch="locks"),
+        "cannot be used: there is no model named micro": cluster.worker(patch="models", OTHER_MODELS="none"),
+        "has another model micro": cluster.worker(patch="models", OTHER_MODELS=str(weights.parents[1])),
     }
     _await_workers(cluster, len(refused))
     done = svs("summarize", recordings[0], *OPTIONS, *cluster.options)
@@ -264,7 +274,7 @@ def _await_workers(cluster, number):
 
 
 @pytest.mark.slow
-def test_a_job_that_is_cancelled_ends_and_is_not_run_again(svs_command, svs, cluster, recordings, home):
+def test_a_job_that_is_cancelled_ends_until_it_is_resumed(svs_command, svs, cluster, recordings, home):
     cluster.worker()
     with _run(svs_command, "summarize", recordings[0], *OPTIONS, *cluster.options) as process:
         job_id = next(_begun(home, process))
@@ -274,6 +284,9 @@ def test_a_job_that_is_cancelled_ends_and_is_not_run_again(svs_command, svs, clu
     with subprocess.Popen([svs_command, "jobs", "run", job_id], stdin=subprocess.PIPE) as late:
         assert late.wait() == 1
     assert JobStore(home / "jobs").load(job_id).status == "cancelled"
+    resumed = svs("jobs", "resume", job_id, *cluster.options)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "1 done, 0 skipped, 0 failed" in resumed.stderr
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Fifty processes at once on one store: each job is listed once, in a true state, and nothing is left."""
+"""Many processes at once on one store: each job is listed once, in a true state, and nothing is left."""
 
 import json
 import subprocess
@@ -16,14 +16,14 @@ from svs.store.jobs import JobStore
 
 CROWD = {
     "last": 3,
-    "work": 14,
-    "command": 4,
-    "watch": 8,
-    "watch_command": 3,
-    "cancel": 5,
-    "remove": 5,
-    "prune": 4,
-    "prune_command": 2,
+    "work": 8,
+    "command": 2,
+    "watch": 4,
+    "watch_command": 1,
+    "cancel": 3,
+    "remove": 3,
+    "prune": 2,
+    "prune_command": 1,
     "rival": 2,
 }
 SAID = "The lamp alone is weak, so a glass lens gathers its light."
@@ -70,8 +70,7 @@ def _start(role, number, folder):
 
 
 @pytest.mark.slow
-def test_fifty_processes_at_once(tmp_path, store, captions, crowd):
-    assert len(crowd) == 50
+def test_many_processes_at_once(tmp_path, store, captions, crowd):
     stopped = store.create(describe(tmp_path / "stopped.srt"), Options())
     store.save(replace(stopped, status="running"))
     for process in crowd.values():

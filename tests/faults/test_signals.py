@@ -100,7 +100,7 @@ def _assert_clean(store, job_id, tmp_path):
 
 
 def _assert_resumes(svs, assert_undisturbed, options, heard):
-    """Check that the job goes on, hears nothing twice, and gives what a run gives that nobody stops."""
+    """Check that the job goes on, transcribes nothing twice, and gives what a run gives that nobody stops."""
     done = svs("jobs", "resume", "last", "--json", "--progress", "json")
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stderr.splitlines()]

@@ -53,19 +53,30 @@ NAMES = [
 ]
 
 
+SHOWN = (
+    "-y.mkv",
+    "two\nlines.mkv",
+    "esc\x1b[2J\x1b]0;pwned\x07.mkv",
+    "[bold]x[/bold].mkv",
+    os.fsdecode(b"\xff\xfe.mkv"),
+)
+"""Names to be shown with a recording's summary, not only in a list of many."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_name_is_shown_and_does_nothing(on_terminal, assert_harmless, silent, tmp_path, name):
-    (tmp_path / name).parent.mkdir(exist_ok=True)
-    shutil.copy(silent, tmp_path / name)
-    (tmp_path / name).with_suffix(".srt").write_text(CUE)
+@pytest.mark.parametrize("names", [*((name,) for name in SHOWN), NAMES], ids=ascii)
+def test_a_name_is_shown_and_does_nothing(on_terminal, assert_harmless, silent, tmp_path, names):
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(silent, tmp_path / name)
+        (tmp_path / name).with_suffix(".srt").write_text(CUE)
     before = set(tmp_path.rglob("*"))
-    code, shown = on_terminal("summarize", "-f", "md,txt,html,json,srt,vtt,tsv", "-o", "out", "--", name)
+    code, shown = on_terminal("summarize", "-f", "md,txt,html,json,srt,vtt,tsv", "-o", "out", "--", *names)
     assert code == 0, shown
     assert_harmless(shown, drawn=True)
     files = [file for file in tmp_path.rglob("*") if file not in before | {tmp_path / "out"}]
     assert {file.parent for file in files} <= {tmp_path / "out"}
-    assert len(files) == 7
+    assert len(files) == 7 * len(names)
     for file in files:
         assert_harmless(file.read_text(encoding="utf-8"))
 

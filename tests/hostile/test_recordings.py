@@ -93,7 +93,7 @@ def _check_nothing_stays(home: Path, path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", PLAYLISTS, ids=lambda case: case.name)
-def test_ffmpeg_itself_reads_no_playlist(either_ffmpeg, on, canary, tmp_path, case):
+def test_ffmpeg_itself_reads_no_playlist(on, canary, tmp_path, case):
     path = tmp_path / case.name
     case.make(path, on)
     copy = tmp_path / "copy.mkv"
@@ -131,7 +131,7 @@ def test_the_packaged_ffmpeg_is_as_careful(on, tmp_path, monkeypatch, case):
     [case for case in (*BOMBS, *DAMAGED) if case.name != "sparse.wav"],  # a copy of it has 3.5 GB
     ids=lambda case: case.name,
 )
-def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(either_ffmpeg, on, tmp_path, case):
+def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(on, tmp_path, case):
     path = tmp_path / case.name
     case.make(path, on)
     (folder := tmp_path / "made").mkdir()
@@ -145,7 +145,7 @@ def test_the_sandbox_is_in_the_way_of_no_picture_and_no_copy(either_ffmpeg, on, 
     assert refused or probe(folder / "copy.mkv").subtitles
 
 
-def test_pictures_and_copies_of_a_good_recording_are_made(either_ffmpeg, talk_video, tmp_path):
+def test_pictures_and_copies_of_a_good_recording_are_made(talk_video, tmp_path):
     (frame,) = key_frames(talk_video, [Moment(0.0, 1.0, 3.0)], tmp_path)
     assert frame.jpeg
     copied(talk_video, tmp_path)

@@ -30,8 +30,10 @@ def shared():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["link", "file", "folder"])
-@pytest.mark.parametrize("action", ["write", "video", "copy"])
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [("write", "link"), ("write", "file"), ("write", "folder"), ("video", "link"), ("copy", "file")],
+)
 def test_what_another_user_swaps_is_not_written_to_and_gets_no_word(svs, shared, tmp_path, action, kind):
     """The other user acts just before a file is opened, renamed or linked, or ffmpeg is started."""
     if action == "copy":

@@ -1,4 +1,4 @@
-"""Cancel, start anew, clean up, go on, and take over: what a user does to jobs that are there."""
+"""Cancel, retry, clean up, resume, and reuse: what a user does to jobs that are there."""
 
 import json
 import os
@@ -190,7 +190,7 @@ def test_what_killed_runs_left_beside_the_files_goes_with_their_job(svs, make, c
     assert left == [{f".svs.{job.id}0123abcd.part", "mine.part"}, others, others]
 
 
-# Start anew
+# Retry
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
@@ -221,16 +221,12 @@ def test_retry_refuses_a_job_that_has_not_failed(svs, store, make, state):
     assert store.load(job.id) == job
 
 
-def test_retry_runs_a_failed_job_with_the_same_options(svs, store, captions, tmp_path):
-    written = tmp_path / "lens.summary.txt"
-    written.write_text("in the way")
-    assert svs("summarize", captions, "-f", "txt", "--length", "1").returncode == 2
-    assert store.load(store.resolve("last")).status == "failed"
-    written.unlink()
+def test_retry_runs_a_failed_job_with_the_same_options(svs, make, store, tmp_path):
+    make("failed", length="1", formats=("txt",))
     again = svs("jobs", "retry", "last", "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["summary"]["length"] == "1"
-    assert SAID in written.read_text()
+    assert SAID in (tmp_path / "lens.summary.txt").read_text()
     assert len(store.ids()) == 1
     assert svs("jobs", "retry", "last").returncode == 2
 
@@ -322,6 +318,23 @@ def test_resume_all_takes_interrupted_and_queued_jobs_and_goes_on_after_an_error
 def test_resume_all_with_nothing_to_do_is_no_failure(svs, make):
     make("failed")
     assert svs("jobs", "resume", "--all").returncode == 0
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_a_stopped_job_that_is_queued_again_goes_on(svs, store, make, state):
+    job = replace(make(state), finished="2026-11-26T04:00:00+00:00")
+    store.save(job)
+    store.ask_to_cancel(job.id)
+    assert actions.requeue(store, job.id) == replace(job, status="queued", finished=None)
+    assert svs("jobs", "resume", "--all").returncode == 0
+    assert store.load(job.id).status == "done"
+
+
+def test_a_job_that_is_done_is_not_queued_again(store, make):
+    job = make("done")
+    with pytest.raises(UsageError, match="done"):
+        actions.requeue(store, job.id)
+    assert store.load(job.id) == job
 
 
 def test_resume_needs_to_know_which(svs, make):
@@ -428,7 +441,7 @@ def recording(talk_video, tmp_path):
 
 @pytest.fixture(scope="module")
 def heard_once(svs_command, talk_video, micro_whisper, tmp_path_factory):
-    """Have the recording heard once, and return the store with that job, and its result."""
+    """Have the recording transcribed once, and return the store with that job, and its result."""
     folder = tmp_path_factory.mktemp("heard")
     environment = {**os.environ, "SVS_HOME": str(folder)}
     for arguments in (

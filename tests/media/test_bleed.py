@@ -159,6 +159,16 @@ def test_of_two_who_speak_at_once_without_a_leak_nothing_is_foreign(voice):
     assert foreign[:, : loud.shape[1]][loud].mean() < 0.02
 
 
+@pytest.mark.parametrize("decibels", [20, 60])
+def test_what_is_in_the_middle_belongs_to_one_of_two_channels(sides, voice, decibels):
+    opening = slice(10 * pcm.RATE)
+    sounds = with_leak(sides, decibels)
+    sounds[:, opening] = voice[opening]
+    foreign = bleed.foreign(compared(sounds))
+    loud = blocks(voice[opening]) > 0.02
+    assert foreign[:, : len(loud)][:, loud].sum(axis=0).tolist() == [1] * loud.sum()
+
+
 @pytest.mark.parametrize("order", [1, -1], ids=["mix-first", "mix-last"])
 def test_a_mix_repeats_those_who_are_in_it(sides, order):
     mixed, alone = sides.sum(axis=0), sides[0]
@@ -192,6 +202,8 @@ def test_silence_takes_blocks_out_and_leaves_the_others_as_they_were(tmp_path, v
 def test_of_two_files_the_shorter_one_ends_with_silence(tmp_path):
     for name, count in (("long", 3), ("short", 1)):
         (tmp_path / name).write_bytes(np.full(count * bleed.BLOCK, 16384, "<i2").tobytes())
-    found = bleed.measure(bleed.chunks([tmp_path / "short", tmp_path / "long"], lambda: None))
+    found = bleed.measure(
+        bleed.chunks([tmp_path / "short", tmp_path / "long"], 3 * bleed.BLOCK, lambda: None)
+    )
     assert found.powers.tolist() == [[0.25, 0, 0], [0.25, 0.25, 0.25]]
     assert found.products.tolist() == [0.25, 0, 0]

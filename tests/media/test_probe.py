@@ -53,11 +53,18 @@ def talk(tmp_path_factory):
     return make(folder / "talk.mkv", *options)
 
 
+@pytest.mark.parametrize(("rate", "found"), [("12", 12.0), ("30000/1001", 30000 / 1001), ("24", 24.0)])
+def test_pictures_come_at_a_rate_and_sound_alone_has_none(either_ffmpeg, tmp_path, rate, found):
+    picture = ["-f", "lavfi", "-i", f"testsrc=s=32x32:r={rate}:d=1", "-c:v", "mpeg4"]
+    assert probe(make(tmp_path / "talk.mp4", *picture)).frame_rate == pytest.approx(found)
+    assert probe(make(tmp_path / "talk.wav")).frame_rate == 0
+
+
 @pytest.mark.parametrize(
     ("suffix", "codec"),
     [("mp4", "aac"), ("mkv", "vorbis"), ("mp3", "mp3"), ("ogg", "vorbis"), ("wav", "pcm_s16le")],
 )
-def test_every_container_says_how_long_it_is_and_what_sound_it_has(either_ffmpeg, tmp_path, suffix, codec):
+def test_every_container_says_how_long_it_is_and_what_sound_it_has(tmp_path, suffix, codec):
     codecs = ["-c:a", "libvorbis"] if codec == "vorbis" else []
     media = probe(make(tmp_path / f"talk.{suffix}", *codecs))
     assert media.duration == pytest.approx(2.0, abs=0.1)
@@ -66,7 +73,7 @@ def test_every_container_says_how_long_it_is_and_what_sound_it_has(either_ffmpeg
     assert media.title == ""
 
 
-def test_tracks_are_listed_with_their_languages_and_kinds(either_ffmpeg, talk):
+def test_tracks_are_listed_with_their_languages_and_kinds(talk):
     media = probe(talk)
     english, german = media.audio
     assert english == AudioTrack(0, "eng", "mp3", title=media.title)
@@ -74,7 +81,7 @@ def test_tracks_are_listed_with_their_languages_and_kinds(either_ffmpeg, talk):
     assert media.subtitles == (SubtitleTrack(2, "fra", "subrip", text=True, forced=True),)
 
 
-def test_tags_that_look_like_a_report_are_but_tags(either_ffmpeg, talk):
+def test_tags_that_look_like_a_report_are_but_tags(talk):
     media = probe(talk)
     assert media.title.split() == FORGED.split()
     assert "\n" not in media.title
@@ -89,7 +96,7 @@ FORGED_TRACK = "eng): Audio: aac, 8000 Hz, mono\n  Stream #0:1(deu"
 
 
 @pytest.mark.parametrize("languages", [[FORGED_TRACK], ["eng", FORGED_TRACK], [FORGED_TRACK, "fra"]])
-def test_a_language_that_looks_like_a_track_is_refused(either_ffmpeg, tmp_path, languages):
+def test_a_language_that_looks_like_a_track_is_refused(tmp_path, languages):
     options = [argument for _ in languages for argument in ("-map", "0:a")]
     for number, language in enumerate(languages):
         options += [f"-metadata:s:a:{number}", f"language={language}"]
@@ -97,7 +104,7 @@ def test_a_language_that_looks_like_a_track_is_refused(either_ffmpeg, tmp_path, 
 
 
 @pytest.mark.parametrize("language", ["\x1b[2J", "e n", "x" * 50, "[bold]", "eng\nfra", "\u202efra"])
-def test_a_language_that_is_no_code_is_left_out(either_ffmpeg, tmp_path, language):
+def test_a_language_that_is_no_code_is_left_out(tmp_path, language):
     media = probe(make(tmp_path / "talk.mkv", "-metadata:s:a:0", f"language={language}"))
     assert [track.language for track in media.audio] in ([""], [])
 
@@ -115,7 +122,7 @@ def test_the_title_is_found_wherever_the_container_keeps_it(tmp_path, suffix):
     assert probe(tmp_path / f"talk.{suffix}").title == "Ein schöner [b]Tag[/b]"
 
 
-def test_a_rare_format_is_read_when_it_is_allowed(either_ffmpeg, tmp_path):
+def test_a_rare_format_is_read_when_it_is_allowed(tmp_path):
     path = make(tmp_path / "talk.sf", "-f", "ircam")
     with pytest.raises(InputError, match="is not a recording"):
         probe(path)
@@ -137,7 +144,7 @@ def test_a_tracks_name_is_not_the_title(tmp_path):
     ("handler", "title"),
     [("Anna", "Anna"), ("Dr. Ben 2", "Dr. Ben 2"), ("SoundHandler", ""), ("ISO Media file", ""), ("", "")],
 )
-def test_a_tracks_handler_is_its_title_where_it_is_a_name(either_ffmpeg, tmp_path, handler, title):
+def test_a_tracks_handler_is_its_title_where_it_is_a_name(tmp_path, handler, title):
     media = probe(make(tmp_path / "talk.mp4", "-metadata:s:a:0", f"handler_name={handler}"))
     assert (media.audio[0].title, media.title) == (title, "")
 
@@ -155,7 +162,7 @@ def test_pictures_are_no_sound(tmp_path):
     assert media.duration == pytest.approx(2.0, abs=0.2)
 
 
-def test_a_duration_that_ffmpeg_only_guesses_is_unknown(either_ffmpeg, tmp_path):
+def test_a_duration_that_ffmpeg_only_guesses_is_unknown(tmp_path):
     assert probe(make(tmp_path / "talk.aac")).duration is None
 
 
@@ -246,13 +253,13 @@ def test_a_picture_is_refused(tmp_path):
     ],
     ids=["hls", "ffconcat"],
 )
-def test_a_playlist_is_refused_though_what_it_names_is_a_recording(either_ffmpeg, tmp_path, name, playlist):
+def test_a_playlist_is_refused_though_what_it_names_is_a_recording(tmp_path, name, playlist):
     path = make(tmp_path / "talk.ts")
     (tmp_path / name).write_text(playlist.format(path=path))
     assert "is not a recording" in refusal(tmp_path / name)
 
 
-def test_a_recording_that_lost_its_header_is_damaged(either_ffmpeg, tmp_path):
+def test_a_recording_that_lost_its_header_is_damaged(tmp_path):
     whole = make(tmp_path / "whole.mp4").read_bytes()
     (tmp_path / "cut.mp4").write_bytes(whole[:2000])
     assert "cut off or damaged: moov atom not found" in refusal(tmp_path / "cut.mp4")

@@ -61,7 +61,7 @@ def test_every_slide_of_a_lecture_is_found_beside_its_speaker(tmp_path, keys, la
     assert_on_time(found(made), STARTS, late)
 
 
-def test_the_times_are_exact_although_key_frames_are_far_apart(either_ffmpeg, talk):
+def test_the_times_are_exact_although_key_frames_are_far_apart(talk):
     assert_on_time(found(talk), STARTS, 1.0)
 
 

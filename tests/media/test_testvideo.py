@@ -70,7 +70,6 @@ def ffmpeg_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("either_ffmpeg")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_each_container_holds_picture_and_sound_of_the_size_and_length_asked_for(
     tmp_path: Path, suffix: str
@@ -149,7 +148,6 @@ def test_each_topic_has_a_slide_of_its_own_colour_in_every_round(tmp_path: Path)
 
 
 @pytest.mark.skipif(not any(map(Path.is_file, map(Path, testvideo.FONTS))), reason="no font here")
-@pytest.mark.usefixtures("either_ffmpeg")
 def test_slides_carry_titles_where_there_is_a_font(tmp_path: Path) -> None:
     make_test_video(tmp_path / "a.mp4", duration=0.5, audio="silence")
     (title, *_), (clock, *_) = (

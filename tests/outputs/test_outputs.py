@@ -173,13 +173,22 @@ def test_json_names_of_fields_are_a_contract():
 def test_facts_are_those_of_the_header():
     assert facts(RESULT) == [
         ("Duration", "1:02:10"),
-        ("Language", "en"),
+        ("Language", "English"),
         ("Engine", "whisper (small)"),
         ("Date", "2026-11-23 04:14 UTC"),
         ("Summary", "medium, by lexrank"),
     ]
     unknown = replace(RESULT, start=60.0, transcript=replace(RESULT.transcript, language="und", model=""))
     assert {("From", "1:00"), ("Language", "unknown"), ("Engine", "whisper")} <= set(facts(unknown))
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [("1", "1 sentence"), ("5", "5 sentences"), ("10%", "10 % of the sentences"), ("150w", "150 words")],
+)
+def test_a_header_has_the_length_in_words(length, shown):
+    result = replace(RESULT, summary=replace(RESULT.summary, length=length))
+    assert ("Summary", f"{shown}, by lexrank") in facts(result)
 
 
 def test_there_is_a_caution_for_each_reason_to_doubt():
@@ -280,7 +289,7 @@ def test_hostile_text_is_just_text_in_markdown(text):
     assert shown == [
         text,
         "Duration: 1:02:10",
-        "Language: en",
+        "Language: English",
         f"Engine: whisper ({text})",
         "Date: 2026-11-23 04:14 UTC",
         "Summary: medium, by lexrank",
@@ -406,9 +415,27 @@ def test_mpv_and_losslesscut_get_the_quotes_as_cuts():
     assert rows == [["0.500", "3.250", SAID[0].text], ["3723.000", "3725.500", SAID[3].text]]
 
 
+def test_video_editors_get_the_quotes_in_frames_of_the_recording():
+    assert render(replace(RESULT, frame_rate=30000 / 1001), "cmx.edl").splitlines() == [
+        "TITLE: Lighthouses: how they work",
+        "FCM: NON-DROP FRAME",
+        "",
+        "001  AX       AA/V  C        00:00:00:15 00:00:03:07 00:00:00:00 00:00:02:22",
+        "* FROM CLIP NAME: light_houses.mp4",
+        f"* COMMENT: {SAID[0].text}",
+        "",
+        "002  AX       AA/V  C        01:01:59:08 01:02:01:23 00:00:02:22 00:00:05:07",
+        "* FROM CLIP NAME: light_houses.mp4",
+        f"* COMMENT: {SAID[3].text}",
+    ]
+    assert "001  AX       AA    C        00:00:00:12 00:00:03:06 " in render(RESULT, "cmx.edl")
+    assert "00:00:00:00 00:00:01:00 " in render(replace(said("x"), frame_rate=0.25), "cmx.edl")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_forges_no_cut(text):
     result = said(text, source=f"/videos/{text}")
+    assert len(render(result, "cmx.edl").splitlines()) == 6
     assert render(result, "edl").count("\n") == 2
     ((_, _, label),) = csv.reader(io.StringIO(render(result, "csv")))
     assert label.lstrip("'") == line(text)

@@ -166,7 +166,7 @@ def test_the_error_is_that_of_what_was_said_last_before_the_moment():
         ((60.0, 60.4), "about 60 s left"),
         ((100.0, 250.0), "2-4 min left"),
         ((170.0, 190.0), "about 3 min left"),
-        ((7000.0, 30000.0), "2-8 h left"),
+        ((7000.0, 30000.0), "1.9-8.3 h left"),
     ],
 )
 def test_people_read_a_range_while_it_is_uncertain(left, text):

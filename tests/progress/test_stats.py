@@ -40,6 +40,8 @@ def test_each_engine_and_model_has_a_row():
         job(5, 1.0, plan=Plan(engine="captions", model="a.srt")),
         job(6, 1.0, plan=Plan(engine="captions", model="b.srt")),
         job(7, 1.0, plan=None),
+        job(8, 1.0, status="running"),
+        job(9, 1.0, status="cancelled"),
     ]
     captions, small = stats.rows(jobs)
     assert (captions.engine, captions.model, captions.jobs) == ("captions", "", 2)
@@ -73,7 +75,7 @@ def test_a_run_is_measured(svs, with_model, talk_video):
     for options in (["--end", "20"], ["--fresh", "--end", "40"]):
         assert svs("summarize", talk_video, *options).returncode == 0
     shown = svs("jobs", "show", "last").stdout
-    for label in ("Speed", "Speech", "Memory", "Machine", "processor time"):
+    for label in ("Speed", "Speech", "Memory", "Load", "processor time"):
         assert label in shown
     record = json.loads(svs("jobs", "show", "last", "--json").stdout)["job"]
     metrics = record["metrics"]

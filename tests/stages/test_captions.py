@@ -28,7 +28,7 @@ def fetch(film, target):
     return fetch_track(film, media, Options(), media.subtitles[0].index, target, lambda done, total: None)
 
 
-def test_a_track_comes_out_whole(either_ffmpeg, film, tmp_path):
+def test_a_track_comes_out_whole(film, tmp_path):
     (tmp_path / "job").mkdir()
     target = tmp_path / "job" / "captions.srt"
     assert fetch(film, target) == ""
@@ -37,7 +37,7 @@ def test_a_track_comes_out_whole(either_ffmpeg, film, tmp_path):
 
 
 @pytest.mark.slow
-def test_half_a_file_is_a_warning(either_ffmpeg, film, tmp_path):
+def test_half_a_file_is_a_warning(film, tmp_path):
     data = film.read_bytes()
     film.write_bytes(data[: len(data) // 2])
     assert "some of its captions may be missing" in fetch(film, tmp_path / "captions.srt")
@@ -46,7 +46,7 @@ def test_half_a_file_is_a_warning(either_ffmpeg, film, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
-def test_a_full_disk_is_the_stores_error(either_ffmpeg, film, tmp_path):
+def test_a_full_disk_is_the_stores_error(film, tmp_path):
     (tmp_path / "captions.part").symlink_to("/dev/full")
     with pytest.raises(StoreError, match=r"cannot write the captions to .*: No space left on device"):
         fetch(film, tmp_path / "captions.srt")
@@ -172,7 +172,7 @@ def test_a_track_that_makes_no_sense_leaves_its_place_to_the_next(tmp_path, chos
 
 
 @pytest.mark.parametrize("kind", ["mkv", "mp4"])
-def test_odd_letters_in_a_track_cost_no_cue(either_ffmpeg, tmp_path, kind):
+def test_odd_letters_in_a_track_cost_no_cue(tmp_path, kind):
     """With a check of its own, ffmpeg leaves out such cues, or gives up where most are such."""
     codec = {"mkv": "subrip", "mp4": "mov_text"}[kind]
     film = recording(tmp_path / f"t.{kind}", (srt("odd \ufffe\U0001ffff letters"), {"c": codec}))
@@ -218,7 +218,7 @@ Dialogue: 0,0:00:01.00,0:00:05.00,Default,Ada Byron,0,0,0,,The engine weaves pat
 
 
 @pytest.mark.parametrize(("suffix", "content"), [("vtt", VOICES), ("ass", NAMED)])
-def test_names_of_speakers_in_a_track_are_kept(either_ffmpeg, tmp_path, suffix, content):
+def test_names_of_speakers_in_a_track_are_kept(tmp_path, suffix, content):
     (tmp_path / f"a.{suffix}").write_text(content)
     sound = ["-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-i", str(tmp_path / f"a.{suffix}")]
     ffmpeg.run([*sound, "-t", "12", "-c:s", "copy", str(tmp_path / "t.mkv")])

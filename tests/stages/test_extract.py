@@ -81,7 +81,7 @@ def pitch(target: Path) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "mp3", "ogg", "wav", "ts"])
-def test_the_sound_of_every_container_comes_out(either_ffmpeg, tmp_path, target, suffix):
+def test_the_sound_of_every_container_comes_out(tmp_path, target, suffix):
     source = make(tmp_path / f"talk.{suffix}", "-ac", "2", "-ar", "44100")
     ticks = Ticks()
     result = run(source, target, ticks)
@@ -132,7 +132,7 @@ LATE = (
 """Sound that starts two seconds after the pictures."""
 
 
-def test_a_late_sound_keeps_its_time(either_ffmpeg, tmp_path, target):
+def test_a_late_sound_keeps_its_time(tmp_path, target):
     source = make(tmp_path / "late.mkv", *LATE, tone="testsrc=s=32x32:r=5:duration=6")
     assert run(source, target).seconds == pytest.approx(6.0, abs=0.1)
     assert np.argmax(loud(target)) in (19, 20)
@@ -142,7 +142,7 @@ def test_a_late_sound_keeps_its_time(either_ffmpeg, tmp_path, target):
     assert loud(target).all()
 
 
-def test_a_gap_in_the_sound_becomes_silence(either_ffmpeg, tmp_path, target):
+def test_a_gap_in_the_sound_becomes_silence(tmp_path, target):
     gap = ["-af", "aselect='lt(t,1)+gt(t,3)'", "-c:a", "pcm_s16le"]
     result = run(make(tmp_path / "gap.mkv", *gap, tone="sine=duration=4"), target)
     assert result.seconds == pytest.approx(4.0, abs=0.1)
@@ -242,7 +242,7 @@ def test_a_recording_shorter_than_it_claims_is_partial(tmp_path, target):
     [("mp4", PICTURES), ("mkv", PICTURES), ("mkv", ()), ("mp3", ()), ("flac", ())],
     ids=lambda value: value if isinstance(value, str) else "video" if value else "sound",
 )
-def test_half_a_file_gives_its_half_and_says_so(either_ffmpeg, tmp_path, target, suffix, pictures):
+def test_half_a_file_gives_its_half_and_says_so(tmp_path, target, suffix, pictures):
     front = ["-movflags", "faststart"] if suffix == "mp4" else []
     source = make(tmp_path / f"talk.{suffix}", *pictures, *front, tone="sine=duration=6")
     data = source.read_bytes()
@@ -255,13 +255,13 @@ def test_half_a_file_gives_its_half_and_says_so(either_ffmpeg, tmp_path, target,
 
 
 @pytest.mark.parametrize("suffix", ["mkv", "mp4"])
-def test_a_sound_that_ends_before_the_pictures_is_whole(either_ffmpeg, tmp_path, target, suffix):
+def test_a_sound_that_ends_before_the_pictures_is_whole(tmp_path, target, suffix):
     result = run(make(tmp_path / f"talk.{suffix}", *PICTURES), target)
     assert result.seconds == pytest.approx(2.0, abs=0.1)
     assert (result.partial, result.warnings) == (False, ())
 
 
-def test_damage_in_the_middle_is_a_warning(either_ffmpeg, tmp_path, target):
+def test_damage_in_the_middle_is_a_warning(tmp_path, target):
     source = make(tmp_path / "talk.mp4", tone="anoisesrc=duration=3:seed=1")
     data = bytearray(source.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 5000] = random.Random(1).randbytes(5000)
@@ -312,7 +312,7 @@ def test_a_stop_leaves_no_process_no_half_file_and_the_old_sound(tmp_path, targe
 
 
 @linux
-def test_a_full_disk_is_the_stores_error(either_ffmpeg, tmp_path, target):
+def test_a_full_disk_is_the_stores_error(tmp_path, target):
     target.with_name("audio.pcm.part").symlink_to("/dev/full")
     with pytest.raises(StoreError, match=r"cannot write the sound to .*: No space left on device") as caught:
         run(make(tmp_path / "talk.mp3"), target)

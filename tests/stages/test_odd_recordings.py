@@ -69,7 +69,7 @@ JOINED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", JOINED)
-def test_two_recordings_joined_in_one_file_are_read_whole(either_ffmpeg, tmp_path, target, suffix):
+def test_two_recordings_joined_in_one_file_are_read_whole(tmp_path, target, suffix):
     source = tmp_path / f"joined.{suffix}"
     source.write_bytes(recorded(suffix, JOINED[suffix]) + recorded(suffix, JOINED[suffix], HIGH))
     found = run(source, target)
@@ -80,7 +80,7 @@ def test_two_recordings_joined_in_one_file_are_read_whole(either_ffmpeg, tmp_pat
     assert (pitch(target, 1), pitch(target, 4)) == (pytest.approx(440, abs=2), pytest.approx(880, abs=2))
 
 
-def test_a_part_behind_a_join_is_found(either_ffmpeg, tmp_path, target):
+def test_a_part_behind_a_join_is_found(tmp_path, target):
     source = tmp_path / "joined.webm"
     source.write_bytes(recorded("webm", JOINED["webm"]) + recorded("webm", JOINED["webm"], HIGH))
     found = run(source, target, start=4.0)
@@ -90,7 +90,7 @@ def test_a_part_behind_a_join_is_found(either_ffmpeg, tmp_path, target):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["webm", "avi", "flac", "mp3"])
-def test_a_start_behind_what_a_joined_file_claims_is_found(either_ffmpeg, tmp_path, target, suffix):
+def test_a_start_behind_what_a_joined_file_claims_is_found(tmp_path, target, suffix):
     options = JOINED[suffix].replace(" -live 1", "")  # so it claims to last 3 seconds
     source = tmp_path / f"joined.{suffix}"
     source.write_bytes(recorded(suffix, options) + recorded(suffix, options, HIGH))
@@ -101,7 +101,7 @@ def test_a_start_behind_what_a_joined_file_claims_is_found(either_ffmpeg, tmp_pa
         run(source, target, start=9.0)
 
 
-def test_a_gap_in_a_joined_recording_stays_a_gap(either_ffmpeg, tmp_path, target):
+def test_a_gap_in_a_joined_recording_stays_a_gap(tmp_path, target):
     gap = recorded("mka", "-af aselect='lt(t,1)+gt(t,2)' -c:a pcm_s16le -live 1")
     source = tmp_path / "joined.mka"
     source.write_bytes(gap + gap)
@@ -109,7 +109,7 @@ def test_a_gap_in_a_joined_recording_stays_a_gap(either_ffmpeg, tmp_path, target
     assert loud(target) == pytest.approx(4.0, abs=0.3)
 
 
-def test_no_sound_is_dropped_where_packets_overlap(either_ffmpeg, tmp_path, target):
+def test_no_sound_is_dropped_where_packets_overlap(tmp_path, target):
     source = tmp_path / "slow.mka"
     source.write_bytes(recorded("mka", "-c:a pcm_s16le -bsf:a setts=pts=PTS/2:dts=DTS/2"))
     run(source, target)
@@ -150,7 +150,7 @@ def test_recordings_of_every_kind_are_whole(tmp_path, target, name):
 
 
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
-def test_a_wav_whose_size_was_never_written_is_whole(either_ffmpeg, tmp_path, target, size):
+def test_a_wav_whose_size_was_never_written_is_whole(tmp_path, target, size):
     data = bytearray(recorded("wav"))
     for at in (4, data.index(b"data") + 4):
         struct.pack_into("<I", data, at, size)
@@ -170,7 +170,7 @@ CUT_BY_FFMPEG = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", CUT_BY_FFMPEG)
-def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(either_ffmpeg, tmp_path, target, suffix):
+def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(tmp_path, target, suffix):
     data = recorded(suffix, CUT_BY_FFMPEG[suffix])
     source = tmp_path / f"joined.{suffix}"
     source.write_bytes(data)
@@ -182,7 +182,7 @@ def test_what_ffmpeg_does_not_read_of_a_joined_file_is_a_warning(either_ffmpeg, 
     assert "of the file could not be read" in found.warnings[0]
 
 
-def test_a_wav_that_claims_too_little_is_read_on(either_ffmpeg, tmp_path, target):
+def test_a_wav_that_claims_too_little_is_read_on(tmp_path, target):
     data = bytearray(recorded("wav", "-metadata title=Talk"))
     at = data.index(b"data") + 4
     struct.pack_into("<I", data, at, struct.unpack_from("<I", data, at)[0] // 2)
@@ -193,7 +193,7 @@ def test_a_wav_that_claims_too_little_is_read_on(either_ffmpeg, tmp_path, target
     assert (found.partial, found.warnings) == WHOLE
 
 
-def test_tags_behind_the_sound_of_a_wav_are_no_sound(either_ffmpeg, tmp_path, target):
+def test_tags_behind_the_sound_of_a_wav_are_no_sound(tmp_path, target):
     data = recorded("wav")
     tags = b"LIST" + struct.pack("<I", 20_000) + b"INFO" + bytes(19_996)
     source = tmp_path / "tagged.wav"
@@ -204,7 +204,7 @@ def test_tags_behind_the_sound_of_a_wav_are_no_sound(either_ffmpeg, tmp_path, ta
 
 
 @pytest.mark.parametrize("order", [(0, 3600), (3600, 0)])
-def test_a_broadcast_whose_clock_jumps_is_whole(either_ffmpeg, tmp_path, target, order):
+def test_a_broadcast_whose_clock_jumps_is_whole(tmp_path, target, order):
     options = f"{PICTURES} -c:v libx264 -c:a aac -output_ts_offset"
     source = tmp_path / "jump.ts"
     source.write_bytes(b"".join(recorded("ts", f"{options} {offset}") for offset in order))
@@ -213,7 +213,7 @@ def test_a_broadcast_whose_clock_jumps_is_whole(either_ffmpeg, tmp_path, target,
     assert found.seconds == pytest.approx(6.0, abs=0.2)
 
 
-def test_one_broken_packet_is_not_parts(either_ffmpeg, tmp_path, target):
+def test_one_broken_packet_is_not_parts(tmp_path, target):
     data = bytearray(recorded("flac", "-frame_size 4096", "anoisesrc=d=3:r=16000:seed=1"))
     data[len(data) // 2] ^= 0xFF
     source = tmp_path / "broken.flac"
@@ -257,7 +257,7 @@ GERMAN, ENGLISH = "-metadata:s:a:@ language=ger", "-metadata:s:a:@ language=eng"
     ],
     ids=["comment", "title", "visual-impaired", "default", "few-channels", "asked", "other-default", "wish"],
 )  # fmt: skip
-def test_the_best_track_is_read(either_ffmpeg, tmp_path, target, tracks, options, heard):
+def test_the_best_track_is_read(tmp_path, target, tracks, options, heard):
     sounds = [tone(440), tone(880)]
     source = with_tracks(tmp_path / "tracks.mkv", list(zip(sounds, tracks, strict=True)))
     found = run(source, target, **options)
@@ -270,7 +270,7 @@ def test_the_best_track_is_read(either_ffmpeg, tmp_path, target, tracks, options
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ["-f lavfi -i anullsrc=d=12", "-f lavfi -i sine=duration=12"])
-def test_a_track_without_speech_is_passed_over(either_ffmpeg, tmp_path, target, first):
+def test_a_track_without_speech_is_passed_over(tmp_path, target, first):
     source = with_tracks(tmp_path / "obs.mkv", [(first, ""), (TALK, PLAIN)])
     found = run(source, target)
     assert found.notices[0].startswith("Audio track 2 of 2 was read")
@@ -284,7 +284,7 @@ def test_a_single_track_needs_no_notice(tmp_path, target):
 
 
 @pytest.mark.parametrize(("pan", "side"), [("c0|c1=-0.9*c0", "left"), ("-0.9*c0|c1=c0", "right")])
-def test_of_inverted_stereo_the_louder_channel_is_read(either_ffmpeg, tmp_path, target, pan, side):
+def test_of_inverted_stereo_the_louder_channel_is_read(tmp_path, target, pan, side):
     source = tmp_path / "inverted.wav"
     source.write_bytes(recorded("wav", f"-af pan=stereo|c0={pan},volume=-3dB"))
     found = run(source, target)
@@ -295,7 +295,7 @@ def test_of_inverted_stereo_the_louder_channel_is_read(either_ffmpeg, tmp_path, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pan", ["c0|c1=c0", "c0|c1=0*c0", "0.01*c0|c1=0.01*c0"])
-def test_other_stereo_is_mixed(either_ffmpeg, tmp_path, target, pan):
+def test_other_stereo_is_mixed(tmp_path, target, pan):
     source = tmp_path / "stereo.wav"
     source.write_bytes(recorded("wav", f"-af pan=stereo|c0={pan},volume=-20dB"))
     assert run(source, target).notices == ()
@@ -303,7 +303,7 @@ def test_other_stereo_is_mixed(either_ffmpeg, tmp_path, target, pan):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("hours", "claims", "until"), [(30, 3600, "1:00:01"), (1, 10, "1:4")])
-def test_what_goes_on_long_after_its_claim_is_refused(either_ffmpeg, tmp_path, target, hours, claims, until):
+def test_what_goes_on_long_after_its_claim_is_refused(tmp_path, target, hours, claims, until):
     source = tmp_path / "lying.flac"
     source.write_bytes(flac(8000, hours * 3600 * 8000, claims * 8000))
     with pytest.raises(InputError, match=rf"claims to last .* and goes on after {until}"):

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from svs.errors import Stopped
+from svs.errors import InputError, Stopped
 from svs.media import ffmpeg, pcm
 from svs.media.probe import probe
 from svs.model.job import Options
@@ -75,7 +75,7 @@ def alike(file, samples):
 
 
 @pytest.mark.parametrize("channels", ["auto", "split"])
-def test_each_channel_with_a_voice_gets_a_file_of_its_own(either_ffmpeg, tmp_path, target, voices, channels):
+def test_each_channel_with_a_voice_gets_a_file_of_its_own(tmp_path, target, voices, channels):
     found = run(wav(tmp_path / "call.wav", *voices[:2]), target, channels=channels)
     assert found.speakers == ("left", "right")
     assert names(target) == ["audio.1.pcm", "audio.2.pcm"]
@@ -87,7 +87,7 @@ def test_each_channel_with_a_voice_gets_a_file_of_its_own(either_ffmpeg, tmp_pat
     assert len(found.notices) == (channels == "auto")
 
 
-def test_they_are_mixed_when_the_user_says_so(either_ffmpeg, tmp_path, target, voices):
+def test_they_are_mixed_when_the_user_says_so(tmp_path, target, voices):
     found = run(wav(tmp_path / "call.wav", *voices[:2]), target, channels="mix")
     assert (found.speakers, found.notices, names(target)) == ((), (), ["audio.pcm"])
     assert alike(target, voices[0] + voices[1]) > 0.99
@@ -120,7 +120,7 @@ def test_a_single_channel_cannot_be_split_and_is_read(tmp_path, target, voices):
     assert found.notices == ("The audio track has no two channels to split.",)
 
 
-def test_each_track_gets_a_file_of_its_own_and_its_title_for_a_name(either_ffmpeg, tmp_path, target, voices):
+def test_each_track_gets_a_file_of_its_own_and_its_title_for_a_name(tmp_path, target, voices):
     titles = ("Anna", "", "Ben")
     source = mkv(tmp_path / "craig.mkv", *zip(voices, titles, strict=True))
     ticks = []
@@ -143,10 +143,39 @@ def test_a_track_that_mixes_the_others_is_left_out_and_so_is_a_silent_one(tmp_pa
     assert names(target) == ["audio.1.pcm", "audio.2.pcm", "audio.3.pcm"]
 
 
+LEAKS = {
+    "by wire": lambda sound: 0.1 * sound,
+    "by wire, loud": lambda sound: 0.3 * sound,
+    "late": lambda sound: 0.25 * np.roll(sound, 80),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+@pytest.mark.parametrize("with_mix", [True, False], ids=["mix", "no-mix"])
+def test_of_three_tracks_none_is_left_out_and_leaks_are_silenced(tmp_path, target, voices, leak, with_mix):
+    everybody = voices.sum(axis=0)
+    tracks = [
+        (voice + LEAKS[leak](everybody - voice), name)
+        for voice, name in zip(voices, ("Anna", "Ben", "Cleo"), strict=True)
+    ]
+    mix = [(everybody, "Mix")] if with_mix else []
+    found = run(mkv(tmp_path / "craig.mkv", *mix, *tracks), target, track="all")
+    assert found.speakers == ("Anna", "Ben", "Cleo")
+    assert all(alike(file, voice) > 0.99 for file, voice in zip(pcm.files(target, 3), voices, strict=True))
+
+
 def test_tracks_of_different_lengths_are_whole(tmp_path, target, voices):
     short = voices[1][: 20 * pcm.RATE]
     found = run(mkv(tmp_path / "call.mkv", (voices[0], ""), (short, "")), target, track="all")
     assert (found.seconds, found.partial) == (pytest.approx(SECONDS, abs=0.01), False)
+
+
+def test_tracks_of_which_nothing_can_be_read_are_refused(tmp_path, target):
+    noise = np.random.default_rng(1).integers(-9000, 9000, pcm.RATE)
+    source = mkv(tmp_path / "craig.mkv", (noise, ""), (noise[::-1], ""))
+    os.truncate(source, 1500)  # bytes, in the midst of the first packet
+    with pytest.raises(InputError, match="no audio could be read"):
+        run(source, target, track="all")
 
 
 def test_one_track_of_all_is_like_any_other(tmp_path, target, voices):

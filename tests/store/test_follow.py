@@ -1,4 +1,4 @@
-"""A follower tells what the job's own process tells, and reads no more than it must."""
+"""A follower reports what the job's own process reports, and reads no more than it must."""
 
 import pytest
 from msgspec.structs import replace
@@ -78,6 +78,19 @@ def test_who_comes_late_sees_all_stages_and_the_newest_numbers(store, job, found
     seen = Follower(store, job.id).new_events()
     assert [event.kind for event in seen] == ["started", "finished", "started", "advanced"]
     assert seen[-1] == found[-1]
+
+
+def test_work_that_is_not_counted_shows_that_the_job_still_works(store, job, source, monkeypatch):
+    source.start(Stage.SUMMARIZE, "steps")
+    source.tick(1.0, 3.0)
+    began = store.progress(job.id)
+    source.stop_if_asked()
+    assert store.progress(job.id) == began
+    monkeypatch.setattr(tracker, "_QUIET", 0.0)
+    source.stop_if_asked()
+    now = store.progress(job.id)
+    assert now.at > began.at
+    assert (now.done, now.total, now.overall) == (began.done, began.total, began.overall)
 
 
 def test_new_words_are_an_event_once(store, job, source):

@@ -109,6 +109,18 @@ def test_a_running_job_is_followed_by_its_progress_alone_until_it_ends(store, ma
     assert watcher.refresh(job.id).state == "done"
 
 
+def test_running_jobs_come_before_newer_ones_that_wait(store, make):
+    old, live = make("old.mp4", status="done"), make("live.mp4", status="running")
+    waiting = make("next.mp4")
+    watcher = Watcher(store)
+    with store.hold(live.id):
+        look_at_all(watcher)
+        assert watcher.matching("") == [live.id, waiting.id, old.id]
+        assert watcher.matching("mp4 queued") == [waiting.id]
+    watcher.refresh(live.id)
+    assert watcher.matching("") == watcher.ids
+
+
 def test_looking_changes_nothing_when_nothing_has_changed(store, make):
     jobs = [make(), make(status="running"), make(status="done")]
     watcher = Watcher(store)

@@ -1,4 +1,4 @@
-"""The journal: what was heard is never lost, and never taken for something else."""
+"""The journal: what was transcribed is never lost, and never taken for something else."""
 
 import os
 

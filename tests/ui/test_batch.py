@@ -1,12 +1,14 @@
 """The bars of many jobs."""
 
+import time
+
 import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
 from svs.events import ProgressEvent, Stage
 from svs.media.fingerprint import describe
-from svs.model.job import JobError, Options
+from svs.model.job import JobError, Options, Progress
 from svs.store.follow import Follower
 from svs.ui.batch import BatchBars
 
@@ -45,10 +47,33 @@ def test_all_jobs_are_one_bar_in_hours_of_recording_and_those_that_run_a_line(st
     console = Console(width=110)
     bars = BatchBars(console, jobs)
     bars.show(Follower(store, jobs[0].id), advanced(jobs[0], 50.0))
-    whole, running = shown(bars, console)
-    assert (whole[0], running[0]) == ("All", "one.wav")
+    whole, running, below = shown(bars, console)
+    assert (whole[0], running[0], below) == ("All", "one.wav", [])
     assert " ".join(whole).count("5:00 of about 40:00, about ") == 1, "the other is three times as large"
     assert " ".join(running).endswith("50 % extract 20-40 s left")
+
+
+def test_a_job_whose_process_stands_still_is_stalled_until_it_goes_on(store, jobs):
+    console = Console(width=110)
+    bars = BatchBars(console, jobs)
+    job = jobs[0]
+    store.save(replace(job, status="running"))
+    with store.hold(job.id):
+        follower = Follower(store, job.id)
+        for silent, note in ((600, "stalled"), (0, "20-40 s left")):
+            progress = Progress(
+                pid=1,
+                process_started=0,
+                stage=Stage.EXTRACT,
+                done=1,
+                total=600,
+                overall=5,
+                at=time.time() - silent,
+            )
+            store.write_progress(job.id, progress)
+            follower.new_events()
+            bars.show(follower, advanced(job, 5.0))
+            assert " ".join(shown(bars, console)[1]).endswith(note)
 
 
 def test_a_job_that_has_ended_becomes_a_line_above(store, jobs):
@@ -67,5 +92,14 @@ def test_a_job_that_has_ended_becomes_a_line_above(store, jobs):
         "failed  two.wav  no\\x1b sound",
         "done  three.srt",
     ]
-    (whole,) = shown(bars, console)
+    whole, _ = shown(bars, console)
     assert " ".join(whole).endswith("100 % 40:00 of 40:00")
+
+
+def test_a_job_that_was_interrupted_has_not_done_more_than_before(store, jobs):
+    console = Console(width=110)
+    bars = BatchBars(console, jobs)
+    bars.show(Follower(store, jobs[0].id), advanced(jobs[0], 50.0))
+    store.save(replace(jobs[0], status="running"))
+    bars.end(Follower(store, jobs[0].id))
+    assert "5:00 of about 40:00" in " ".join(shown(bars, console)[0])

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from svs.cli.store import Ids, for_each, open_store
+from svs.cli.options import Ids
+from svs.cli.store import for_each, open_store
 from svs.jobs import actions
 
 

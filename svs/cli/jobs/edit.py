@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer
 
-from svs.cli.store import Id, open_store
+from svs.cli.options import Id
+from svs.cli.store import open_store
 from svs.errors import MissingError, SvsError, UsageError
 from svs.jobs import edit as editing
 from svs.store import results

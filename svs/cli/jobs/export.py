@@ -7,7 +7,8 @@ import typer
 
 from svs.cli import completion, parsers
 from svs.cli.help import FORMATS
-from svs.cli.store import Id, open_store
+from svs.cli.options import Embed, Force, Id, NoPaths, StripTags, SubtitleWidth
+from svs.cli.store import open_store
 from svs.errors import UsageError
 from svs.jobs import actions
 from svs.model.job import OutputOptions
@@ -36,27 +37,14 @@ def export(
             help="The folder to write to, or a template, as for `summarize`.",
         ),
     ] = Path(),
-    subtitle_width: Annotated[
-        int, typer.Option(min=10, max=200, metavar="NUMBER", help="Characters in a line of subtitles.")
-    ] = 42,
-    embed: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write a copy of the recording with chapters and a subtitle track: .mp4, .mkv, ...",
-        ),
-    ] = None,
-    strip_tags: Annotated[
-        bool,
-        typer.Option("--strip-tags", help="Leave the recording's tags (places, names) out of the copy."),
-    ] = False,
-    no_paths: Annotated[
-        bool, typer.Option("--no-paths", help="Leave the recording's folder out of the JSON.")
-    ] = False,
+    subtitle_width: SubtitleWidth = 42,
+    embed: Embed = None,
+    strip_tags: StripTags = False,
+    no_paths: NoPaths = False,
     open_report: Annotated[
         bool, typer.Option("--open", help="Write the report (html), and open it.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+    force: Force = False,
 ) -> None:
     """Write a finished job's result as files, in any format, without running anything again."""
     store = open_store()

@@ -7,9 +7,11 @@ from typing import Annotated, get_args
 
 import typer
 
+from svs.cli.options import Json
 from svs.cli.store import open_store
-from svs.model.job import State, percent
+from svs.model.job import Job, State, percent
 from svs.store import order
+from svs.store.follow import running as running_ids
 from svs.store.jobs import JobStore
 from svs.store.records import Damaged
 from svs.system.codec import encode
@@ -28,10 +30,13 @@ def list_jobs(
         typer.Option(metavar="STATUS", help=f"Only jobs with this status: {', '.join(get_args(State))}."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show all jobs.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
-    """List the jobs, newest first. Earlier runs of a recording that is done are counted with the last one."""
+    """List the jobs: those that run, then the newest.
+
+    Earlier runs of a recording that is done are counted with the last one.
+    """
     store = open_store()
     found = _jobs(store, status)
     if not (everything or ids or as_json):
@@ -94,15 +99,24 @@ def _say_who_works(store: JobStore) -> None:
 
 
 def _jobs(store: JobStore, status: State | None) -> Iterator[listing.Listed]:
-    """Yield the jobs in a state, newest first; each record is read only when it is needed."""
+    """Yield the jobs in a state, newest first, but those that run before all others.
+
+    Each record is read only when it is needed.
+    """
     unfinished = status in ("queued", "running", "interrupted")
-    for job in reversed(list(store.unfinished())) if unfinished else store.jobs():
+    for job in reversed(list(store.unfinished())) if unfinished else _running_first(store):
         state = store.state(job)
         if status in (None, state):
             begun = state not in ("damaged", "done", "queued")
             progress = store.progress(job.id) if begun else None
             if progress or not begun or store.folder(job.id).exists():  # else it has been removed since
                 yield listing.Listed(job, state, progress)
+
+
+def _running_first(store: JobStore) -> Iterator[Job | Damaged]:
+    running = running_ids(store)[::-1]
+    yield from map(store.read, running)
+    yield from (job for job in store.jobs() if job.id not in running)
 
 
 def _summary(listed: listing.Listed) -> dict[str, object]:

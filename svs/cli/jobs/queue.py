@@ -6,6 +6,7 @@ import typer
 
 from svs.cli import batch, completion
 from svs.cli.jobs.list import print_jobs
+from svs.cli.options import Json
 from svs.cli.store import open_store
 from svs.errors import UsageError
 from svs.jobs import background
@@ -29,7 +30,7 @@ def queue(
         list[str] | None,
         typer.Argument(metavar="[ID...]", help="The jobs to take first.", autocompletion=completion.job_ids),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print the ids alone.")] = False,
 ) -> None:
     """List the queued jobs in the order in which they are taken, or change it. Running jobs go on."""
@@ -39,16 +40,15 @@ def queue(
     if action == "first":
         order.move_first(store, [_queued(store, reference) for reference in job_ids or ()])
     elif action == "list":
-        print_jobs(
-            store,
-            [Listed(job, "queued") for job in order.queued(store)],
-            "No job is queued.",
-            as_json=as_json,
-            ids=ids,
-        )
+        jobs = [Listed(job, "queued") for job in order.queued(store)]
+        none = f"No job is queued. {order.PAUSED}" if order.is_paused(store) else "No job is queued."
+        print_jobs(store, jobs, none, as_json=as_json, ids=ids)
+    elif action == "pause":
+        order.pause(store, paused=True)
+        typer.echo(order.PAUSED, err=True)
     else:
-        order.pause(store, paused=action == "pause")
-        if action == "resume" and order.queued(store) and not order.is_worked_on(store):
+        order.pause(store, paused=False)
+        if order.queued(store) and not order.is_worked_on(store):
             background.start(store, jobs_at_once("auto"))
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, get_args
 import typer
 
 from svs.cli import parsers
-from svs.cli.store import Ids, for_each, open_store
+from svs.cli.options import Ids
+from svs.cli.store import for_each, open_store
 from svs.errors import SvsError, UsageError
 from svs.jobs import actions
 from svs.model.job import Ended

@@ -5,35 +5,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svs.cli import batch, cluster, completion
-from svs.cli.cluster import Authority, Certificate, Key, Scheduler
+from svs.cli import batch, cluster
 from svs.cli.errors import print_error
 from svs.cli.finish import Finish
-from svs.cli.notify import Exec, Notices, Notify, NotifyContent
+from svs.cli.notify import Notices
+from svs.cli.options import (
+    AnyIds,
+    Authority,
+    Certificate,
+    Exec,
+    JsonResult,
+    Key,
+    Notify,
+    NotifyContent,
+    Progress,
+    Quiet,
+    Scheduler,
+    Verbose,
+)
 from svs.cli.running import run_job, stop_children
-from svs.cli.store import SHOWN, Quiet, Verbose, for_each, open_store
+from svs.cli.store import for_each, open_store
 from svs.errors import Cancelled, HeldError, SvsError, UsageError
 from svs.jobs import actions, child, launch, queue
 from svs.model.job import Job
 from svs.store import results
 from svs.store.jobs import JobStore
-from svs.ui.view import View
+from svs.ui.view import View, wanted
 
 if TYPE_CHECKING:
     from svs.jobs.cluster import Address
 
-_Ids = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[ID...]",
-        help="Ids, unique beginnings or ends, or `last`.",
-        autocompletion=completion.job_ids,
-    ),
-]
-
 
 def resume(
-    job_ids: _Ids = None,
+    job_ids: AnyIds = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Resume every interrupted or queued job.")
     ] = False,
@@ -43,10 +47,10 @@ def resume(
             "--jobs", min=1, metavar="NUMBER", help="With --all: how many at a time, as for `summarize`."
         ),
     ] = None,
-    progress: Annotated[View, SHOWN] = "auto",
+    progress: Progress = "auto",
     quiet: Quiet = False,
     verbose: Verbose = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    as_json: JsonResult = False,
     scheduler: Scheduler = "",
     cluster_ca: Authority = "",
     cluster_cert: Certificate = "",
@@ -57,36 +61,32 @@ def resume(
 ) -> None:
     """Resume jobs that were stopped or failed, from where they stopped."""
     store, notices = open_store(), Notices(notify, content=notify_content)
-    view: View = "none" if quiet and progress == "auto" else progress
+    view = wanted(progress, quiet=quiet)
     finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
-    if everything:
-        where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
-        _resume_all(store, jobs, view, notices, finish, where)
-        return
+    where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
     chosen = [store.resolve(reference) for reference in job_ids or ()]
-    _run_all(store, chosen, notices, view, finish, verbose=verbose)
-
-
-def _resume_all(
-    store: JobStore,
-    at_once: int | None,
-    view: View,
-    notices: Notices,
-    finish: Finish,
-    where: "Address | None",
-) -> None:
-    """Run the interrupted jobs and the queued ones, the oldest first.
-
-    On a cluster also those that seem to run, which are waited for: their machine may be lost.
-    """
-    states = ("interrupted", "queued", *(("running",) if where else ()))
-    chosen = [job for job in store.unfinished() if store.state(job) in states]
-    if chosen:
-        batch.run(store, chosen, at_once or queue.jobs_at_once("auto"), view, notices, finish, where)
+    if not everything and not where:
+        _run_all(store, chosen, notices, view, finish, verbose=verbose)
+    elif found := [_unended(store, job_id) for job_id in chosen] or _unfinished(store, where):
+        batch.run(store, found, jobs or queue.jobs_at_once("auto"), view, notices, finish, where)
     else:
         typer.echo("No job is interrupted or queued.", err=True)
+
+
+def _unended(store: JobStore, job_id: str) -> Job:
+    job = store.load(job_id)
+    return actions.requeue(store, job_id) if job.status in ("failed", "cancelled") else job
+
+
+def _unfinished(store: JobStore, where: "Address | None") -> list[Job]:
+    """Return the interrupted jobs and the queued ones, the oldest first.
+
+    For a cluster also those that seem to run, which are waited for: their machine may be lost.
+    """
+    states = ("interrupted", "queued", *(("running",) if where else ()))
+    return [job for job in store.unfinished() if store.state(job) in states]
 
 
 def run(
@@ -131,15 +131,15 @@ def _run_for_parent(store: JobStore, job_id: str) -> None:
 
 
 def retry(
-    job_ids: _Ids = None,
+    job_ids: AnyIds = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry every failed job.")] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, metavar="NUMBER", help="With --failed: how many at a time.")
     ] = None,
-    progress: Annotated[View, SHOWN] = "auto",
+    progress: Progress = "auto",
     quiet: Quiet = False,
     verbose: Verbose = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole results as JSON.")] = False,
+    as_json: JsonResult = False,
     command: Exec = "",
     notify: Notify = None,
     notify_content: NotifyContent = False,
@@ -148,7 +148,7 @@ def retry(
     store, notices = open_store(), Notices(notify, content=notify_content)
     if failed == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --failed for every failed job.")
-    view: View = "none" if quiet and progress == "auto" else progress
+    view = wanted(progress, quiet=quiet)
     finish = Finish(as_json=as_json, command=command, quiet=quiet or view == "json")
     if failed:
         _retry_failed(store, jobs, view, notices, finish)

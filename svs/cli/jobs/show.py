@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from svs.cli.store import Id, open_store
+from svs.cli.options import Id
+from svs.cli.store import open_store
 from svs.errors import UsageError
 from svs.outputs.json import without_folders
 from svs.store import results

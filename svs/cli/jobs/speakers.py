@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from svs.cli.store import Id, open_store
+from svs.cli.options import Id, Json
+from svs.cli.store import open_store
 from svs.jobs import speakers as naming
 from svs.model.speech import Result
 from svs.outputs.shared import speakers as known
@@ -22,7 +23,7 @@ def speakers(
         typer.Argument(metavar="[WHO=NAME...]", help="1=Anna names a speaker, 3=1 makes two of them one."),
     ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="First forget all names given here before.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List a job's speakers with their time and three quotes, and name them.
 
@@ -38,7 +39,6 @@ def speakers(
 
 
 def _show(result: Result, *, as_json: bool) -> None:
-
     found = known(result)
     if as_json:
         said = quotes(result)

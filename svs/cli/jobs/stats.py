@@ -1,9 +1,8 @@
 """`svs jobs stats`: how fast and how complete past jobs were."""
 
-from typing import Annotated
-
 import typer
 
+from svs.cli.options import Json
 from svs.cli.store import open_store
 from svs.progress import stats as found
 from svs.store.records import Damaged
@@ -14,7 +13,7 @@ from svs.ui.terminal import stdout
 
 
 def stats(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show each engine's speed and coverage, and how accurate the time left was."""
     rows = found.rows(job for job in open_store().jobs() if not isinstance(job, Damaged))

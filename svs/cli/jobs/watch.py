@@ -9,8 +9,9 @@ from typing import Annotated, Protocol
 import typer
 
 from svs.cli.completion import job_ids as complete_ids
-from svs.cli.notify import Notices, Notify, NotifyContent
-from svs.cli.store import SHOWN, Id, Quiet, Verbose, open_store
+from svs.cli.notify import Notices
+from svs.cli.options import Id, Ids, JsonEvents, JsonResult, Notify, NotifyContent, Progress, Quiet, Verbose
+from svs.cli.store import open_store
 from svs.errors import Cancelled, SvsError
 from svs.events import ProgressEvent
 from svs.model.job import Job
@@ -22,7 +23,7 @@ from svs.ui.listing import local, log_line
 from svs.ui.output import leave_quietly, one_line, write
 from svs.ui.result import show
 from svs.ui.terminal import stdout
-from svs.ui.view import View
+from svs.ui.view import wanted
 from svs.ui.watch import Bars, Json, Lines
 
 _POLL_SECONDS = 0.25  # progress is not written more often
@@ -46,7 +47,7 @@ def watch(
             autocompletion=complete_ids,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+    as_json: JsonEvents = False,
 ) -> None:
     """Watch jobs live until they have ended. Exits with 0 when all of them are done, else with 1."""
     store = open_store()
@@ -64,13 +65,11 @@ def watch(
 
 
 def _watch_with_bars(followers: list[Follower]) -> None:
-
     with Bars(stdout()) as view:
         _watch(followers, view)
 
 
 def _lines(*, as_json: bool) -> _View:
-
     return Json(sys.stdout) if as_json else Lines(sys.stdout)
 
 
@@ -97,12 +96,7 @@ def _exit(followers: list[Follower]) -> None:
 
 
 def wait(
-    job_ids: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="ID...", help="Ids, unique beginnings or ends, or `last`.", autocompletion=complete_ids
-        ),
-    ],
+    job_ids: Ids,
     timeout: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Wait no longer than this: 90s, 10m or 2h.")
     ] = None,
@@ -130,10 +124,10 @@ def wait(
 
 def attach(
     job_id: Id,
-    progress: Annotated[View, SHOWN] = "auto",
+    progress: Progress = "auto",
     quiet: Quiet = False,
     verbose: Verbose = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as JSON.")] = False,
+    as_json: JsonResult = False,
 ) -> None:
     """Show a job as if it had been started here, and its result at the end. Ctrl-C leaves it running."""
     from svs.cli.running import showing
@@ -141,8 +135,7 @@ def attach(
     store = open_store()
     follower = Follower(store, store.resolve(job_id))
     try:
-        view: View = "none" if quiet and progress == "auto" else progress
-        with showing(view, verbose=verbose) as report:
+        with showing(wanted(progress, quiet=quiet), verbose=verbose) as report:
             for _ in _poll([follower]):
                 for event in follower.new_events():
                     report(event)
@@ -171,7 +164,7 @@ def logs(
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Keep printing until the job has ended.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")] = False,
+    as_json: JsonEvents = False,
 ) -> None:
     """Show what happened to a job, and when."""
 

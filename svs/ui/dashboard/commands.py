@@ -3,17 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from svs.jobs import actions
+from svs.jobs import actions, background, queue
 from svs.model.job import OutputOptions
 from svs.outputs import text
-from svs.store import results, reuse
+from svs.store import order, results, reuse
 from svs.store.jobs import JobStore
 from svs.system import desktop
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +18,6 @@ class Done:
 
     message: str
     """A sentence for the user."""
-    process: "Popen[bytes] | None" = None
-    """The process that was started, if any."""
     copied: str = ""
     """A text for the clipboard."""
 
@@ -46,12 +40,14 @@ def remove(store: JobStore, job_id: str) -> Done:
 
 
 def resume(store: JobStore, job_id: str) -> Done:
-    """Resume a job, in a process that outlives the dashboard."""
-    return Done(f"resuming {job_id}", actions.resume_detached(store, job_id))
+    """Queue a job for the process in the background, which outlives the dashboard."""
+    actions.requeue(store, job_id)
+    background.start(store, queue.jobs_at_once("auto"))
+    return Done(order.PAUSED if order.is_paused(store) else f"queued {job_id}")
 
 
 def retry(store: JobStore, job_id: str) -> Done:
-    """Start a job again from the beginning, in a process that outlives the dashboard."""
+    """Queue a job to be done again from the beginning."""
     actions.retry(store, job_id)
     return resume(store, job_id)
 

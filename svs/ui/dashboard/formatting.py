@@ -14,8 +14,6 @@ _SIGNS: dict[State, str] = {
     "interrupted": "‖",
     "damaged": "!",
 }
-_UNITS = ((90 * 60, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
-"""The seconds from which a unit is used, its seconds, its name."""
 
 
 def state(condition: State) -> Text:
@@ -33,21 +31,3 @@ def bar(percent: float, width: int, colour: str) -> Text:
     halves = int(min(100.0, max(0.0, percent)) / 100 * 2 * width)
     full = "━" * (halves // 2) + "╸" * (halves % 2)
     return Text.assemble((full, colour), ("─" * (width - len(full)), "dim"))
-
-
-def span(left: tuple[float, float]) -> str:
-    """Return a range of time left, as `3-5 min`."""
-    least, most = left
-    limit, seconds, unit = next(entry for entry in _UNITS if most >= entry[0] or not entry[0])
-    digits = 1 if limit > 90 and most < 10 * seconds else 0
-    low, high = (f"{max(0.0, value) / seconds:.{digits}f}" for value in (least, most))
-    return f"{high} {unit}" if low == high else f"{low}-{high} {unit}"
-
-
-def size(count: float) -> str:
-    """Return a number of bytes for people."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"

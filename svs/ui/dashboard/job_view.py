@@ -1,20 +1,19 @@
 """The facts about a job: its stages, costs, options and files."""
 
 from collections.abc import Iterator
-from pathlib import PurePath
 
-from msgspec import structs
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from svs.events import Stage
-from svs.model.job import Job, Options, Progress
+from svs.model.job import Job, Progress
 from svs.store.index import Entry
 from svs.store.records import Damaged
 from svs.text.coverage import share
-from svs.times import clock, moment, times_real
+from svs.times import clock, remaining
 from svs.ui.dashboard import formatting
+from svs.ui.facts import about, costs, files, size
 from svs.ui.output import name
 from svs.ui.tables import COLOURS
 from svs.ui.terminal import term
@@ -77,9 +76,9 @@ def _now(progress: Progress) -> RenderableType:
     """Return the present progress of a running job."""
     shown = [
         name(progress.phase),
-        f"{formatting.span(progress.left)} left" if progress.left else "",
+        remaining(*progress.left) if progress.left else "",
         f"load {progress.load:.0f} %" if progress.load else "",
-        f"memory {formatting.size(progress.memory)}" if progress.memory else "",
+        f"memory {size(progress.memory)}" if progress.memory else "",
         f"process {progress.pid}",
     ]
     line = Text("   ".join(filter(None, shown)), "cyan")
@@ -88,53 +87,11 @@ def _now(progress: Progress) -> RenderableType:
 
 
 def _rows(job: Job, folder: str) -> Iterator[tuple[str, str]]:
-    yield "Job", job.id
-    yield "Video", job.source.path
-    if job.title != PurePath(job.source.path).stem:
-        yield "Title", job.title
-    if job.duration:
-        yield "Length", clock(job.duration)
-    yield "Created", moment(job.created)
-    if job.finished:
-        yield "Finished", moment(job.finished)
-    if job.plan:
-        yield "Engine", f"{job.plan.engine} ({job.plan.model})"
-    if job.origin:
-        yield "Transcript", f"reused from job {job.origin}"
-    yield from _cost(job)
-    if chosen := _chosen(job.options):
-        yield "Options", chosen
-    for path in job.outputs:
-        yield "Output", path
-    yield "Folder", folder
-
-
-def _cost(job: Job) -> Iterator[tuple[str, str]]:
-    """Yield what the job has cost, as far as it was measured."""
-    took = sum(record.seconds for record in job.stages.values())
-    if took and job.duration and job.status == "done":
-        yield "Speed", f"{times_real(job.duration / took)}, {took:.1f} s in all"
-    if job.metrics.memory:
-        yield "Memory", f"{formatting.size(job.metrics.memory)} at most"
-    if job.metrics.load:
-        yield "Load", f"{job.metrics.load:.0f} % of the machine while it ran"
-    if job.metrics.speech and job.duration:
-        yield "Speech", f"{clock(job.metrics.speech)}, {100 * job.metrics.speech / job.duration:.0f} %"
+    yield from about(job)
+    yield from costs(job)
     if job.metrics.coverage is not None:
         yield "Coverage", f"{share(job.metrics.coverage)} of the speech"
-
-
-def _chosen(options: Options) -> str:
-    """Return the options that differ from their defaults."""
-    default = structs.asdict(Options())
-    changed = ((name, value) for name, value in structs.asdict(options).items() if value != default[name])
-    return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in changed)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return "yes" if value is True else str(value)
+    yield from files(job, folder)
 
 
 def _grid(rows: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> Table:

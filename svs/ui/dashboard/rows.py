@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from svs.store.index import Entry
-from svs.times import clock, moment
+from svs.times import clock, moment, span
 from svs.ui.dashboard import formatting
 from svs.ui.output import name
 from svs.ui.tables import COLOURS
@@ -38,7 +38,7 @@ def _progress(entry: Entry) -> Text:
 
 def _left(entry: Entry) -> Text:
     left = entry.progress.left if entry.progress else None
-    return Text(formatting.span(left) if left else "")
+    return Text(span(*left) if left else "")
 
 
 def _speed(entry: Entry) -> Text:

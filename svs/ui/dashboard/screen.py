@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from rich.text import Text
 from textual import on, work
@@ -15,7 +15,7 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from svs.errors import SvsError
-from svs.jobs.actions import POSSIBLE, last_output
+from svs.jobs.actions import POSSIBLE
 from svs.model.job import OutputOptions, State
 from svs.store.index import Entry, Watcher
 from svs.ui.dashboard import charts, commands, dialogs, rows
@@ -23,9 +23,6 @@ from svs.ui.dashboard.detail import Detail
 from svs.ui.dashboard.head import Head
 from svs.ui.dashboard.table import JobTable
 from svs.ui.output import visible
-
-if TYPE_CHECKING:
-    from subprocess import Popen
 
 _TICK_SECONDS = 0.5
 _SWEEP_SECONDS = 0.02  # of a tick, to refresh jobs that are not visible
@@ -73,7 +70,6 @@ class Jobs(Screen[None]):
         self._sweeping = False
         self._problem = ""
         self._offered: State | None = None
-        self._started: dict[str, Popen[bytes]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -110,7 +106,6 @@ class Jobs(Screen[None]):
             self._show_jobs()
         self._show_chosen()
         self._sample()
-        self._reap()
 
     def sweep(self) -> None:
         """Find added and removed jobs, and refresh those that are not visible, in a thread."""
@@ -160,15 +155,6 @@ class Jobs(Screen[None]):
         running = (self.watcher.known(job_id).progress for job_id in self.watcher.running)
         self.query_one(charts.Charts).add(running, machine)
         self.query_one(Head).measure(machine)
-
-    def _reap(self) -> None:
-        """Show the error of a resumed job whose process failed; it may not even have begun."""
-        for job_id, process in list(self._started.items()):
-            if process.poll() is not None:
-                del self._started[job_id]
-                if process.returncode:
-                    output = last_output(self.watcher.store, job_id)
-                    self.show_message(output or f"job {job_id} could not be resumed", "error")
 
     def on_resize(self) -> None:
         """Fit the headings to the width."""
@@ -292,8 +278,6 @@ class Jobs(Screen[None]):
         except SvsError as error:
             self.app.call_from_thread(self.show_message, f"{error.message}\n{error.hint}".strip(), "error")
         else:
-            if done.process:
-                self._started[job_id] = done.process
             if done.copied:
                 self.app.call_from_thread(self.app.copy_to_clipboard, done.copied)
             self.app.call_from_thread(self.show_message, done.message)

@@ -18,7 +18,7 @@ _MARK = 2
 
 
 class JobTable(ScrollView, can_focus=True):
-    """A list of jobs, newest first, one of which is chosen."""
+    """A list of jobs, one of which is chosen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"jobs--chosen"}
     BINDINGS: ClassVar[list[BindingType]] = [

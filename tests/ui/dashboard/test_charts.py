@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from svs.ui.dashboard import formatting
 from svs.ui.dashboard.charts import plot
+from svs.ui.facts import size
 
 SIZES = {"width": st.integers(1, 40), "height": st.integers(1, 8)}
 
@@ -47,25 +48,8 @@ def test_a_bar_keeps_its_width_and_is_full_at_the_end_only(percent, width):
 
 
 @pytest.mark.parametrize(
-    ("left", "shown"),
-    [
-        ((0, 0), "0 s"),
-        ((-1, 4), "0-4 s"),
-        ((38, 44.6), "38-45 s"),
-        ((60, 120), "1-2 min"),
-        ((181, 299), "3-5 min"),
-        ((600, 900), "10-15 min"),
-        ((3600, 9000), "1.0-2.5 h"),
-        ((40000, 40001), "11 h"),
-    ],
-)
-def test_a_time_left_is_a_range(left, shown):
-    assert formatting.span(left) == shown
-
-
-@pytest.mark.parametrize(
     ("count", "shown"),
     [(0, "0 B"), (999, "999 B"), (812_000, "812 kB"), (812e6, "812 MB"), (1.55e9, "1.6 GB")],
 )
 def test_a_size_is_short(count, shown):
-    assert formatting.size(count) == shown
+    assert size(count) == shown

@@ -16,6 +16,7 @@ from svs.media.fingerprint import describe
 from svs.model.job import Metrics, Options
 from svs.model.speech import Gap
 from svs.pipeline.run import run
+from svs.store import order
 from svs.store.index import Watcher
 from svs.store.jobs import JobStore
 from svs.ui.dashboard.app import Dashboard
@@ -459,22 +460,35 @@ def test_cancel(see, some, store):
     assert store.load(some["queued"].id).status == "cancelled"
 
 
-def test_resume_goes_on_in_a_process_of_its_own(see, stopped, store):
+@pytest.mark.parametrize("status", ["running", "failed", "cancelled"])
+def test_a_resumed_job_is_taken_from_the_queue(see, stopped, store, status):
+    store.save(replace(stopped, status=status))
+
     async def steps(view):
         await view.press("r")
-        [process] = view.jobs._started.values()
-        assert os.getsid(process.pid) == process.pid
         await view.until("✓ 1 done")
-        process.wait(30)
 
     see(steps)
     assert store.load(stopped.id).status == "done"
 
 
+def test_a_resumed_job_waits_while_the_queue_is_paused(see, stopped, store):
+    order.pause(store, paused=True)
+
+    async def steps(view):
+        await view.press("r")
+        await view.until("The queue is paused")
+        assert "queued" in view.rows[0]
+        order.pause(store, paused=False)
+        await view.until("✓ 1 done")
+
+    see(steps)
+
+
 def test_a_resume_that_fails_is_shown(see, stopped, store):
     async def steps(view):
         with store.hold(stopped.id):
-            await view.press("r")  # it is taken for running by the time the other svs begins
+            await view.press("r")
             await view.until("is being run by")
 
     store.save(replace(stopped, status="cancelled"))
@@ -491,8 +505,6 @@ def test_retry_works_once_the_recording_is_back(see, stopped, store, tmp_path):
         moved.rename(file)
         await view.press("R")
         await view.until("✓ 1 done")
-        for process in view.jobs._started.values():
-            process.wait(30)
 
     see(steps)
     assert store.load(stopped.id).status == "done"
