@@ -15,9 +15,10 @@ F1 counts a boundary as found when it lies within 15 seconds or two sentences of
 once. WindowDiff (Pevzner & Hearst 2002) is over sentences, with a window of half a true chapter's mean
 length; the lower the better. The count error is the difference in the number of chapters, as a share of the
 true number. `titles` is the F1 of content stems between svs's titles of the true chapters and those of
-people. Means over recordings, with 95 % confidence intervals by bootstrap. To compare two versions, save the
-scores of one (`--save`, with PYTHONPATH set to its folder) and give them to the other (`--against`):
-recordings are compared pairwise.
+people, `own` the share of people's stems that svs's summaries of the true chapters have. Means over
+recordings, with 95 % confidence intervals by bootstrap. To compare two versions, save the scores of one
+(`--save`, with PYTHONPATH set to its folder) and give them to the other (`--against`): recordings are
+compared pairwise.
 """
 
 import argparse
@@ -37,15 +38,17 @@ from eval_summary import interval, read, to_content_stems, transcript
 from svs.model.speech import Sentence
 from svs.text.chapters import chapter_starts
 from svs.text.cleaning import cleaned
+from svs.text.ranking import best
 from svs.text.sentences import sentences
 from svs.text.titles import titles
 
 NEAR, NEAR_SENTENCES = 15.0, 2
 SHORT = 45.0  # seconds
-MEASURES = ("f1", "window_diff", "count_error", "short", "chapters", "true", "titles")
+OWN_WORDS, OWN_SENTENCES = 40, 2  # of a chapter's summary, as svs shows it
+MEASURES = ("f1", "window_diff", "count_error", "short", "chapters", "true", "titles", "own")
 
 Scores = dict[str, dict[str, Any]]
-"""By recording: its domain and its measures; `titles` is missing where people gave none."""
+"""By recording: its domain and its measures; `titles` and `own` are missing where people gave no titles."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def measured(recording: Recording, *, titled: bool) -> dict[str, Any]:
         "true": len(recording.starts),
     }
     if titled and any(recording.titles):
-        result["titles"] = alike_titles(recording)
+        result |= {"titles": alike_titles(recording), "own": in_own_summaries(recording)}
     return result
 
 
@@ -130,13 +133,28 @@ def window_diff(true: Sequence[int], found: Sequence[int], size: int) -> float:
 
 def alike_titles(recording: Recording) -> float:
     """Return the mean F1 of content stems of svs's titles and people's, chapters without either left out."""
-    parts = [recording.said[a:b] for a, b in pairwise([*recording.starts, len(recording.said)])]
     scores = []
-    for ours, theirs in zip(titles(parts, "en"), recording.titles, strict=True):
+    for ours, theirs in zip(titles(true_parts(recording), "en"), recording.titles, strict=True):
         a, b = (Counter(to_content_stems(text)) for text in (ours, theirs))
         if b:
             scores.append(2 * (a & b).total() / (a.total() + b.total()))
     return float(np.mean(scores)) if scores else 0.0
+
+
+def in_own_summaries(recording: Recording) -> float:
+    """Return the mean share of content stems of people's titles in svs's summaries of the chapters."""
+    scores = []
+    for part, title in zip(true_parts(recording), recording.titles, strict=True):
+        chosen = best(part, "en", words=OWN_WORDS, count=OWN_SENTENCES)
+        said = {stem for sentence in chosen for stem in to_content_stems(sentence.text)}
+        if wanted := {*to_content_stems(title)}:
+            scores.append(len(said & wanted) / len(wanted))
+    return float(np.mean(scores)) if scores else 0.0
+
+
+def true_parts(recording: Recording) -> list[list[Sentence]]:
+    """Return the sentences of each true chapter."""
+    return [recording.said[a:b] for a, b in pairwise([*recording.starts, len(recording.said)])]
 
 
 def table(scores: Scores, against: Scores) -> Iterator[str]:

@@ -23,15 +23,12 @@ if TYPE_CHECKING:
 
 _SHORT = 120.0  # seconds; a shorter recording is one chapter
 _QUARTER = 900.0  # seconds; what is said of the number of chapters below holds from this length on
-_USUAL, _GROWTH = (
-    4.6,
-    0.35,
-)  # chapters of a quarter of an hour, and the power of the length by which they grow
-_CONVERSATION, _BRIEF, _FEWER = (
-    0.3,
-    3,
-    0.8,
-)  # share of brief sentences (words) from which there are fewer chapters
+_USUAL, _GROWTH = 4.6, 0.35  # chapters of a quarter of an hour; the power of the length by which they grow
+_CONVERSATION, _BRIEF = 0.3, 3  # share of brief sentences, of so many words, from which people converse
+_FEWER = 0.8  # times the usual chapters where people converse: topics last longer
+_PUNCTUATED = 1 / 3  # share of sentences with a full stop below which nobody wrote them
+_UNSURE = 0.65  # times the usual chapters there
+_ENDS = ".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4"
 _LEAST, _LEAST_SHARE, _LEAST_MOST = 60.0, 0.03, 90.0  # seconds of a chapter; the share of the recording
 _PARTS = 5  # chapters that a short recording may have, however short they are
 _COST, _CUES = 2.5, 1.5  # evidence that a further chapter has to bring; weight of openings in it
@@ -76,9 +73,14 @@ def chapter_starts(
 
 
 def _usual_count(sentences: Sequence[Sentence], length: float) -> float:
-    """Return how many chapters such a recording has; where people converse, topics last longer."""
+    """Return how many chapters such a recording has, to be found by the words.
+
+    There are fewer where people converse, and where nobody wrote full stops: sentences are guesses there, so
+    that their openings show little.
+    """
     brief = sum(count_words(sentence.text) <= _BRIEF for sentence in sentences) / len(sentences)
-    fewer = _FEWER if brief > _CONVERSATION else 1.0
+    ended = sum(sentence.text[-1:] in _ENDS for sentence in sentences) / len(sentences)
+    fewer = (_FEWER if brief > _CONVERSATION else 1.0) * (_UNSURE if ended < _PUNCTUATED else 1.0)
     return float(_USUAL * max(1.0, length / _QUARTER) ** _GROWTH * fewer)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_REPEATING = 0.85  # what it costs to say what a chosen sentence says already
+_REPEATING = 1.65  # what it costs to say what a chosen sentence says already
 _LEANING = 0.15  # what it costs to need the sentence before
 
 

@@ -86,16 +86,13 @@ _TABLES = {
     "en": _ENGLISH,
     "de": _Table(
         fillers=_set("äh ähm öh öhm hm hmm mhm tja"),
-        leading=_set("ja okay ok also und aber naja so nun"),
-        leading_aside=_set("nein gut genau richtig klar na doch jedenfalls"),
+        leading=_set("ja okay ok und aber naja"),
+        leading_aside=_set("also so nun nein gut genau richtig klar na doch jedenfalls"),
         trailing=_set("ja und aber weil"),
         trailing_aside=_set("oder also okay ok nicht genau"),
         asides=(("sag", "ich", "mal"), ("sagen", "wir", "mal"), ("wie", "gesagt"), ("weißt", "du")),
         letters="xyz",
         doubled=_set("die der das sie null eins zwei drei vier fünf sechs sieben acht neun zehn"),
-        together=frozenset(
-            ("so", word) for word in ("dass", "weit", "viel", "viele", "lange", "wie", "ein", "eine")
-        ),
     ),
     "fr": _Table(
         fillers=_set("euh heu hum hm hmm mh bah"),
@@ -195,8 +192,10 @@ def _without_fillers(words: _Words, table: _Table) -> _Words:
 
 
 def _without_asides(words: _Words, table: _Table) -> _Words:
+    asides = (*table.asides, *table.hedges)
+    begins = {aside[0] for aside in asides}  # few words do: the others need no further look
     for index in reversed(range(len(words))):
-        for aside in (*table.asides, *table.hedges):
+        for aside in asides if _core(words[index]) in begins else ():
             last = index + len(aside)
             if tuple(map(_core, words[index:last])) == aside and _is_aside(words, index, last, table):
                 words = _without(words, index, last)

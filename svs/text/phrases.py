@@ -49,6 +49,10 @@ class Phrase:
     """It is of a script without spaces."""
 
 
+_Found = tuple[str, tuple[str, ...], str, bool]
+"""A phrase without its time."""
+
+
 def key_phrases(sentences: Sequence[Sentence], language: str) -> tuple[str, ...]:
     """Return the phrases that the sentences say most about, none of them in another's words."""
     said = list(phrases(sentences, language))
@@ -74,32 +78,40 @@ def _rating(stems: tuple[str, ...], times: int, counts: Mapping[str, int], langu
 
 def phrases(sentences: Iterable[Sentence], language: str) -> Iterator[Phrase]:
     """Yield all phrases that begin and end with a content word and cross no punctuation."""
-    skipped, stem = skipped_words(language), stemmer(language)
-
-    @cache
-    def stem_of(word: str) -> str:
-        """Return a content word's stem; nothing for a stop word, a number, or a single letter."""
-        (small, *more) = to_words(word) or ("",)
-        content = (
-            not more and small not in skipped and len(small) >= _SHORTEST and any(map(str.isalpha, small))
-        )
-        return stem(small) if content else ""
-
     for sentence in sentences:
-        for run in _RUNS.findall(sentence.text):
-            pieces = _pieces(run, skipped) if language in _ALL_RUNS else [run]
-            yield from (
-                Phrase(piece, pairs, sentence.start, "", run=True)
-                for piece in pieces
-                if piece not in skipped and (pairs := to_words(piece))
-            )
-        for words in _clauses(sentence.text):
-            small = [word.lower().replace("\u2019", "'") for word in words]
-            stems = list(map(stem_of, words))
-            for first, last in _spans(words, small, stems, language):
-                content = tuple(filter(None, stems[first:last]))
-                before = small[first - 1] if first else ""
-                yield Phrase(" ".join(words[first:last]), content, sentence.start, before)
+        for text, stems, before, run in _in_text(sentence.text, language):
+            yield Phrase(text, stems, sentence.start, before, run)
+
+
+@lru_cache(20_000)  # key phrases and titles are made of the same sentences
+def _in_text(text: str, language: str) -> tuple[_Found, ...]:
+    return (*_in_runs(text, language), *_in_clauses(text, language))
+
+
+def _in_runs(text: str, language: str) -> Iterator[_Found]:
+    skipped = skipped_words(language)
+    for run in _RUNS.findall(text):
+        for piece in _pieces(run, skipped) if language in _ALL_RUNS else [run]:
+            if piece not in skipped and (pairs := to_words(piece)):
+                yield piece, pairs, "", True
+
+
+def _in_clauses(text: str, language: str) -> Iterator[_Found]:
+    for words in _clauses(text):
+        small = [word.lower().replace("\u2019", "'") for word in words]
+        stems = [_content_stem(word, language) for word in words]
+        for first, last in _spans(words, small, stems, language):
+            content = tuple(filter(None, stems[first:last]))
+            before = small[first - 1] if first else ""
+            yield " ".join(words[first:last]), content, before, False
+
+
+@lru_cache(100_000)
+def _content_stem(word: str, language: str) -> str:
+    """Return a content word's stem; nothing for a stop word, a number, or a single letter."""
+    (small, *more) = to_words(word) or ("",)
+    content = not more and small not in skipped_words(language) and len(small) >= _SHORTEST
+    return stemmer(language)(small) if content and any(map(str.isalpha, small)) else ""
 
 
 def _spans(words: list[str], small: list[str], stems: list[str], language: str) -> Iterator[tuple[int, int]]:

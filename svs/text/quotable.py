@@ -5,7 +5,7 @@ English is known by words; of other languages only questions, thanks and what su
 
 import re
 
-from svs.text.english import listed
+from svs.text.english import VERBS, listed
 from svs.text.tokens import count_words
 
 ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
@@ -13,10 +13,15 @@ ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
 
 _GREETING = re.compile(
     r"\b(?:hello|hi (?:everyone|everybody|all|guys|there)|welcome (?:to|back|everyone|everybody|all)"
-    r"|thank you|thanks|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
+    r"|thank you|thanks(?! to )|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
     r"|(?:hear|see) (?:me|us|my)|(?:share|sharing) (?:my|your|the) screen|you(?:'re| are) (?:on mute|muted)"
-    r"|have a (?:good|great|nice)|any (?:other )?questions|raise your hands?|take a (?:short )?break)\b"
+    r"|have a (?:good|great|nice) (?:day|one|time|week|weekend|morning|afternoon|evening|night)"
+    r"|any (?:other |more |further )?questions|raise your hands?|take a (?:short )?break)\b"
 )
+_OPENING = re.compile(
+    r"(?:[\w']+\W+){0,3}(?:hello|hi (?:everyone|everybody|all|guys)|thank you|thanks(?! to ))\b"
+)
+_GREETING_WORDS = 12  # a longer sentence says something besides, unless it opens with thanks or hello
 _THANKS = re.compile(
     r"\b(?:danke|vielen dank|merci|gracias|obrigad[oa]|grazie|dank je|tack|kiitos|dziękuję|спасибо|teşekkür)"
     r"|شكرا|धन्यवाद|谢谢|謝謝|ありがとう|감사합니다|ขอบคุณ"
@@ -52,6 +57,7 @@ _FINITE = listed("""
 """)
 _AUXILIARIES = listed("is are was were am has have had can could will would should may might must")
 _CONTRACTED = ("'s", "'re", "'ve", "'ll", "'d", "'m")
+_SUBJECTS = listed("i we you they he she it who")
 _PREPOSITIONS = listed("""
     for of with in at by from to about into on as like without within between during through across under over
     including such and or
@@ -60,9 +66,11 @@ _PREPOSITIONS = listed("""
 
 def is_greeting(text: str, language: str) -> bool:
     """Return whether a sentence greets, thanks, or keeps the meeting going: it says nothing of the topic."""
-    if language == "en":
-        return bool(_GREETING.search(_plain(text)))
-    return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(_plain(text)))
+    small = _plain(text)
+    if language != "en":
+        return count_words(text) <= _THANKS_WORDS and bool(_THANKS.search(small))
+    short = count_words(text) <= _GREETING_WORDS
+    return bool(_GREETING.search(small) if short else _OPENING.match(small))
 
 
 def sums_up(text: str) -> bool:
@@ -79,9 +87,9 @@ def is_fragment(text: str, language: str) -> bool:
     if not words:
         return False
     open_start = words[0] in _PREPOSITIONS or words[0].endswith("ing")
-    without_verb = open_start and not any(map(_is_finite, words[1:]))
+    with_verb = any(map(_is_finite, words[1:])) if open_start else any(map(_may_be_finite, words))
     inverted = words[0] in _AUXILIARIES and not small.endswith("?")
-    return without_verb or inverted or bool(_OPEN_END.search(small))
+    return not with_verb or inverted or bool(_OPEN_END.search(small))
 
 
 def announces(text: str, language: str) -> bool:
@@ -96,6 +104,12 @@ def _plain(text: str) -> str:
 def _is_finite(word: str) -> bool:
     """Return whether an English word is a verb that has a subject."""
     return word in _FINITE or word.endswith(_CONTRACTED)
+
+
+def _may_be_finite(word: str) -> bool:
+    """Return whether an English word may be such a verb, or is its subject."""
+    ending = word.endswith(("s", "ed")) and not word.endswith("ss")
+    return ending or _is_finite(word) or word in VERBS or word in _SUBJECTS
 
 
 def leans_back(text: str, language: str) -> bool:

@@ -1,7 +1,7 @@
 """Which sentences say most and can be understood alone: one set of weights for every kind of recording.
 
-The weights were tuned on lectures with the sentences that their slides say, and on meetings with summaries by
-people, both with the same weights (tools/eval_summary.py).
+The weights were tuned on lectures with the sentences that their slides say, on meetings with summaries by
+people (tools/eval_summary.py), and on chapters with titles by people.
 """
 
 import math
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
 _FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sentence says little by itself
 _PARTS = 20  # of the text, over which a topic may be spread
-_FRAGMENT = 0.4  # what it costs not to be whole
+_BEFORE = 3  # sentences that may have begun a topic already
 _PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
+_FRAGMENT = 0.6  # what it costs not to be whole
 _AGENDA = 0.8  # and only to say what will be spoken of
 _SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
 _NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an early place falls to a third
+_FIRST = 3  # sentences within which that of the very first ones does, however long the text is
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +44,14 @@ class _Lists:
 
     linking: frozenset[str]
     """Articles and prepositions: many of them make a whole sentence that explains something."""
-    addressing: frozenset[str]
-    """The listener is spoken to: the matter at hand rather than the topic."""
-    speaking: frozenset[str]
-    """Speakers speak of themselves."""
-    pointing: frozenset[str]
-    """Words that refer to something said before, without which the sentence cannot be understood."""
     cues: frozenset[str]
     """Words that announce decisions, problems, results."""
 
 
-_NO_LISTS = _Lists(*[frozenset[str]()] * 5)
+_NO_LISTS = _Lists(frozenset(), frozenset())
 _LISTS = {
     "en": _Lists(
         linking=listed("the of and to a in for"),
-        addressing=listed("you your you're you've"),
-        speaking=listed("i i'm i've i'll i'd my me"),
-        pointing=listed("it it's that that's this they he she there there's them those these"),
         cues=listed(
             "decide decided decision agree agreed important importance need needs must plan plans planned "
             "goal goals aim objective result results problem problems issue issues concern concerns because "
@@ -127,31 +120,31 @@ def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[Candid
 def _scores(candidates: Sequence[Candidate], sentences: Sequence[Sentence], language: str) -> "Floats":
     """Return how much each candidate says; where the language has no lists, its words' share is nothing.
 
-    What carries it: topics that are spread over the text, likeness to the whole of it, an early place, many
-    content words and long ones. Linking words are counted because whole explanations have them; more weight
-    on them would please ROUGE, which counts them too, but costs content words.
+    What carries it: topics that are spread over the text, likeness to the whole of it, an early place, a
+    large share of content words, long words, and words that the sentences before do not have. Linking words
+    are counted because whole explanations have them; more weight on them would please ROUGE, which counts
+    them too, but costs content words.
     """
     import numpy as np
 
     lists = _LISTS.get(language, _NO_LISTS)
     sizes = np.array([len(candidate.words) for candidate in candidates])
     content = np.array([len(candidate.content) for candidate in candidates])
-    order = np.arange(len(candidates)) / len(candidates)
+    order = np.arange(len(candidates))
+    place = order / len(candidates)
     return np.asarray(
-        1.0 * _percentiles(_spread(candidates, sentences))
-        + 0.8 * _percentiles(_centrality(candidates))
-        + 0.4 * _percentiles([_mean_length(candidate.content) for candidate in candidates])
-        + 0.45 * np.exp(-order / _NEAR)
-        + 0.6 * np.exp(-order / _NEARER)
-        + 1.0 * content / sizes
-        - 0.3 * np.log(sizes)
-        + 2.5 * _counts(candidates, lists.linking) / sizes
-        - 3.5 * _counts(candidates, lists.addressing) / sizes
-        - 1.0 * _counts(candidates, lists.speaking) / sizes
-        - 1.0 * _counts(candidates, lists.pointing) / sizes
-        + 1.1 * _counts(candidates, lists.cues) / np.sqrt(sizes)
-        + 0.3 * np.array([candidate.sentence.text.endswith((".", "!")) for candidate in candidates])
-        + 0.3 * (_pauses(candidates, sentences) >= _PAUSE)
+        1.4 * _percentiles(_spread(candidates, sentences))
+        + 1.0 * _percentiles(_centrality(candidates))
+        + 0.7 * _percentiles([_mean_length(candidate.content) for candidate in candidates])
+        - 0.5 * _percentiles(_said_before(candidates))
+        + 0.5 * np.exp(-place / _NEAR)
+        + 0.6 * np.exp(-place / _NEARER)
+        + 0.6 * np.exp(-order / _FIRST)
+        + 2.3 * content / sizes
+        - 0.1 * np.log(sizes)
+        + 2.7 * _counts(candidates, lists.linking) / sizes
+        + 0.65 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + 0.5 * (_pauses(candidates, sentences) >= _PAUSE)
         + _SUMMARY * np.array([sums_up(candidate.sentence.text) for candidate in candidates])
         - _AGENDA * np.array([announces(candidate.sentence.text, language) for candidate in candidates])
         - _FRAGMENT * np.array([is_fragment(candidate.sentence.text, language) for candidate in candidates])
@@ -193,6 +186,20 @@ def _centrality(candidates: Sequence[Candidate]) -> list[float]:
     weights = {stem: count * rarity[stem] ** 2 if count > 1 else 0.0 for stem, count in times.items()}
     shared = [math.fsum(weights[stem] for stem in candidate.stems) for candidate in candidates]
     return [round(value / (norm or 1.0), 9) for value, norm in zip(shared, norms, strict=True)]
+
+
+def _said_before(candidates: Sequence[Candidate]) -> list[float]:
+    """Return how alike each candidate is to the few before it."""
+    return [
+        sum(_alike(candidate, other) for other in candidates[max(0, number - _BEFORE) : number])
+        for number, candidate in enumerate(candidates)
+    ]
+
+
+def _alike(candidate: Candidate, other: Candidate) -> float:
+    """Return the cosine of two sets of stems."""
+    shared = len(candidate.stems & other.stems)
+    return shared / math.sqrt(len(candidate.stems) * len(other.stems)) if shared else 0.0
 
 
 def _spread(candidates: Sequence[Candidate], sentences: Sequence[Sentence]) -> list[float]:

@@ -120,10 +120,13 @@ def test_a_fault_is_an_error_and_the_job_resumes_when_it_is_gone(
     assert not list(disk.rglob("*.part"))
 
 
-@pytest.mark.parametrize(("fault", "message"), [("full_disk", NO_SPACE), ("lost_permission", DENIED)])
-def test_a_fault_before_the_job_is_created_is_an_error(bound, disk, recording, fault, message):
+@pytest.mark.parametrize(
+    ("fault", "code", "message"),
+    [("full_disk", 5, NO_SPACE), ("lost_permission", 2, "cannot write to the folder")],
+)
+def test_a_fault_before_the_job_is_created_is_an_error(bound, disk, recording, fault, code, message):
     ended = run_with_fault(bound, ("start", "-"), fault, disk, recording)
-    assert ended.returncode == 5
+    assert ended.returncode == code
     assert message in ended.stderr
     assert len(ended.stderr.splitlines()) == 2, ended.stderr
     cure(fault, disk, recording)

@@ -3,14 +3,18 @@
 import json
 from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svs.model.speech import Sentence
+from svs.model.speech import Segment, Sentence, Transcript
 from svs.text.chapters import chapter_starts
+from svs.text.sentences import sentences
 
+DATA = Path(__file__).parents[1] / "data"
+LIBRARY, BEES = (json.loads((DATA / name).read_text()) for name in ("languages.json", "bees.json"))
 TALK = json.loads(resources.files("svs").joinpath("assets/talk.json").read_text())
 SAID = [Sentence(s["start"], s["end"], s["text"]) for s in TALK["sentences"]]
 TOPICS = [
@@ -83,6 +87,28 @@ def test_two_topics_make_two_chapters_and_one_makes_one():
         said = in_a_row(tides * times + bread * times)
         assert chapter_starts(said, "en") == pytest.approx([0, 10 * times], abs=1)
         assert chapter_starts(in_a_row(tides * 2 * times), "en") == [0]
+
+
+@pytest.mark.parametrize("language", LIBRARY)
+def test_two_topics_are_found_in_every_language(language):
+    segments: list[Segment] = []
+    for text in (LIBRARY[language], BEES[language]):  # two minutes each
+        lines = text.split() if language == "th" else [text]  # Thai has no full stops
+        for line in lines:
+            start = segments[-1].end if segments else 0.0
+            segments.append(Segment(start, start + 120.0 / len(lines), line))
+    said = sentences(
+        Transcript(engine="captions", model="", language=language, translated=False, segments=tuple(segments))
+    )
+    starts = [said[number].start for number in chapter_starts(said, language)]
+    assert min(abs(start - 120.0) for start in starts) <= 20.0
+    assert len(starts) <= 3
+
+
+def test_fewer_chapters_where_nobody_wrote_full_stops():
+    texts = [f"Topic{n // 20} item{n} and topic{n // 20} matter{n // 20}." for n in range(240)]
+    bare = in_a_row([text.rstrip(".") for text in texts])
+    assert 1 < len(chapter_starts(bare, "en")) < len(chapter_starts(in_a_row(texts), "en"))
 
 
 def test_a_long_recording_has_no_chapter_under_a_minute():

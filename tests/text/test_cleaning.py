@@ -60,6 +60,7 @@ def test_what_is_meant_stays(said):
         ("de", "Ja, also, die Linse ist ähm sehr sehr klein.", "Die Linse ist sehr klein."),
         ("de", "Er geht um das Haus.", "Er geht um das Haus."),
         ("de", "So viele Linsen, und, äh,", "So viele Linsen"),
+        ("de", "Also hat der Rat die Linse gekauft.", "Also hat der Rat die Linse gekauft."),
         ("fr", "Euh, alors, la lentille est est petite, quoi.", "La lentille est petite."),
         ("fr", "Alors que il y a du verre.", "Alors que il y a du verre."),
         ("es", "Bueno, pues, la lente, o sea, es es pequeña, ¿vale?", "La lente, es pequeña?"),

@@ -7,7 +7,13 @@ from svs.text.quotable import announces, is_fragment, is_greeting, leans_back, s
 
 @pytest.mark.parametrize(
     "text",
-    ["For the training of the neural net.", "The lens gathers the light of the", "Is a good lens for ships."],
+    [
+        "For the training of the neural net.",
+        "The lens gathers the light of the",
+        "Is a good lens for ships.",
+        "The short amount of time thing.",
+        "A low-pass filter at ten hertz.",
+    ],
 )
 def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
     assert is_fragment(text, "en")
@@ -16,7 +22,14 @@ def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["The lens gathers light.", "With a lens it is brighter.", "Is a lens needed?", "In fog it's dark."],
+    [
+        "The lens gathers light.",
+        "With a lens it is brighter.",
+        "Is a lens needed?",
+        "In fog it's dark.",
+        "They magnify the light.",
+        "That's a good lens.",
+    ],
 )
 def test_a_whole_sentence_is_none(text):
     assert not is_fragment(text, "en")
@@ -41,6 +54,10 @@ def test_a_long_sentence_that_thanks_says_something_besides():
         "Sie dankten dem Rat mit vielen Dank sagenden Briefen für das neue Haus am Markt.", "de"
     )
     assert not is_greeting("The harbour welcomes ships.", "en")
+    assert not is_greeting("Ships find the harbour thanks to its light.", "en")
+    report = "of the harbour for the figures on every ship that came in last year"
+    assert not is_greeting(f"Welcome to the yearly report {report}.", "en")
+    assert is_greeting(f"And thank you to the captain {report}.", "en")
 
 
 def test_announcements():

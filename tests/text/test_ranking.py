@@ -95,7 +95,6 @@ def test_a_sentence_near_the_beginning_counts_more():
     ("better", "worse"),
     [
         ("Lenses must become cheaper for buyers.", "Lenses did become cheaper for buyers."),
-        ("We admire lenses from old Norwegian makers.", "You admire lenses from old Norwegian makers."),
         ("We gather light across very wide harbours.", "They gather light across very wide harbours."),
     ],
 )
@@ -110,6 +109,16 @@ def test_of_two_sentences_that_say_the_same_the_shorter_counts_more():
         "Silver lenses gather, so to say, very strange lights indeed.",
     )
     assert first_of(short, long) == first_of(long, short) == short
+
+
+def test_what_begins_a_topic_counts_more_than_what_goes_on_with_it():
+    golden, silver = "Golden lenses gather very strange lights.", "Silver towers gather very strange lights."
+    others = [" ".join(f"{word}{number}" for word in ("bread", "hive", "tide")) for number in range(60)]
+    others = [f"{text} are with some." for text in others]
+    before, after = "So is it with silver towers built.", "So is it with golden lenses built."
+    spoken = said(*others[:50], before, silver, *others[50:], golden, after)
+    order = [{*texts(best(spoken, "en", count=count))} & {golden, silver} for count in range(1, 60)]
+    assert next(filter(None, order)) == {golden}
 
 
 def test_what_ends_before_a_pause_counts_more():
