@@ -1,6 +1,7 @@
 """Transcribing one window of speech to its end: where Whisper stops early, decoding continues from there."""
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ class Passage:
     """The recording's main language."""
     one_language: bool
     """Only this language is spoken: the user says so, or the model knows no other."""
+    first: Hypothesis | None = None
+    """Whisper's first result for the whole window, if it is known."""
 
     def transcribe(self) -> tuple[tuple[Segment, ...], tuple[Gap, ...]]:
         """Return the segments in time order, and the speech without words."""
@@ -96,16 +99,18 @@ class Passage:
 
     def _best(self, piece: Window, language: str) -> Hypothesis:
         """Return the first result that does not look wrong, or the most credible one."""
+        if piece is self.window and self.first and not doubt.wrong(self.first):
+            return self.first
         first = piece.first - self.window.first
         encoded = self.decoder.encode(self.audio[first : first + piece.last - piece.first])
         tried = []
-        for found in self.decoder.search(encoded, self._language_of(piece, encoded, language)):
+        for found in self.decoder.search(encoded, self.language_of(piece, encoded, language)):
             if not doubt.wrong(found):
                 return found
             tried.append(found)
         return max(tried, key=doubt.credibility)
 
-    def _language_of(self, piece: Window, encoded: object, before: str) -> str:
+    def language_of(self, piece: Window, encoded: object, before: str) -> str:
         """Return the language of a piece: the main language, unless another one is clear.
 
         A short piece has the language of the piece before it.
@@ -139,6 +144,20 @@ class Passage:
                 suspect=not speech or doubt.wrong(found) or (doubted and not clear),
                 language=found.language if found.language != self.language else None,
             )
+
+
+def transcribe(passages: Sequence[Passage]) -> Iterator[tuple[tuple[Segment, ...], tuple[Gap, ...]]]:
+    """Yield the segments and gaps of each window; they are searched together for the first time."""
+    for passage, first in zip(passages, _first(passages), strict=True):
+        yield dataclasses.replace(passage, first=first).transcribe()
+
+
+def _first(passages: Sequence[Passage]) -> list[Hypothesis]:
+    decoder = passages[0].decoder
+    longest = max(len(passage.audio) for passage in passages)
+    encoded = [decoder.encode(passage.audio, longest) for passage in passages]
+    languages = [p.language_of(p.window, each, p.language) for p, each in zip(passages, encoded, strict=True)]
+    return decoder.search_together(encoded, languages)
 
 
 def _sorted(segments: list[Segment]) -> list[Segment]:

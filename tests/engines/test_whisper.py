@@ -18,7 +18,7 @@ def _text(batches):
 
 @pytest.fixture(scope="module")
 def audio(talk_pcm, tmp_path_factory):
-    """Return the beginning of the talk: three windows."""
+    """Return the beginning of the talk: two batches and more."""
     audio = tmp_path_factory.mktemp("audio") / "audio.pcm"
     audio.write_bytes(pcm.read_bytes(talk_pcm, 0, 75 * pcm.RATE))
     return audio
@@ -40,7 +40,7 @@ def test_batches_follow_each_other_to_the_end_of_the_audio(whole, audio):
 
 def test_going_on_after_a_batch_gives_the_rest_as_it_was(whole, audio, micro_whisper):
     engine = Whisper(micro_whisper, "micro", Options(), "en")
-    assert list(engine.transcribe(audio, whole[1].end, _tick)) == whole[2:]
+    assert list(engine.transcribe(audio, whole[0].end, _tick)) == whole[1:] != []
 
 
 def test_doubtful_windows_are_decoded_again_and_stay_suspect(talk_pcm, micro_whisper, monkeypatch, tmp_path):
@@ -127,7 +127,7 @@ def test_what_each_speaker_says_is_theirs_and_in_time_order(two_files, whole, mi
 
 
 def test_windows_that_end_together_are_one_batch_and_none_is_lost_on_resume(audio, micro_whisper, tmp_path):
-    sound = pcm.read_bytes(audio, 0, 40 * pcm.RATE)
+    sound = audio.read_bytes()
     for file in pcm.files(tmp_path / "audio.pcm", 2):
         file.write_bytes(sound)
     engine = Whisper(micro_whisper, "micro", Options(), None, ("left", "right"))
