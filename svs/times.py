@@ -40,7 +40,7 @@ def span(least: float, most: float) -> str:
     low, high = (f"{max(0.0, seconds) / size:.{digits}f}" for seconds in (least, most))
     if low == high or (not digits and most - least <= size):
         return f"{high} {unit}"
-    return f"<{high} {unit}" if low == "0" else f"{low}-{high} {unit}"
+    return f"<{high} {unit}" if float(low) == 0 else f"{low}-{high} {unit}"
 
 
 def remaining(least: float, most: float, passed: float = 0.0) -> str:

@@ -17,7 +17,7 @@ from svs.ui.dashboard.app import Dashboard, Shade
 
 _VIDEOS = {"lighthouses.mp4": 48.0, "lighthouses and bees.mp4": 94.0, "three topics.mkv": 140.0}
 """Names of test videos, and how many seconds of the talk they have."""
-_WATCHED = 45.0  # seconds of the charts
+_WATCHED = 12.0  # seconds of the charts, in which the job does not end
 
 
 def draw_all(store: JobStore, talk: Path, model: str, save: Callable[[str, str], None]) -> None:
@@ -28,8 +28,8 @@ def draw_all(store: JobStore, talk: Path, model: str, save: Callable[[str, str],
         make_test_video(video, duration=seconds)
         run(store.create(describe(video), options), store)
     _fail(store, talk.with_name("removed.mp4"), options)
-    longer = talk.with_name("twice the talk.mp4")
-    make_test_video(longer, duration=372.0)
+    longer = talk.with_name("four times the talk.mp4")
+    make_test_video(longer, duration=744.0)
     running = store.create(describe(longer), options)
     store.create(describe(talk), options)
     with _running(running, store):

@@ -90,7 +90,7 @@ class Finish:
 def _run(command: list[str]) -> int:
     """Run a command, print on stderr what it prints, above bars if there are any; return its exit code.
 
-    What it leaves in the background is not waited for, and may go on printing.
+    What it leaves in the background is not waited for.
     """
     process = subprocess.Popen(
         command,
@@ -102,7 +102,11 @@ def _run(command: list[str]) -> int:
     )
     printing = threading.Thread(target=_print_lines, args=[process.stdout], daemon=True)
     printing.start()
-    code = process.wait()
+    try:
+        code = process.wait()
+    except BaseException:
+        process.kill()
+        raise
     printing.join(_LAST_LINES)
     return code
 

@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 _FOLDER = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to watch.")]
 _ONCE = Annotated[bool, typer.Option("--once", show_envvar=False, help="End after what is there now.")]
 _LEFT_OUT = (
-    *("videos", "open_report", "copy", "embed", "strip_tags", "detach", "verbose"),
-    *("scheduler", "cluster_ca", "cluster_cert", "cluster_key"),
+    "videos",
+    "open_report",
+    "copy",
+    "embed",
+    "strip_tags",
+    "detach",
+    "verbose",
+    "scheduler",
+    "cluster_ca",
+    "cluster_cert",
+    "cluster_key",
 )
 """Parameters of `svs summarize` that are for one recording, or for recordings that are all there already."""
 

@@ -51,7 +51,7 @@ def jobs(
         own = dict(zip(there, inputs.apart(there, options), strict=True)) if ready else {}
         for first in range(0, max(1, len(ready)), _AT_ONCE):
             new = []
-            for file in ready[first : first + _AT_ONCE]:
+            for file in filter(Path.exists, ready[first : first + _AT_ONCE]):
                 job_id = _job(store, file, options, own[file], left)
                 if job_id and job_id not in taken:
                     say(f"{job_id} queued: {file}")
@@ -69,13 +69,15 @@ def _job(
     """
     source = describe(file)
     what = [source.size, source.fingerprint or source.path, queue.essential(options)]
-    note = sha256(encode(what)).hexdigest()
-    job_id = watched.recall(store, note)
+    digest = sha256(encode(what)).hexdigest()
+    job_id = watched.recall(store, digest)
+    unfinished = store.unfinished_ids()
     if job_id is None:
-        job_id = left.get(queue.key(source, own)) or store.create(source, own).id
-        watched.remember(store, note, job_id)
+        job_id = left.get(queue.key(source, own))
+        job_id = job_id if job_id in unfinished else store.create(source, own).id
+        watched.remember(store, digest, job_id)
         return job_id
-    return job_id if job_id in store.unfinished_ids() else None
+    return job_id if job_id in unfinished else None
 
 
 def _complete(

@@ -1,4 +1,4 @@
-"""Sounds side by side: whether they are two people's, and where one has only what another one has, too.
+"""Sounds side by side: whether they are two people's, and where one has only what is in another one too.
 
 Levels are compared, not waves: what a second microphone has of a voice is delayed and coloured by the room,
 but it is quieter by about as much all the time.
@@ -134,7 +134,7 @@ def repeated(found: Comparison) -> "Array":
 
 
 def _same(found: Comparison) -> "Array":
-    """Return in which blocks both have the very same, inverted or not, and at whatever level."""
+    """Return in which blocks both have the same sound, inverted or not, and at whatever level."""
     import numpy as np
 
     first, second = _smooth(found.measured.powers)

@@ -46,7 +46,7 @@ class _Numbers:
 
 
 def rows(jobs: Iterable[Job]) -> list[Row]:
-    """Return a row for each engine and model, from the jobs that have ended.
+    """Return a row for each engine and model, from the jobs that are done or have failed.
 
     Those that took over a transcript transcribed nothing.
     """

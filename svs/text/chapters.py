@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from svs.model.speech import Sentence
 from svs.text.openings import openings
+from svs.text.sentences import FULL_STOPS
 from svs.text.tokens import count_words
 from svs.text.vocabulary import Vocabulary, likeness, vocabulary, word_changes
 
@@ -28,7 +29,7 @@ _CONVERSATION, _BRIEF = 0.3, 3  # share of brief sentences, of so many words, fr
 _FEWER = 0.8  # times the usual chapters where people converse: topics last longer
 _PUNCTUATED = 1 / 3  # share of sentences with a full stop below which nobody wrote them
 _UNSURE = 0.65  # times the usual chapters there
-_ENDS = ".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4"
+_CLOSING = "\"')]\u2019\u201d\u00bb\u300d"
 _LEAST, _LEAST_SHARE, _LEAST_MOST = 60.0, 0.03, 90.0  # seconds of a chapter; the share of the recording
 _PARTS = 5  # chapters that a short recording may have, however short they are
 _COST, _CUES = 2.5, 1.5  # evidence that a further chapter has to bring; weight of openings in it
@@ -79,8 +80,10 @@ def _usual_count(sentences: Sequence[Sentence], length: float) -> float:
     that their openings show little.
     """
     brief = sum(count_words(sentence.text) <= _BRIEF for sentence in sentences) / len(sentences)
-    ended = sum(sentence.text[-1:] in _ENDS for sentence in sentences) / len(sentences)
-    fewer = (_FEWER if brief > _CONVERSATION else 1.0) * (_UNSURE if ended < _PUNCTUATED else 1.0)
+    ended = sum(sentence.text.rstrip(_CLOSING).endswith((*FULL_STOPS,)) for sentence in sentences)
+    fewer = (_FEWER if brief > _CONVERSATION else 1.0) * (
+        _UNSURE if ended < _PUNCTUATED * len(sentences) else 1.0
+    )
     return float(_USUAL * max(1.0, length / _QUARTER) ** _GROWTH * fewer)
 
 

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from svs.model.speech import Gap, Segment, Sentence, Transcript
 from svs.text.tokens import count_words, joiner
 
-_MARK = re.compile(r"[.!?\u2026](?=\W|$)|[\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u0589\u104b]")
+_BEFORE_SPACE, _ANYWHERE = ".!?\u2026", "\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u0589\u104b"
+FULL_STOPS = _BEFORE_SPACE + _ANYWHERE
+_MARK = re.compile(rf"[{_BEFORE_SPACE}](?=\W|$)|[{_ANYWHERE}]")
 _PUNCTUATED = 1 / 3  # of the longer segments: such a transcript has sentences of its own
 _LONGER = 5  # words
 _RUN_ON = 80  # words; a "sentence" longer than this has lost its punctuation

@@ -125,7 +125,7 @@ class _Bars(Progress):
 
 
 class _Note(ProgressColumn):
-    """What a job does and how long it takes, or that its process stands still, which no event says."""
+    """What a job does and how long it takes, or that its process is stalled, which no event says."""
 
     def render(self, task: Task) -> Text:
         """Return a job's note."""

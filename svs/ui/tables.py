@@ -15,8 +15,8 @@ from svs.ui.listing import HEADINGS, NUMBERS, Listed, row, status
 from svs.ui.terminal import term
 
 _WIDTHS = {"WHEN": 66, "LENGTH": 78, "FILES": 100}
-_MODEL_WIDTHS = {"LANGUAGES": 68, "VERIFIED": 78}
 """Columns of the screen from which these are shown."""
+_MODEL_WIDTHS = {"LANGUAGES": 68, "VERIFIED": 78}
 _FULL_WIDTH = max(_WIDTHS.values())
 COLOURS: dict[State, str] = {
     "queued": "blue",

@@ -66,7 +66,7 @@ def resume(
     if everything == bool(job_ids):
         raise UsageError("no job is given", "Give ids, or --all for every interrupted or queued job.")
     where = cluster.address(scheduler, cluster_ca, cluster_cert, cluster_key)
-    chosen = [store.resolve(reference) for reference in job_ids or ()]
+    chosen = [*dict.fromkeys(map(store.resolve, job_ids or ()))]
     if not everything and not where:
         _run_all(store, chosen, notices, view, finish, verbose=verbose)
     elif found := [_unended(store, job_id) for job_id in chosen] or _unfinished(store, where):

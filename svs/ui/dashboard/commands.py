@@ -42,14 +42,18 @@ def remove(store: JobStore, job_id: str) -> Done:
 def resume(store: JobStore, job_id: str) -> Done:
     """Queue a job for the process in the background, which outlives the dashboard."""
     actions.requeue(store, job_id)
-    background.start(store, queue.jobs_at_once("auto"))
-    return Done(order.PAUSED if order.is_paused(store) else f"queued {job_id}")
+    return _run_queue(store, job_id)
 
 
 def retry(store: JobStore, job_id: str) -> Done:
     """Queue a job to be done again from the beginning."""
     actions.retry(store, job_id)
-    return resume(store, job_id)
+    return _run_queue(store, job_id)
+
+
+def _run_queue(store: JobStore, job_id: str) -> Done:
+    background.start(store, queue.jobs_at_once("auto"))
+    return Done(order.PAUSED if order.is_paused(store) else f"queued {job_id}")
 
 
 def export(store: JobStore, job_id: str, options: OutputOptions) -> Done:
