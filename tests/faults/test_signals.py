@@ -199,10 +199,12 @@ def test_a_job_is_cancelled_from_another_terminal(
         slow_disk()
     process = start(*WHISPER)
     job_id = _await(process, stage)
+    process.send_signal(signal.SIGSTOP)  # else it may be done before the other command has begun
     children = _family(process)
     end = threading.Thread(target=process.wait)  # as a shell does
     end.start()
     asked = svs_process("jobs", "cancel", job_id, *(["--now"] if at_once else []))
+    process.send_signal(signal.SIGCONT)
     assert asked.returncode == 0, asked.stderr
     end.join(60)
     assert process.returncode == (-signal.SIGKILL if at_once else 1)
