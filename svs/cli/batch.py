@@ -21,6 +21,7 @@ from svs.cli.store import open_store
 from svs.errors import Stopped, StoreError, UsageError
 from svs.events import ProgressEvent
 from svs.jobs import background, inputs, launch, queue
+from svs.jobs.enqueue import enqueue
 from svs.model.job import Job, Options, State
 from svs.store import order, results
 from svs.store.follow import Follower
@@ -36,7 +37,7 @@ from svs.ui.view import View
 from svs.ui.watch import Json, Lines
 
 if TYPE_CHECKING:
-    from svs.jobs.cluster import Address
+    from svs.jobs.scheduler import Address
 
 
 def several(videos: Sequence[Path], *, recursive: bool, always: bool = False) -> list[Path] | None:
@@ -103,7 +104,7 @@ def sharing(options: Options, at_once: int) -> Options:
 def _enqueue(store: JobStore, recordings: list[Path], options: Options, at_once: int) -> list[Job]:
     """Return a job for each recording; say which are done already."""
     options = sharing(options, at_once)
-    jobs = queue.enqueue(store, recordings, inputs.apart(recordings, options))
+    jobs = enqueue(store, recordings, inputs.apart(recordings, options))
     for job in jobs:
         if job.status == "done":
             typer.echo(f"skipped: {visible(job.source.path)} is done already, in job {job.id}", err=True)

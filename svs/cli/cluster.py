@@ -10,8 +10,8 @@ from svs.ui.output import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from svs.jobs.cluster import Address
     from svs.jobs.queue import Elsewhere
+    from svs.jobs.scheduler import Address
     from svs.model.job import Job
     from svs.store.jobs import JobStore
 
@@ -20,7 +20,7 @@ def address(scheduler: str, ca: str, cert: str, key: str) -> "Address | None":
     """Return which cluster the user means, if any. Raises UsageError."""
     if not scheduler:
         return None
-    from svs.jobs.cluster import Address
+    from svs.jobs.scheduler import Address
 
     found = Address(scheduler, ca, cert, key)
     found.check()

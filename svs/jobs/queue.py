@@ -1,11 +1,10 @@
-"""Many jobs: each recording becomes a queued job at once, and some run at a time, in child processes."""
+"""Many jobs: some run at a time, in child processes, until all have ended."""
 
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from subprocess import Popen
 from typing import Protocol
 
@@ -14,13 +13,11 @@ from msgspec.structs import replace
 from svs.errors import HeldError, StoreError
 from svs.events import ProgressEvent
 from svs.jobs import child, launch
-from svs.media.fingerprint import describe, identity
-from svs.model.job import Device, Job, JobError, LimitOptions, Options
-from svs.model.media import Source
+from svs.model.job import Device, JobError
 from svs.store import order
 from svs.store.follow import Follower
 from svs.store.jobs import JobStore
-from svs.store.records import Damaged, now
+from svs.store.records import now
 from svs.system.processors import cores, has_gpu
 
 _MOST = 4  # jobs at a time, unless the user asks for more
@@ -30,10 +27,6 @@ _PAUSE = 0.2  # seconds between two looks
 _REFUSED = range(1, 6)
 """Exit codes of svs itself: a crash has another."""
 _STOPPED = [128 + number for number in (1, signal.SIGINT, signal.SIGTERM)]
-_INESSENTIAL = {name: getattr(Options(), name) for name in (*LimitOptions.__struct_fields__, "force")}
-"""Options that change no result, with their defaults."""
-
-Key = tuple[object, ...]
 
 
 class View(Protocol):
@@ -92,41 +85,6 @@ def jobs_at_once(device: Device) -> int:
         return 1
     memory: int = psutil.virtual_memory().available
     return max(1, min(_MOST, cores(), memory // _MEMORY))
-
-
-def enqueue(store: JobStore, recordings: Sequence[Path], options: Sequence[Options]) -> list[Job]:
-    """Return a job for each recording: a new one, or that which has the same options and is not lost.
-
-    It may be done, with its files still there, or queued, running or interrupted.
-    """
-    sources = [describe(recording) for recording in recordings]
-    with order.alone(store):
-        known = dict(_earlier(store, {source.path for source in sources})) if recordings else {}
-        return [
-            (not wish.fresh and known.get(key(source, wish))) or store.create(source, wish)
-            for source, wish in zip(sources, options, strict=True)
-        ]
-
-
-def _earlier(store: JobStore, paths: set[str]) -> Iterator[tuple[Key, Job]]:
-    """Yield the jobs over these files that need not be made again, the newest last."""
-    found = (store.read(job_id) for job_id in reversed(store.ids()) if store.path_of(job_id) in paths)
-    for job in found:
-        if isinstance(job, Damaged):
-            continue
-        whole = job.status == "done" and all(Path(file).exists() for file in job.outputs)
-        if whole or job.status in ("queued", "running"):
-            yield key(job.source, job.options), job
-
-
-def key(source: Source, options: Options) -> Key:
-    """Return what jobs have in common that need not be made twice."""
-    return source.path, *identity(source), essential(options)
-
-
-def essential(options: Options) -> Options:
-    """Return the options without those that change no result."""
-    return replace(options, **_INESSENTIAL)
 
 
 def run(

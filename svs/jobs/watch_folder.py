@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from svs.errors import InputError
-from svs.jobs import inputs, queue
+from svs.jobs import enqueue, inputs
 from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.store import watched
@@ -46,7 +46,7 @@ def jobs(
     With `once` it ends after those that are there.
     """
     taken = set[str]()
-    left = {queue.key(job.source, job.options): job.id for job in store.unfinished()}
+    left = {enqueue.key(job.source, job.options): job.id for job in store.unfinished()}
     for ready, there in _complete(folder, say, recursive=recursive, once=once):
         own = dict(zip(there, inputs.apart(there, options), strict=True)) if ready else {}
         for first in range(0, max(1, len(ready)), _AT_ONCE):
@@ -61,19 +61,19 @@ def jobs(
 
 
 def _job(
-    store: JobStore, file: Path, options: Options, own: Options, left: Mapping[queue.Key, str]
+    store: JobStore, file: Path, options: Options, own: Options, left: Mapping[enqueue.Key, str]
 ) -> str | None:
     """Return a recording's job, or None if it has ended; a new one if there was none for this content.
 
     `left` are the jobs that had not ended at the start: one may not be remembered, as svs was killed.
     """
     source = describe(file)
-    what = [source.size, source.fingerprint or source.path, queue.essential(options)]
+    what = [source.size, source.fingerprint or source.path, enqueue.essential(options)]
     digest = sha256(encode(what)).hexdigest()
     job_id = watched.recall(store, digest)
     unfinished = store.unfinished_ids()
     if job_id is None:
-        job_id = left.get(queue.key(source, own))
+        job_id = left.get(enqueue.key(source, own))
         job_id = job_id if job_id in unfinished else store.create(source, own).id
         watched.remember(store, digest, job_id)
         return job_id

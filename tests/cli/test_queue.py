@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from msgspec.structs import replace
 
-from svs.jobs import queue
+from svs.jobs.enqueue import enqueue
 from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.store import order
@@ -138,7 +138,7 @@ def test_two_commands_at_once_make_each_job_once(store, shelf):
     lamp, lens = shelf / "lamp.srt", shelf / "lens.srt"
     with ThreadPoolExecutor(1) as pool:
         with order.alone(store):
-            other = pool.submit(queue.enqueue, store, [lamp, lens], [Options()] * 2)
+            other = pool.submit(enqueue, store, [lamp, lens], [Options()] * 2)
             assert not wait([other], timeout=0.5).done
             mine = store.create(describe(lamp), Options())
         assert [job.source.name for job in other.result()] == ["lamp.srt", "lens.srt"]

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from svs.errors import UsageError
 from svs.jobs import machine
-from svs.jobs.cluster import Address
+from svs.jobs.scheduler import Address
 from svs.media.fingerprint import describe
 from svs.model.job import Options
 from svs.pipeline.run import run

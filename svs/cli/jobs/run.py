@@ -33,7 +33,7 @@ from svs.store.jobs import JobStore
 from svs.ui.view import View, wanted
 
 if TYPE_CHECKING:
-    from svs.jobs.cluster import Address
+    from svs.jobs.scheduler import Address
 
 
 def resume(
