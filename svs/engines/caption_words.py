@@ -55,7 +55,8 @@ def spoken(cues: Iterable[Cue]) -> Iterator[Spoken]:
         lines = tuple(_said(cue, texts, labels, speaker if marked else ""))
         if lines:
             speaker = lines[-1].speaker
-            yield Spoken(max(0.0, cue.start), cue.end, lines)
+            start = max(0.0, cue.start)
+            yield Spoken(start, max(start, cue.end), lines)  # an end before it is none
 
 
 def _said(cue: Cue, texts: Iterable[str], labels: Labels, speaker: str) -> Iterator[Line]:

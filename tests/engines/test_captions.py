@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from svs.engines.caption_choice import sidecars
@@ -344,6 +344,7 @@ RUBBISH = st.binary(max_size=400) | st.lists(PIECES | st.text(max_size=8), max_s
 
 
 @settings(max_examples=300)
+@example(content=b"0:1->0:0\nA\n-A")  # two turns in a cue that ends before it begins
 @given(content=RUBBISH)
 def test_rubbish_gives_segments_in_order_or_a_clear_error(content, tmp_path_factory):
     try:
