@@ -12,6 +12,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from svs.model.speech import Gap, Segment, Sentence, Transcript
+from svs.text.capitals import capital_starts
 from svs.text.tokens import count_words, joiner
 
 _BEFORE_SPACE, _ANYWHERE = ".!?\u2026", "\u3002\uff01\uff1f\u0964\u061f\u06d4\u1362\u0589\u104b"
@@ -75,6 +76,7 @@ def _in_one_language(
     """Yield the sentences of segments that follow each other."""
     written = _has_punctuation(spans)
     cuts = {spans[0][0], *_after_gaps(spans, gaps), *_changes_of_speaker(spans)}
+    cuts |= set(capital_starts(whole.text, [start for start, _, _ in spans], spans[-1][1], language))
     if written:
         cuts |= _full_stops(whole, spans, language)
     for first, last in pairwise([*sorted(cuts), spans[-1][1]]):

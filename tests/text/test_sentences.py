@@ -317,6 +317,28 @@ def test_every_word_of_each_voice_once_in_order(transcript, speakers):
     assert all(first.start <= second.start for first, second in pairwise(found))
 
 
+@pytest.mark.parametrize(
+    ("language", "lines", "found"),
+    [
+        ("en", ["Select it, click", "Yeah, some more."], ["Select it, click", "Yeah, some more."]),
+        ("en", ["Select it, click Yeah, some more."], ["Select it, click", "Yeah, some more."]),
+        ("en", ["We see the lamp", "The lens is here."], ["We see the lamp", "The lens is here."]),
+        ("en", ["the window is closed And then it opens."], ["the window is closed", "And then it opens."]),
+        ("en", ["We see the lamp that we use."], ["We see the lamp that we use."]),
+        ("en", ["We see the lamp", "Fresnel made."], ["We see the lamp Fresnel made."]),
+        ("en", ["It is okay, because", "I know."], ["It is okay, because I know."]),
+        ("en", ["She read", "Why We Fight again."], ["She read", "Why We Fight again."]),
+        ("en", ["She read Why We Fight again."], ["She read Why We Fight again."]),
+        ("en", ["THEY READ IT", "AND SO DO WE."], ["THEY READ IT AND SO DO WE."]),
+        ("fr", ["La lampe est faible", "Mais elle brille."], ["La lampe est faible", "Mais elle brille."]),
+        ("de", ["Wir sehen, was", "Sie sehen."], ["Wir sehen, was Sie sehen."]),
+    ],
+)
+def test_a_capital_begins_a_sentence_where_nothing_else_asks_for_it(language, lines, found):
+    segments = [Segment(float(at), at + 1.0, line) for at, line in enumerate(lines)]
+    assert texts(Segment(-9.0, -5.0, "It is here."), *segments, language=language)[1:] == found
+
+
 @pytest.mark.parametrize("stop", ["", "."])
 def test_a_sentence_ends_at_a_mark_of_another_speaker_without_a_name(stop):
     said = (
