@@ -44,6 +44,48 @@ VERBS = listed("""
 """)
 """They neither begin nor end a noun phrase; but a form in -ing may begin one."""
 
+THIRD_PERSON = listed("""
+    achieves adapts adds affects agrees allows appears applies arises asks assumes becomes begins
+    believes belongs breaks brings builds calculates carries chooses combines comes compares computes
+    concludes connects considers consists constitutes contains continues contributes corresponds creates
+    decides decreases defines demonstrates depends describes determines differs divides enables encodes
+    encourages ensures equals evolves exists explains extends fails falls feels finds flows follows gathers
+    generates gets gives goes grows happens helps holds illustrates implies improves includes indicates
+    introduces involves keeps knows lasts leads learns lets loses makes matters means meets mentions
+    minimizes occurs operates performs predicts prefers prevents produces proves provides puts raises
+    reaches receives recognizes reduces refers reflects relates relies remains remembers removes
+    represents requires resembles responds reveals runs satisfies saves says seeks seems sees sells
+    sends serves sits solves spends stands stays succeeds suggests takes teaches tells tends thinks
+    translates tries understands wants works writes
+""")
+"""Verbs with a subject in the singular, which are hardly ever plural nouns."""
+
+PAST = listed("""
+    agreed appeared arose became began blew broke came chose died drew drove fell felt flew forgot gave
+    grew happened hid knew liked ran realized rose said sang sat saw seemed shook showed sounded spoke
+    started stole kept stood swam threw told took wanted went wondered wrote
+""")
+"""Verbs in the past, which are hardly ever participles."""
+
+NOUNS_TOO = listed("""
+    answer call care catch cause change check click close complete copy cover cut deal drag draw drawn
+    drop end equal fill fit fix focus found given gone gotten grab guess handle help hit hold hope
+    increase jump known lead left like load look lost love matter meant miss move multiply name need
+    open pay pick place play point pull push put raise reach read return rid rise run save scroll seen
+    set share show shown sound spent stand start stay stick stop store stuck support taken talk thank
+    thought throw touch try turn type update use view visit wait walk watch wear wish work worry written
+    zoom
+""")
+"""Those of VERBS that are often nouns, adjectives or participles."""
+
+PRESENT = listed("""
+    accept achieve acquire arise become believe belong consist converge correspond derive develop
+    encourage enjoy extend fail gather identify interact maintain obtain note participate pay perform persist
+    prefer propose prove provide publish recall receive recognize refer relate rely remain replace
+    represent satisfy seem serve specify suffer tend vary
+""")
+"""Verbs besides VERBS that are hardly ever nouns, as `they` use them."""
+
 ADVERBS = listed("""
     ago ahead almost already alright altogether always anybody anymore anyway anyways apart apparently
     around aside automatically away awhile back backwards badly basically briefly bye carefully certainly

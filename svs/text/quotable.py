@@ -5,23 +5,30 @@ English is known by words; of other languages only questions, thanks and what su
 
 import re
 
-from svs.text.english import VERBS, listed
+from svs.text.clauses import has_main_clause
+from svs.text.english import listed
 from svs.text.tokens import count_words
 
 ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
 """What a question ends with."""
 
+_INTRODUCING = (
+    r"my name(?:'s| is)|(?:i'm|i am|i'll be|i will be) (?:\w+ ){0,3}(?:the|your) (?:\w+ ){0,3}"
+    r"(?:manager|designer|expert|engineer|director|host|moderator|teacher|instructor|chair|assistant)"
+)
 _GREETING = re.compile(
     r"\b(?:hello|hi (?:everyone|everybody|all|guys|there)|welcome (?:to|back|everyone|everybody|all)"
-    r"|thank you|thanks(?! to )|good (?:morning|afternoon|evening)|my name is|see you|goodbye|bye|subscribe"
+    r"|thank you|thanks(?! to )|good (?:morning|afternoon|evening)|see you|goodbye|bye|subscribe"
     r"|(?:hear|see) (?:me|us|my)|(?:share|sharing) (?:my|your|the) screen|you(?:'re| are) (?:on mute|muted)"
     r"|have a (?:good|great|nice) (?:day|one|time|week|weekend|morning|afternoon|evening|night)"
-    r"|any (?:other |more |further )?questions|raise your hands?|take a (?:short )?break)\b"
+    r"|any (?:other |more |further )?questions|raise your hands?|take a (?:short )?break"
+    rf"|{_INTRODUCING})\b"
 )
 _OPENING = re.compile(
-    r"(?:[\w']+\W+){0,3}(?:hello|hi (?:everyone|everybody|all|guys)|thank you|thanks(?! to ))\b"
+    r"(?:[\w']+\W+){0,3}(?:hello|hi (?:everyone|everybody|all|guys)|thank you|thanks(?! to )"
+    r"|my name(?:'s| is))\b"
 )
-_GREETING_WORDS = 12  # a longer sentence says something besides, unless it opens with thanks or hello
+_GREETING_WORDS = 12  # a longer sentence says something besides, unless it opens with thanks, hello, a name
 _THANKS = re.compile(
     r"\b(?:danke|vielen dank|merci|gracias|obrigad[oa]|grazie|dank je|tack|kiitos|dziękuję|спасибо|teşekkür)"
     r"|شكرا|धन्यवाद|谢谢|謝謝|ありがとう|감사합니다|ขอบคุณ"
@@ -50,18 +57,7 @@ _OPEN_END = re.compile(
     r"\b(?:the|a|an|of|and|or|but|to|in|on|at|for|with|by|from|that|which|is|are|was|were|be|because|if|as|like"
     r"|i|we|they|my|your|our|their|its|very|so)[\s.\u2026,]*$"
 )
-_FINITE = listed("""
-    is are was were am be been has have had do does did can could will would shall should may might must isn't
-    aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't couldn't won't wouldn't shouldn't
-    cannot gonna wanna becomes became comes came goes went gets got
-""")
 _AUXILIARIES = listed("is are was were am has have had can could will would should may might must")
-_CONTRACTED = ("'s", "'re", "'ve", "'ll", "'d", "'m")
-_SUBJECTS = listed("i we you they he she it who")
-_PREPOSITIONS = listed("""
-    for of with in at by from to about into on as like without within between during through across under over
-    including such and or
-""")
 
 
 def is_greeting(text: str, language: str) -> bool:
@@ -79,17 +75,17 @@ def sums_up(text: str) -> bool:
 
 
 def is_fragment(text: str, language: str) -> bool:
-    """Return whether a sentence is not whole: it has no verb, or an open end."""
+    """Return whether a sentence is not whole: it has no main clause, or an open end."""
     if language != "en":
         return False
     small = _plain(text)
     words = re.findall(r"[a-z']+", small)
     if not words:
         return False
-    open_start = words[0] in _PREPOSITIONS or words[0].endswith("ing")
-    with_verb = any(map(_is_finite, words[1:])) if open_start else any(map(_may_be_finite, words))
-    inverted = words[0] in _AUXILIARIES and not small.endswith("?")
-    return not with_verb or inverted or bool(_OPEN_END.search(small))
+    if "?" in small:
+        return bool(_OPEN_END.search(small))
+    inverted = words[0] in _AUXILIARIES
+    return inverted or bool(_OPEN_END.search(small)) or not has_main_clause(text.replace("\u2019", "'"))
 
 
 def announces(text: str, language: str) -> bool:
@@ -99,17 +95,6 @@ def announces(text: str, language: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(text.lower().replace("\u2019", "'").split())
-
-
-def _is_finite(word: str) -> bool:
-    """Return whether an English word is a verb that has a subject."""
-    return word in _FINITE or word.endswith(_CONTRACTED)
-
-
-def _may_be_finite(word: str) -> bool:
-    """Return whether an English word may be such a verb, or is its subject."""
-    ending = word.endswith(("s", "ed")) and not word.endswith("ss")
-    return ending or _is_finite(word) or word in VERBS or word in _SUBJECTS
 
 
 def leans_back(text: str, language: str) -> bool:

@@ -13,6 +13,15 @@ from svs.text.quotable import announces, is_fragment, is_greeting, leans_back, s
         "Is a good lens for ships.",
         "The short amount of time thing.",
         "A low-pass filter at ten hertz.",
+        "Options for materials, plastic, rubber.",
+        "The requirements and the target market.",
+        "Another beep to stop the meeting.",
+        "Interpreted input, undifferentiated parse.",
+        "The buttons that we need for the remote.",
+        "All the light we need.",
+        "Because the biggest problem with lenses is finding them.",
+        "If you go to the settings of the lamp.",
+        "What most sailors say.",
     ],
 )
 def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
@@ -29,6 +38,19 @@ def test_what_has_no_verb_or_an_open_end_is_a_fragment(text):
         "In fog it's dark.",
         "They magnify the light.",
         "That's a good lens.",
+        "The lamp produces heat and the lens gathers it.",
+        "The council agreed to pay.",
+        "Mr Ada Hall presented new lenses.",
+        "The buttons that we need are red.",
+        "All the light we need comes from a lamp.",
+        "If you clean it, the lens works.",
+        "What we found is a lens.",
+        "Imagine the light of a lamp.",
+        "Recompute the sum of the lenses.",
+        "Lenses bundle the light.",
+        "Other lamps of this size become hot.",
+        "In order to see that we need a lamp.",
+        "The keeper's lamp is weak.",
     ],
 )
 def test_a_whole_sentence_is_none(text):
@@ -40,6 +62,8 @@ def test_a_whole_sentence_is_none(text):
     [
         ("Hello and welcome to the harbour.", "en"),
         ("Can you see my screen?", "en"),
+        ("I'm Ada Hall, I'm the Project Manager.", "en"),
+        ("My name is Ada and I will be giving this presentation to kick the whole project off.", "en"),
         ("Vielen Dank.", "de"),
         ("ありがとうございました。", "ja"),
         ("谢谢大家。", "zh"),
@@ -54,6 +78,7 @@ def test_a_long_sentence_that_thanks_says_something_besides():
         "Sie dankten dem Rat mit vielen Dank sagenden Briefen für das neue Haus am Markt.", "de"
     )
     assert not is_greeting("The harbour welcomes ships.", "en")
+    assert not is_greeting("The manager is in the harbour.", "en")
     assert not is_greeting("Ships find the harbour thanks to its light.", "en")
     report = "of the harbour for the figures on every ship that came in last year"
     assert not is_greeting(f"Welcome to the yearly report {report}.", "en")
