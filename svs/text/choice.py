@@ -35,26 +35,33 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Neighbours:
-    """The candidates that candidates need, by number: -1 is none, the own number one that is missing."""
+class _Needs:
+    """The candidates that candidates are chosen with, by number: -1 is none."""
 
-    before: "NDArray[np.intp]"
-    """What a sentence leans on."""
-    after: "NDArray[np.intp]"
-    """What follows a question."""
+    partner: "NDArray[np.intp]"
+    """What follows a question; what is before a sentence that leans on it."""
+    unanswered: "NDArray[np.bool_]"
+    """Questions without what follows them."""
+    leaning: "NDArray[np.bool_]"
+    """Sentences that lean on one that cannot be quoted."""
 
 
-def _neighbours(candidates: Sequence[Candidate], language: str) -> _Neighbours:
+def _needs(candidates: Sequence[Candidate], language: str) -> _Needs:
     import numpy as np
 
     places = {candidate.order: number for number, candidate in enumerate(candidates)}
-    before, after = np.full((2, len(candidates)), -1)
+    texts = [candidate.sentence.text for candidate in candidates]
+    leans = [leans_back(text, language) for text in texts]
+    asks = [text.endswith(ASKING) for text in texts]
+    partner = np.full(len(candidates), -1)
     for number, candidate in enumerate(candidates):
-        if leans_back(candidate.sentence.text, language):
-            before[number] = places.get(candidate.order - 1, number)
-        if candidate.sentence.text.endswith(ASKING):
-            after[number] = places.get(candidate.order + 1, number)
-    return _Neighbours(before, after)
+        if asks[number]:
+            partner[number] = places.get(candidate.order + 1, -1)
+        elif leans[number]:
+            before = places.get(candidate.order - 1, -1)
+            partner[number] = -1 if before < 0 or leans[before] or asks[before] else before
+    alone = partner < 0
+    return _Needs(partner, alone & asks, alone & leans & ~np.array(asks))
 
 
 def choose(
@@ -68,30 +75,32 @@ def choose(
     """Choose greedily: each time the sentence with the best score that fits, less what it repeats.
 
     Likeness is the cosine of the sets of content stems, as in maximal marginal relevance (Carbonell &
-    Goldstein 1998). A question is chosen together with what follows it, at their mean score.
+    Goldstein 1998). A question is chosen together with what follows it, and a sentence that leans on the one
+    before together with that one, at their mean score. The first of all leans on none.
     """
     import numpy as np
 
-    near = _neighbours(candidates, language)
+    needs = _needs(candidates, language)
     places, numbers = _places(candidates), np.arange(len(candidates))
     sizes = np.array([candidate.size for candidate in candidates])
     norms = np.sqrt([max(1, len(candidate.stems)) for candidate in candidates])
     likeness = np.zeros(len(candidates))
-    free = np.ones(len(candidates), bool)
+    free = ~needs.unanswered
     chosen: list[int] = []
     while len(chosen) < most and free.any():
         tick()
-        worth = scores - _REPEATING * likeness
-        worth -= _LEANING * ((near.before >= 0) & free[near.before])
-        pairs = (near.after >= 0) & free[near.after]
-        unanswered = near.after == numbers
-        both = sizes + sizes[near.after] * (pairs & ~unanswered)
-        fits = free & ~unanswered & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
+        worth = scores - _REPEATING * likeness - _LEANING * needs.leaning
+        pairs = (needs.partner >= 0) & free[needs.partner]
+        both = sizes + sizes[needs.partner] * pairs
+        fits = free & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
         if not fits.any():
             break
-        value = np.where(pairs, (worth + worth[near.after]) / 2, worth)
-        take = int(np.where(fits, value, -math.inf).argmax())
-        for number in [take, int(near.after[take])] if pairs[take] else [take]:
+        later = fits & (~needs.leaning | (numbers > min(chosen, default=len(candidates))))
+        if chosen and not later.any():
+            break
+        value = np.where(pairs, (worth + worth[needs.partner]) / 2, worth)
+        take = int(np.where(later if later.any() else fits, value, -math.inf).argmax())
+        for number in [take, int(needs.partner[take])] if pairs[take] else [take]:
             chosen.append(number)
             free[number] = False
             likeness = np.maximum(likeness, _likeness(candidates[number], places, norms) / norms[number])
