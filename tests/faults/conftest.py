@@ -56,7 +56,8 @@ def slow_disk(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def assert_undisturbed(svs_command, talk_video, micro_whisper, tmp_path_factory):
     """Check that a result's JSON is what a run with these options gives that nothing disturbs."""
-    environment = {**os.environ, "SVS_HOME": str(tmp_path_factory.mktemp("undisturbed"))}
+    home = str(tmp_path_factory.mktemp("undisturbed"))
+    environment = {**os.environ, "SVS_HOME": home, "SVS_SLIDES": "none"}
     subprocess.run(
         [svs_command, "models", "add", micro_whisper, "--name", "micro"], env=environment, check=True
     )

@@ -28,7 +28,7 @@ from svs.store.jobs import JobStore
 from svs.system.codec import encode
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-OPTIONS = ("--model", "micro", "--threads", "1")
+OPTIONS = ("--model", "micro", "--threads", "1", "--end", "80")
 PATCHES = {
     "version": "from importlib import metadata as m; usual = m.version\n"
     "m.version = lambda name: '0.0.9' if name == 'svs' else usual(name)\n",
