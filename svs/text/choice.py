@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_REPEATING = 1.65  # what it costs to say what a chosen sentence says already
-_LEANING = 0.15  # what it costs to need the sentence before
+_REPEATING = 2.75  # what it costs to say what a chosen sentence says already
+_LEANING = 0.2  # what it costs to need the sentence before
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Candidate:
     """Words, as a reader counts them."""
     words: tuple[str, ...]
     content: tuple[str, ...]
-    """Words that are not stop words."""
+    """Words that name topics."""
     stems: frozenset[str]
     """Of the content words."""
 
@@ -51,7 +51,9 @@ def _needs(candidates: Sequence[Candidate], language: str) -> _Needs:
 
     places = {candidate.order: number for number, candidate in enumerate(candidates)}
     texts = [candidate.sentence.text for candidate in candidates]
-    leans = [leans_back(text, language) for text in texts]
+    leans = [
+        candidate.order > 0 and leans_back(candidate.sentence.text, language) for candidate in candidates
+    ]
     asks = [text.endswith(ASKING) for text in texts]
     partner = np.full(len(candidates), -1)
     for number, candidate in enumerate(candidates):

@@ -141,3 +141,6 @@ VAGUE = listed("""
     while word words world year years yesterday
 """)
 """Nouns that say little of what something is about."""
+
+NO_TOPICS = VERBS | ADVERBS | ADJECTIVES | VAGUE
+"""None of them says what something is about."""

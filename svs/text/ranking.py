@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from svs.model.speech import Sentence
 from svs.text.choice import Candidate, choose
-from svs.text.english import listed
+from svs.text.english import NO_TOPICS, listed
 from svs.text.quotable import announces, is_fragment, is_greeting, sums_up
 from svs.text.tokens import count_words, shortened, to_words
 from svs.text.words import spoken_words, stemmer, stop_words
@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_FEWEST, _FEWEST_CONTENT = 6, 3  # words, and content words, below which a sentence says little by itself
+_FEWEST, _FEWEST_CONTENT = 6, 2  # words, and content words, below which a sentence says little by itself
 _PARTS = 20  # of the text, over which a topic may be spread
 _BEFORE = 3  # sentences that may have begun a topic already
 _PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
-_FRAGMENT = 0.6  # what it costs not to be whole
-_AGENDA = 0.8  # and only to say what will be spoken of
-_SUMMARY = 0.6  # what it is worth that a sentence says itself that it sums up
-_NEAR, _NEARER = 0.2, 0.05  # shares of the text within which the worth of an early place falls to a third
-_FIRST = 3  # sentences within which that of the very first ones does, however long the text is
+_FRAGMENT = 0.7  # what it costs not to be whole
+_AGENDA = 1.4  # and only to say what will be spoken of
+_SUMMARY = 1.2  # what it is worth that a sentence says itself that it sums up
+_EARLY = 0.05  # share of the text within which the worth of an early place falls to a third
+_FIRST = 5  # sentences within which that of the very first ones does
+_SHORT = 20  # sentences of a text on one topic: of a longer one the very first sentences say less
+_LONG = 1.75  # what a sentence's length costs, in logarithms of words, where words are limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def best(
     others, and only where a number of sentences is asked for. When no sentence has so few words, the best one
     is cut short; [] when there is none. `tick` is called now and then; whatever it raises is raised on.
     """
+    import numpy as np
+
     sure = list(_candidates(sentences, language))
     if not sure:
         return []
@@ -84,6 +88,8 @@ def best(
     full = [candidate for candidate in sure if _is_full(candidate, language)] or sure
     tick()
     scores = _scores(full, sentences, language)
+    if math.isfinite(words):
+        scores -= _LONG * np.log([candidate.size for candidate in full])
     tick()
     if min(candidate.size for candidate in full) > words:
         return [cut(full[int(scores.argmax())].sentence, max(1, int(words)))]
@@ -106,7 +112,7 @@ def _is_full(candidate: Candidate, language: str) -> bool:
 
 def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[Candidate]:
     """Yield the sentences that nobody doubts, the first of each text."""
-    skipped, stem = stop_words(language) | spoken_words(language), stemmer(language)
+    skipped, stem = _skipped(language), stemmer(language)
     seen: set[str] = set()
     for order, sentence in enumerate(sentences):
         words = to_words(sentence.text)
@@ -117,34 +123,35 @@ def _candidates(sentences: Sequence[Sentence], language: str) -> Iterator[Candid
             yield Candidate(order, sentence, size, words, content, frozenset(map(stem, content)))
 
 
+def _skipped(language: str) -> frozenset[str]:
+    """Return the words that name no topic; verbs and vague nouns among them are known for English only."""
+    return stop_words(language) | spoken_words(language) | (NO_TOPICS if language == "en" else frozenset())
+
+
 def _scores(candidates: Sequence[Candidate], sentences: Sequence[Sentence], language: str) -> "Floats":
     """Return how much each candidate says; where the language has no lists, its words' share is nothing.
 
-    What carries it: topics that are spread over the text, likeness to the whole of it, an early place, a
-    large share of content words, long words, and words that the sentences before do not have. Linking words
-    are counted because whole explanations have them; more weight on them would please ROUGE, which counts
-    them too, but costs content words.
+    What carries it: topics that are spread over the text, likeness to the whole of it, many and long words
+    that name topics, new ones rather than those just said, and an early place. Linking words are counted
+    because whole explanations have them; more weight on them would please ROUGE, which counts them too, but
+    costs content words.
     """
     import numpy as np
 
     lists = _LISTS.get(language, _NO_LISTS)
     sizes = np.array([len(candidate.words) for candidate in candidates])
-    content = np.array([len(candidate.content) for candidate in candidates])
     order = np.arange(len(candidates))
-    place = order / len(candidates)
     return np.asarray(
-        1.4 * _percentiles(_spread(candidates, sentences))
-        + 1.0 * _percentiles(_centrality(candidates))
-        + 0.7 * _percentiles([_mean_length(candidate.content) for candidate in candidates])
-        - 0.5 * _percentiles(_said_before(candidates))
-        + 0.5 * np.exp(-place / _NEAR)
-        + 0.6 * np.exp(-place / _NEARER)
-        + 0.6 * np.exp(-order / _FIRST)
-        + 2.3 * content / sizes
-        - 0.1 * np.log(sizes)
-        + 2.7 * _counts(candidates, lists.linking) / sizes
-        + 0.65 * _counts(candidates, lists.cues) / np.sqrt(sizes)
-        + 0.5 * (_pauses(candidates, sentences) >= _PAUSE)
+        2.7 * _percentiles(_spread(candidates, sentences))
+        + 1.9 * _percentiles(_centrality(candidates))
+        + 0.6 * _percentiles([_mean_length(candidate.content) for candidate in candidates])
+        - 0.4 * _percentiles(_said_before(candidates))
+        + 1.2 * np.log1p([len(candidate.content) for candidate in candidates])
+        + 1.2 * np.exp(-order / len(candidates) / _EARLY)
+        + 3.6 * np.exp(-order / _FIRST) * min(1.0, math.sqrt(_SHORT / len(candidates)))
+        + 4.0 * _counts(candidates, lists.linking) / sizes
+        + 1.8 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + 0.4 * (_pauses(candidates, sentences) >= _PAUSE)
         + _SUMMARY * np.array([sums_up(candidate.sentence.text) for candidate in candidates])
         - _AGENDA * np.array([announces(candidate.sentence.text, language) for candidate in candidates])
         - _FRAGMENT * np.array([is_fragment(candidate.sentence.text, language) for candidate in candidates])

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from svs.model.speech import Sentence
-from svs.text.english import ADJECTIVES, ADVERBS, VAGUE, VERBS, listed
+from svs.text.english import ADJECTIVES, ADVERBS, NO_TOPICS, VERBS, listed
 from svs.text.openings import FILLERS
 from svs.text.phrases import Phrase, is_nominal, phrases, skipped_words, spellings, stem_counts, vague_stems
 from svs.text.tokens import to_words
@@ -177,7 +177,7 @@ def _until(end: re.Pattern[str], text: str) -> list[str]:
 
 def _tells(word: str) -> bool:
     word = word.lower()
-    return word not in skipped_words("en") and word not in VAGUE | VERBS | ADVERBS | ADJECTIVES
+    return word not in skipped_words("en") and word not in NO_TOPICS
 
 
 def _asked(part: Sequence[Sentence]) -> Iterator[str]:

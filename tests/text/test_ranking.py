@@ -38,10 +38,15 @@ def texts(chosen):
     return [sentence.text for sentence in chosen]
 
 
+def among_others(*texts, pauses=()):
+    """Return sentences before and after which other things are said."""
+    others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(60)]
+    return said(*others, *texts, "Nothing else is written in this old book.", pauses=pauses)
+
+
 def first_of(*texts, pauses=()):
     """Return which of these is chosen first when other things are said before and after."""
-    others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(60)]
-    sentences = said(*others, *texts, "Nothing else is written in this old book.", pauses=pauses)
+    sentences = among_others(*texts, pauses=pauses)
     for count in range(1, len(sentences)):
         chosen = {sentence.text for sentence in best(sentences, "en", count=count)} & set(texts)
         if chosen:
@@ -103,12 +108,15 @@ def test_english_cue_words_raise_and_pointing_words_lower_the_score(better, wors
     assert first_of(worse, better) == better
 
 
-def test_of_two_sentences_that_say_the_same_the_shorter_counts_more():
+def test_where_words_are_limited_the_shorter_counts_more_else_what_names_more():
     short, long = (
         "Golden lenses gather very strange lights.",
-        "Silver lenses gather, so to say, very strange lights indeed.",
+        "Silver lenses gather, so to say, very strange lights of towers indeed.",
     )
-    assert first_of(short, long) == first_of(long, short) == short
+    assert first_of(short, long) == first_of(long, short) == long
+    for pair in (short, long), (long, short):
+        (chosen,) = best(said(*pair), "en", words=count_words(long))
+        assert chosen.text == short
 
 
 def test_what_begins_a_topic_counts_more_than_what_goes_on_with_it():
