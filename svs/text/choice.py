@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_REPEATING = 2.75  # what it costs to say what a chosen sentence says already
+_REPEATING = 2.9  # what it costs to say what a chosen sentence says already
 _LEANING = 0.2  # what it costs to need the sentence before
 
 

@@ -31,13 +31,13 @@ _FEWEST, _FEWEST_CONTENT = 6, 2  # words, and content words, below which a sente
 _PARTS = 20  # of the text, over which a topic may be spread
 _BEFORE = 3  # sentences that may have begun a topic already
 _PAUSE = 1.0  # seconds after a sentence: what ends a topic often sums it up
-_FRAGMENT = 0.7  # what it costs not to be whole
-_AGENDA = 1.4  # and only to say what will be spoken of
-_SUMMARY = 1.2  # what it is worth that a sentence says itself that it sums up
+_FRAGMENT = 0.6  # what it costs not to be whole
+_AGENDA = 1.2  # and only to say what will be spoken of
+_SUMMARY = 1.0  # what it is worth that a sentence says itself that it sums up
 _EARLY = 0.05  # share of the text within which the worth of an early place falls to a third
 _FIRST = 5  # sentences within which that of the very first ones does
 _SHORT = 20  # sentences of a text on one topic: of a longer one the very first sentences say less
-_LONG = 1.75  # what a sentence's length costs, in logarithms of words, where words are limited
+_LONG = 1.35  # what a sentence's length costs, in logarithms of words, where words are limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +142,15 @@ def _scores(candidates: Sequence[Candidate], sentences: Sequence[Sentence], lang
     sizes = np.array([len(candidate.words) for candidate in candidates])
     order = np.arange(len(candidates))
     return np.asarray(
-        2.7 * _percentiles(_spread(candidates, sentences))
-        + 1.9 * _percentiles(_centrality(candidates))
+        2.8 * _percentiles(_spread(candidates, sentences))
+        + 2.2 * _percentiles(_centrality(candidates))
         + 0.6 * _percentiles([_mean_length(candidate.content) for candidate in candidates])
         - 0.4 * _percentiles(_said_before(candidates))
-        + 1.2 * np.log1p([len(candidate.content) for candidate in candidates])
-        + 1.2 * np.exp(-order / len(candidates) / _EARLY)
-        + 3.6 * np.exp(-order / _FIRST) * min(1.0, math.sqrt(_SHORT / len(candidates)))
+        + 0.8 * np.log1p([len(candidate.content) for candidate in candidates])
+        + 1.3 * np.exp(-order / len(candidates) / _EARLY)
+        + 3.9 * np.exp(-order / _FIRST) * min(1.0, math.sqrt(_SHORT / len(candidates)))
         + 4.0 * _counts(candidates, lists.linking) / sizes
-        + 1.8 * _counts(candidates, lists.cues) / np.sqrt(sizes)
+        + 1.7 * _counts(candidates, lists.cues) / np.sqrt(sizes)
         + 0.4 * (_pauses(candidates, sentences) >= _PAUSE)
         + _SUMMARY * np.array([sums_up(candidate.sentence.text) for candidate in candidates])
         - _AGENDA * np.array([announces(candidate.sentence.text, language) for candidate in candidates])
