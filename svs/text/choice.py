@@ -68,8 +68,8 @@ def choose(
     """Choose greedily: each time the sentence with the best score that fits, less what it repeats.
 
     Likeness is the cosine of the sets of content stems, as in maximal marginal relevance (Carbonell &
-    Goldstein 1998). A question is chosen together with what follows it, at their mean score. The first sentence
-    of all begins with no pronoun that leans on another, unless there is nothing else.
+    Goldstein 1998). A question is chosen together with what follows it, at their mean score. The first of
+    all begins with no pronoun that leans on another, unless there is nothing else.
     """
     import numpy as np
 
@@ -78,7 +78,8 @@ def choose(
     sizes = np.array([candidate.size for candidate in candidates])
     norms = np.sqrt([max(1, len(candidate.stems)) for candidate in candidates])
     likeness = np.zeros(len(candidates))
-    pronouns = np.array([begins_with_pronoun(candidate.sentence.text, language) for candidate in candidates])
+    texts = [candidate.sentence.text for candidate in candidates]
+    pronouns = np.array([begins_with_pronoun(text, language) for text in texts])
     free = np.ones(len(candidates), bool)
     chosen: list[int] = []
     while len(chosen) < most and free.any():
