@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from svs.model.speech import Sentence
-from svs.text.quotable import ASKING, leans_back
+from svs.text.quotable import ASKING, begins_with_pronoun, leans_back
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,35 +35,26 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Needs:
-    """The candidates that candidates are chosen with, by number: -1 is none."""
+class _Neighbours:
+    """The candidates that candidates need, by number: -1 is none, the own number one that is missing."""
 
-    partner: "NDArray[np.intp]"
-    """What follows a question; what is before a sentence that leans on it."""
-    unanswered: "NDArray[np.bool_]"
-    """Questions without what follows them."""
-    leaning: "NDArray[np.bool_]"
-    """Sentences that lean on one that cannot be quoted."""
+    before: "NDArray[np.intp]"
+    """What a sentence leans on."""
+    after: "NDArray[np.intp]"
+    """What follows a question."""
 
 
-def _needs(candidates: Sequence[Candidate], language: str) -> _Needs:
+def _neighbours(candidates: Sequence[Candidate], language: str) -> _Neighbours:
     import numpy as np
 
     places = {candidate.order: number for number, candidate in enumerate(candidates)}
-    texts = [candidate.sentence.text for candidate in candidates]
-    leans = [
-        candidate.order > 0 and leans_back(candidate.sentence.text, language) for candidate in candidates
-    ]
-    asks = [text.endswith(ASKING) for text in texts]
-    partner = np.full(len(candidates), -1)
+    before, after = np.full((2, len(candidates)), -1)
     for number, candidate in enumerate(candidates):
-        if asks[number]:
-            partner[number] = places.get(candidate.order + 1, -1)
-        elif leans[number]:
-            before = places.get(candidate.order - 1, -1)
-            partner[number] = -1 if before < 0 or leans[before] or asks[before] else before
-    alone = partner < 0
-    return _Needs(partner, alone & asks, alone & leans & ~np.array(asks))
+        if candidate.sentence.text.endswith(ASKING):
+            after[number] = places.get(candidate.order + 1, number)
+        elif leans_back(candidate.sentence.text, language):
+            before[number] = places.get(candidate.order - 1, number)
+    return _Neighbours(before, after)
 
 
 def choose(
@@ -77,32 +68,35 @@ def choose(
     """Choose greedily: each time the sentence with the best score that fits, less what it repeats.
 
     Likeness is the cosine of the sets of content stems, as in maximal marginal relevance (Carbonell &
-    Goldstein 1998). A question is chosen together with what follows it, and a sentence that leans on the one
-    before together with that one, at their mean score. The first of all leans on none.
+    Goldstein 1998). A question is chosen together with what follows it, at their mean score. The first of
+    all begins with no pronoun that leans on another, unless there is nothing else.
     """
     import numpy as np
 
-    needs = _needs(candidates, language)
+    near = _neighbours(candidates, language)
     places, numbers = _places(candidates), np.arange(len(candidates))
     sizes = np.array([candidate.size for candidate in candidates])
     norms = np.sqrt([max(1, len(candidate.stems)) for candidate in candidates])
     likeness = np.zeros(len(candidates))
-    free = ~needs.unanswered
+    texts = [candidate.sentence.text for candidate in candidates]
+    pronouns = np.array([begins_with_pronoun(text, language) for text in texts])
+    free = np.ones(len(candidates), bool)
     chosen: list[int] = []
     while len(chosen) < most and free.any():
         tick()
-        worth = scores - _REPEATING * likeness - _LEANING * needs.leaning
-        pairs = (needs.partner >= 0) & free[needs.partner]
-        both = sizes + sizes[needs.partner] * pairs
-        fits = free & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
+        leaning = (near.before >= 0) & free[near.before]
+        worth = scores - _REPEATING * likeness - _LEANING * leaning
+        pairs = (near.after >= 0) & free[near.after]
+        unanswered = near.after == numbers
+        both = sizes + sizes[near.after] * (pairs & ~unanswered)
+        fits = free & ~unanswered & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
+        later = fits & (~(leaning & pronouns) | (numbers > min(chosen, default=len(candidates))))
+        fits = later if chosen or later.any() else fits
         if not fits.any():
             break
-        later = fits & (~needs.leaning | (numbers > min(chosen, default=len(candidates))))
-        if chosen and not later.any():
-            break
-        value = np.where(pairs, (worth + worth[needs.partner]) / 2, worth)
-        take = int(np.where(later if later.any() else fits, value, -math.inf).argmax())
-        for number in [take, int(needs.partner[take])] if pairs[take] else [take]:
+        value = np.where(pairs, (worth + worth[near.after]) / 2, worth)
+        take = int(np.where(fits, value, -math.inf).argmax())
+        for number in [take, int(near.after[take])] if pairs[take] else [take]:
             chosen.append(number)
             free[number] = False
             likeness = np.maximum(likeness, _likeness(candidates[number], places, norms) / norms[number])

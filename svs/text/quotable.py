@@ -52,6 +52,7 @@ _LEANING = re.compile(
     r"^(?:it|it's|its|they|they're|them|their|he|he's|she|she's|his|her|this|that|that's|these|those|which|who|then"
     r"|there|such|so|because|otherwise|instead|therefore|also|and|but|or|the (?:latter|former|same))\b"
 )
+_PRONOUN = re.compile(r"^(?:it|they|he|she|that)(?:'\w+)?\b(?! (?:one|way|kind)\b)")
 _OWN = re.compile(r"^(?:there (?:is|are|was|were|has|have|will|can)\b|that is why\b)")
 _OPEN_END = re.compile(
     r"\b(?:the|a|an|of|and|or|but|to|in|on|at|for|with|by|from|that|which|is|are|was|were|be|because|if|as|like"
@@ -101,3 +102,8 @@ def leans_back(text: str, language: str) -> bool:
     """Return whether a sentence begins with a word that refers to something said before it."""
     small = _plain(text)
     return language == "en" and bool(_LEANING.match(small)) and not _OWN.match(small)
+
+
+def begins_with_pronoun(text: str, language: str) -> bool:
+    """Return whether a sentence begins with a pronoun that stands for nothing without the one before it."""
+    return language == "en" and bool(_PRONOUN.match(_plain(text)))

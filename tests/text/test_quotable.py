@@ -2,7 +2,7 @@
 
 import pytest
 
-from svs.text.quotable import announces, is_fragment, is_greeting, leans_back, sums_up
+from svs.text.quotable import announces, begins_with_pronoun, is_fragment, is_greeting, leans_back, sums_up
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,9 @@ def test_what_points_to_the_sentence_before():
     assert leans_back("That\u2019s why ships wait.", "en")
     assert not leans_back("There are many ships.", "en")
     assert not leans_back("Items cost money.", "en")
+    assert begins_with_pronoun("That\u2019s why ships wait.", "en")
+    assert not begins_with_pronoun("This lens is a good one.", "en")
+    assert not begins_with_pronoun("That one is good.", "en")
 
 
 def test_what_sums_up():

@@ -162,16 +162,7 @@ def test_a_question_is_chosen_only_with_its_answer():
     assert best(said(TOPIC[0], question), "en", words=15) == said(TOPIC[0])
 
 
-def test_what_leans_back_is_chosen_with_the_sentence_before_it():
-    before, leaning = "Golden lenses guide ships at night.", "They gather the light of the lighthouse lamp."
-    sentences = said(*TOPIC[3:], before, leaning, *TOPIC[:3])
-    for count in range(1, 8):
-        chosen = texts(best(sentences, "en", count=count))
-        assert leaning not in chosen or before in chosen
-    assert best(said(before, leaning), "en", words=9) == said(before)
-
-
-def test_no_choice_begins_with_what_leans_back():
+def test_no_choice_begins_with_a_pronoun_that_leans_on_another_sentence():
     leaning = "They gather the light of the lighthouse lamp for ships."
     sentences = said("Okay.", leaning, *TOPIC)
     for count in range(1, 6):
