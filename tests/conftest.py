@@ -34,7 +34,7 @@ DATA = Path(__file__).parent / "data"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory, monkeypatch):
-    """Give each test an empty store, and no way to a model hub."""
+    """Give each test an empty store, and no way to a model hub; slides are left to the tests of slides."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("COLUMNS", "100")
@@ -42,6 +42,7 @@ def home(tmp_path_factory, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SVS_HOME", str(folder))
     monkeypatch.setenv("SVS_CONFIG", str(folder / "config.toml"))
+    monkeypatch.setenv("SVS_SLIDES", "none")
     return folder
 
 

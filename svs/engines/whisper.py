@@ -8,6 +8,7 @@ Several are decoded at once, each by one thread, which is faster than one after 
 
 import heapq
 import math
+import os
 import platform
 import time
 from collections import deque
@@ -45,6 +46,7 @@ _LANGUAGE_BATCHES = 2  # batches of speech used to detect the main language
 _LIKELY = 0.5  # probability above which one window is enough for that,
 _MIN_SPEECH = 3.0  # if it has this many seconds of speech
 _TICK_SECONDS = 0.5
+_CACHED_SHAPES = "16"  # kernels that oneDNN keeps: its default, 1024, grows by 50 MB in half an hour of audio
 _USUAL_SPEED = 5.0  # seconds of audio per second, to show progress before the first window is done
 
 
@@ -204,6 +206,7 @@ _loaded: dict[tuple[object, ...], Any] = {}
 
 def _load(folder: Path, options: Options, workers: int, threads: int) -> Any:  # noqa: ANN401 - the library has no types
     """Load the model from its folder, never from a network, unless it is loaded already."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _CACHED_SHAPES)  # read by the library once
     from faster_whisper import WhisperModel
 
     if not folder.is_dir():  # faster-whisper would treat it as the name of a model on a hub

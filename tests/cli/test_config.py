@@ -85,7 +85,8 @@ def test_addresses_are_masked_and_refused_where_others_could_read_them(svs, conf
     assert svs("jobs", "list").returncode == 0, "only what uses it complains"
 
 
-def test_init_writes_a_file_that_sets_nothing_and_says_everything(svs, home):
+def test_init_writes_a_file_that_sets_nothing_and_says_everything(svs, home, monkeypatch):
+    monkeypatch.delenv("SVS_SLIDES")
     file = home / "config.toml"
     assert svs("config", "path").stdout == svs("config", "init").stdout == f"{file}\n"
     assert file.stat().st_mode & 0o777 == 0o600

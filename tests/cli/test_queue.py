@@ -98,7 +98,7 @@ def test_resume_takes_jobs_whose_creator_was_killed(svs, svs_process, jobs):
 def test_an_interrupted_job_goes_on_when_its_recording_is_detached(svs, svs_process, store, shelf):
     job = store.create(describe(shelf / "lamp.srt"), Options(threads=1))
     store.save(replace(job, status="running"))
-    done = svs_process("summarize", shelf / "lamp.srt", "--detach", "--threads", "1")
+    done = svs_process("summarize", shelf / "lamp.srt", "--detach", "--threads", "1", "--slides", "auto")
     assert done.stdout.split() == [job.id]
     assert svs("jobs", "wait", job.id, "--timeout", "1m").returncode == 0
 

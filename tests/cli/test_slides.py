@@ -15,6 +15,11 @@ pytestmark = pytest.mark.slow
 LENGTHS = (12, 9, 15)
 
 
+@pytest.fixture(autouse=True)
+def _with_slides(monkeypatch):
+    monkeypatch.delenv("SVS_SLIDES")
+
+
 @pytest.fixture
 def talk(tmp_path):
     """Return a lecture of three slides, with subtitles beside it."""
