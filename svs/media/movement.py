@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
     Cells = NDArray[np.bool_]
 
-_NOISE, CHANGED = 3, 10
+NOISE, CHANGED = 3, 10
 """Shades of grey (of 256) by which a still cell may differ from picture to picture, and a new one must."""
 _AROUND = 8
 """Changes of picture before and after one in which cells are looked for that always move."""
@@ -31,8 +31,8 @@ def still(pictures: "Picture", first: int, last: int) -> "Cells":
 
     more = max(0, _AROUND - (last - first))
     around = pictures[max(0, first - more, last - _ENOUGH) : last + more].astype(np.int16)
-    moves = np.abs(np.diff(around, axis=0)) > _NOISE
-    return ~_wider(moves.sum(axis=0) >= max(_SURE, _ALWAYS * len(moves)))
+    moves = np.abs(np.diff(around, axis=0)) > NOISE
+    return ~wider(moves.sum(axis=0) >= max(_SURE, _ALWAYS * len(moves)))
 
 
 def changes(pictures: "Picture") -> "NDArray[np.float64]":
@@ -50,12 +50,12 @@ def changes(pictures: "Picture") -> "NDArray[np.float64]":
         if step >= 0:
             around = min(steps, step + _AROUND + 1) - max(0, step - _AROUND) - 1
             always = (moves - _moves(pictures, step)) >= max(_SURE, _ALWAYS * around)
-            shares[step] = (differs(pictures[step], pictures[step + 1]) & ~_wider(always)).mean()
+            shares[step] = (differs(pictures[step], pictures[step + 1]) & ~wider(always)).mean()
     return shares
 
 
 def _moves(pictures: "Picture", step: int) -> "Cells":
-    return distance(pictures[step], pictures[step + 1]) > _NOISE
+    return distance(pictures[step], pictures[step + 1]) > NOISE
 
 
 def differs(first: "Picture", second: "Picture") -> "Cells":
@@ -70,7 +70,7 @@ def distance(first: "Picture", second: "Picture | int") -> "NDArray[np.int16]":
     return np.abs(np.subtract(first, second, dtype=np.int16))
 
 
-def _wider(cells: "Cells") -> "Cells":
+def wider(cells: "Cells") -> "Cells":
     """Return cells and those beside them."""
     rows = cells.copy()
     rows[1:] |= cells[:-1]

@@ -1,7 +1,7 @@
 """Slides and screen shares: pictures that a computer drew and that stay for a while.
 
 What always moves (a speaker in a corner, a clock) is left out of each comparison. People on camera and films
-give none: their pictures have no plain background, or no large part of them is still.
+give none: their pictures have no plain background, or no large part of them is still. Nor do name tiles.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from svs.media import movement
+from svs.media import movement, tiles
 from svs.media.thumbnails import Reader, Thumbnails, merged
 from svs.model.speech import Slide
 
@@ -113,13 +113,23 @@ def unclear(seen: Thumbnails, start: float, end: float) -> list[tuple[float, flo
 def slides(seen: Thumbnails, end: float) -> tuple[Slide, ...]:
     """Return the slides that thumbnails show, each once, by the time at which they are first shown."""
     found: list[_View] = []
+    order: list[int] = []
     for group in _groups(_views(seen, end)):
-        if not any(_alike(earlier, view) for earlier in found for view in group):
+        order.append(_number(found, group))
+        if order[-1] == len(found):
             found.append(_joined(group))
+    people = tiles.found([view.last for view in found], [view.still for view in found], order)
+    found = [view for number, view in enumerate(found) if number not in people]
     if len(found) < _FEWEST:
         return ()
     longest = sorted(found, key=lambda view: view.start - view.end)[:_MOST]
     return tuple(Slide(view.start, view.end) for view in sorted(longest, key=lambda view: view.start))
+
+
+def _number(found: Sequence[_View], group: Sequence[_View]) -> int:
+    """Return which of the slides so far a group shows, or how many these are if it is new."""
+    known = (n for n, slide in enumerate(found) if any(_alike(slide, view) for view in group))
+    return next(known, len(found))
 
 
 def _joined(views: Sequence[_View]) -> _View:

@@ -137,6 +137,41 @@ def gallery(random, seconds):
         yield picture
 
 
+def tiles(picture, names, columns, speaker=None):
+    """Draw names on dark tiles side by side, the last row centred, with a frame around the speaker's.
+
+    A name is a number: an initial's shade and the length of a label.
+    """
+    height, width = picture.shape
+    rows = -(-len(names) // columns)
+    high, wide = height // rows - 4, width // columns - 4
+    picture[:] = 20
+    for place, name in enumerate(names):
+        row, column = divmod(place, columns)
+        shorter = columns - min(columns, len(names) - row * columns)
+        top, left = 2 + row * (high + 4), 2 + column * (wide + 4) + shorter * (wide + 4) // 2
+        picture[top : top + high, left : left + wide] = 200 if name == speaker else 60
+        tile = picture[top + 3 : top + high - 3, left + 3 : left + wide - 3]
+        tile[:] = 60
+        size = min(tile.shape) // 3
+        middle, across = tile.shape[0] // 2, tile.shape[1] // 2
+        tile[middle - size // 2 : middle + size // 2, across - size // 2 : across + size // 2] = (
+            90 + name * 37 % 120
+        )
+        tile[-6:-3, 3 : 10 + name * 7 % 13] = 150
+    return picture
+
+
+def names_only(random, seconds):
+    """Yield a meeting without cameras: who speaks has a frame, people join and leave."""
+    people = list(range(4))
+    for step in range(seconds * RATE):
+        if step % (9 * RATE) == 0:
+            people = list(range(int(random.integers(2, 13))))
+        columns = next(columns for columns in (2, 3, 4) if columns**2 >= len(people))
+        yield tiles(np.zeros((HEIGHT, WIDTH)), people, columns, step // (3 * RATE) % len(people))
+
+
 def plain_room(random, seconds):
     """Yield a speaker before a plain wall, from two cameras in turn."""
     cameras = [Person(random, HEIGHT, WIDTH) for _ in range(2)]

@@ -19,10 +19,13 @@ from tests.media.clips import (
     film,
     gallery,
     lecture,
+    names_only,
     plain_room,
     scrolled,
     slide,
     talking_head,
+    texture,
+    tiles,
     words,
 )
 
@@ -87,7 +90,7 @@ def test_times_are_counted_from_where_the_recording_begins(talk, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shown", [talking_head, plain_room, film, gallery, scrolled])
+@pytest.mark.parametrize("shown", [talking_head, plain_room, film, gallery, names_only, scrolled])
 @pytest.mark.parametrize("keys", [2, 10])
 def test_people_films_and_pages_that_are_scrolled_have_no_slides(tmp_path, shown, keys):
     assert found(clip(tmp_path / "clip.mp4", shown(random(), 60), keys=keys)) == ()
@@ -164,6 +167,60 @@ def test_a_line_of_words_alone_is_no_new_slide():
     other = FIRST.copy()
     words(other, random(9), 165, 170, 28, 5)
     assert starts(FIRST, other, SECOND, THIRD) == [0.0, 16.0, 24.0]
+
+
+def meeting(count, speaker=None):
+    """Return the name tiles of so many people."""
+    columns = next(columns for columns in (2, 3, 4) if columns**2 >= count)
+    return tiles(np.zeros((180, 320)), range(count), columns, speaker)
+
+
+def speaking(name):
+    """Return one large name tile below the small ones of others."""
+    picture = np.zeros((180, 320))
+    tiles(picture[:30], [other for other in range(7) if other != name], 6)
+    tiles(picture[30:], [name], 1)
+    picture[36:-6, 8:-8][picture[36:-6, 8:-8] == 60] = 30 + 25 * name
+    return picture
+
+
+def test_name_tiles_of_people_who_join_and_leave_are_no_slides():
+    assert starts(*(meeting(count) for count in (2, 3, 4, 5, 6, 7, 9, 10, 12))) == []
+
+
+def test_a_frame_that_moves_from_speaker_to_speaker_gives_no_slides():
+    assert starts(*(meeting(4, speaker) for speaker in (0, 1, 0, 2, 3, 1, 2, 0))) == []
+
+
+def test_large_name_tiles_of_people_who_speak_in_turn_are_no_slides():
+    assert starts(*map(speaking, (0, 1, 0, 2, 3, 1, 2, 0, 3))) == []
+    assert len(starts(*map(speaking, (0, 1, 2, 3)))) == 4
+    assert len(starts(*map(speaking, (0, 2, 0, 2)), FIRST)) == 3
+
+
+def test_slides_that_are_shown_in_a_meeting_of_name_tiles_are_found():
+    shown = [FIRST, SECOND, THIRD]
+    assert starts(meeting(3), meeting(5), *shown, meeting(7), meeting(8)) == [16.0, 24.0, 32.0]
+    assert starts(meeting(6), *shown, meeting(6)) == [8.0, 16.0, 24.0]
+
+
+def test_slides_below_a_row_of_name_tiles_are_found():
+    def below(picture, speaker):
+        row = tiles(np.zeros((30, 320)), range(6), 6, speaker)
+        return np.vstack([row, picture[:150]])
+
+    shown = [below(picture, speaker) for picture in (FIRST, SECOND, THIRD) for speaker in (0, 3, 1)]
+    assert starts(*shown) == [0.0, 24.0, 48.0]
+
+
+def test_one_slide_of_boxes_side_by_side_among_others_is_found():
+    boxes = tiles(np.zeros((180, 320)), range(6), 3)
+    camera = texture(random(), 180, 320)
+    assert starts(FIRST, boxes, camera, boxes, SECOND, THIRD) == [0.0, 8.0, 32.0, 40.0]
+
+
+def test_slides_to_which_the_speaker_goes_back_are_found():
+    assert starts(FIRST, SECOND, FIRST, SECOND, THIRD, FIRST, THIRD, SECOND) == [0.0, 8.0, 32.0]
 
 
 def test_only_what_changes_is_looked_at_closely():
