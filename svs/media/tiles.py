@@ -41,8 +41,7 @@ def found(pictures: Sequence["Picture"], still: Sequence["Cells"], order: Sequen
     `still` are the cells of each that do not move, `order` the numbers as they are shown.
     """
     edges = [_edges(*pair) for pair in zip(pictures, still, strict=True)]
-    evenness = [_evenness(*pair) for pair in zip(pictures, edges, strict=True)]
-    even = {number for number, share in enumerate(evenness) if share >= _EVEN}
+    even = {number for number, pair in enumerate(zip(pictures, edges, strict=True)) if _is_even(*pair)}
     return _repeated(even, order) | _in_turn(edges, order)
 
 
@@ -74,6 +73,12 @@ def _come_back(order: Sequence[int]) -> bool:
     """Return whether there are several, most of them shown again after another."""
     times = Counter(number for number, _ in groupby(order))
     return len(times) >= _KINDS and median(times.values()) >= _TIMES
+
+
+def _is_even(picture: "Picture", edges: "Cells") -> bool:
+    """Return whether tiles are side by side, if only in the upper half: a shorter row or text may follow."""
+    half = len(picture) // 2
+    return any(_evenness(picture[:rows], edges[:rows]) >= _EVEN for rows in (half, len(picture)))
 
 
 def _evenness(picture: "Picture", edges: "Cells") -> float:

@@ -169,7 +169,7 @@ def names_only(random, seconds):
         if step % (9 * RATE) == 0:
             people = list(range(int(random.integers(2, 13))))
         columns = next(columns for columns in (2, 3, 4) if columns**2 >= len(people))
-        yield tiles(np.zeros((HEIGHT, WIDTH)), people, columns, step // (3 * RATE) % len(people))
+        yield tiles(np.zeros((HEIGHT, WIDTH)), people, columns, step // (9 * RATE) % len(people))
 
 
 def plain_room(random, seconds):

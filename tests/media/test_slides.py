@@ -188,6 +188,12 @@ def test_name_tiles_of_people_who_join_and_leave_are_no_slides():
     assert starts(*(meeting(count) for count in (2, 3, 4, 5, 6, 7, 9, 10, 12))) == []
 
 
+def test_name_tiles_above_what_people_write_are_no_slides():
+    written = slide(random(4))[:80]
+    shown = [np.vstack([meeting(count)[::2][:90], written, written[:10]]) for count in (2, 4, 6, 9, 12)]
+    assert starts(*shown) == []
+
+
 def test_a_frame_that_moves_from_speaker_to_speaker_gives_no_slides():
     assert starts(*(meeting(4, speaker) for speaker in (0, 1, 0, 2, 3, 1, 2, 0))) == []
 
