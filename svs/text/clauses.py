@@ -64,6 +64,9 @@ _KNOWN = (
     | ADJECTIVES
     | listed("such half quite only even")
 )
+_NO_NOUNS = _PREPOSITIONS | _SUBORDINATING | _SUBJECTS | _DETERMINERS | _AUXILIARIES | {_BREAK}
+_BEFORE_THAT = _PREPOSITIONS | _SUBORDINATING  # `that` is no conjunction
+_BEFORE_NOUNS = _DETERMINERS - _PRONOUNS
 
 
 def has_main_clause(text: str) -> bool:
@@ -92,7 +95,7 @@ def has_main_clause(text: str) -> bool:
 def _is_subject(tokens: Sequence[str], at: int) -> bool:
     """Return whether a word is a pronoun that needs a verb; `it` and `you` may be objects."""
     before = tokens[at - 1]
-    after_verb = _may_be_verb(before) or before in _PREPOSITIONS - _LINKS
+    after_verb = _may_be_verb(before) or (before in _PREPOSITIONS and before not in _LINKS)
     return tokens[at] in _SUBJECTS and not (tokens[at] in _OBJECTS and after_verb)
 
 
@@ -105,9 +108,7 @@ def _subordinates(tokens: Sequence[str], at: int) -> bool:
     word, before, after = tokens[at], _before(tokens, at), tokens[at + 1]
     if word in _SUBORDINATING_SUBJECTS:
         return after.partition("'")[0] in _SUBJECTS
-    if word == "that" and (
-        before == _BREAK or before in _PREPOSITIONS | _SUBORDINATING or _may_be_verb(before)
-    ):
+    if word == "that" and (before == _BREAK or before in _BEFORE_THAT or _may_be_verb(before)):
         return False
     elliptic = after == _BREAK or after in _ELLIPTIC or after in _PREPOSITIONS or after.endswith("ing")
     return word in _SUBORDINATING and not elliptic
@@ -115,13 +116,13 @@ def _subordinates(tokens: Sequence[str], at: int) -> bool:
 
 def _relates(tokens: Sequence[str], at: int) -> bool:
     """Return whether a clause follows the noun that the text begins with: `all the light we need`."""
+    if tokens[1] not in _DETERMINERS or tokens[at].partition("'")[0] not in _SUBJECTS:
+        return False
     noun = tokens[2:at]
     if noun and tokens[1] in ("all", "both"):
         noun = noun[noun[0] in _DETERMINERS :]
-    begins = tokens[1] in _DETERMINERS and tokens[at].partition("'")[0] in _SUBJECTS
-    others = _PREPOSITIONS | _SUBORDINATING | _SUBJECTS | _DETERMINERS | _AUXILIARIES | {_BREAK}
-    named = bool(noun) and noun[-1] not in _TIMES | ADJECTIVES
-    return begins and named and not any(word in others or _is_adverb(word) for word in noun)
+    named = bool(noun) and noun[-1] not in _TIMES and noun[-1] not in ADJECTIVES
+    return named and not any(word in _NO_NOUNS or _is_adverb(word) for word in noun)
 
 
 def _before(tokens: Sequence[str], at: int) -> str:
@@ -184,7 +185,7 @@ def _by_base(word: str, before: str, after: str) -> bool:
         unknown = word not in _KNOWN and not _is_adverb(word)
         followed = after in _COMMANDED if before == _BREAK else _is_plural(before) and after in _AFTER_VERBS
         return unknown and followed
-    if before in _DETERMINERS - _PRONOUNS:
+    if before in _BEFORE_NOUNS:
         return False
     if word not in NOUNS_TOO:
         return True
