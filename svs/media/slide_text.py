@@ -3,10 +3,12 @@
 svs does not need tesseract. It runs in the sandbox of ffmpeg, and sees only a picture that ffmpeg made.
 """
 
+import math
 import os
 import re
 import shutil
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 
@@ -39,6 +41,10 @@ _LARGER = 1.2
 _SAME = 0.8
 """The share of a title's height that its other lines have at least."""
 _LONGEST = 80  # characters of a title
+_FOOT = 0.9
+"""How far down a picture its footer begins: a page number, a date, the name of the talk."""
+_APART = 2.0
+"""The gap between two words, in heights of the line, after which something else begins, such as a logo."""
 _AROUND = " -|.,:;*\u2013\u2014\u2022"
 """What is no part of a title at its ends: bullets, and edges of boxes."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -61,6 +67,19 @@ class _Line:
     text: str
     height: float
     sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word that tesseract read; in pixels."""
+
+    line: tuple[str, ...]
+    left: float
+    top: float
+    width: float
+    height: float
+    sure: float
+    text: str
 
 
 def find(language: str) -> Tesseract | None:
@@ -132,18 +151,34 @@ def largest(table: str) -> str:
 
 
 def _lines(table: str) -> list[_Line]:
-    """Return the lines: words that follow each other with the same page, block, paragraph and line."""
-    words: dict[tuple[str, ...], list[list[str]]] = {}
-    for row in table.splitlines():
-        columns = row.split("\t")
-        if len(columns) == 12 and columns[0] == "5" and columns[11].strip():
-            words.setdefault(tuple(columns[1:5]), []).append(columns)
-    return [
-        _Line(
-            place[:3],
-            " ".join(word[11].strip() for word in found),
-            median(float(word[9]) for word in found),
-            min(float(word[10]) for word in found),
-        )
-        for place, found in words.items()
-    ]
+    """Return the lines above the footer: words with the same page, block, paragraph and line."""
+    rows = [columns for row in table.splitlines() if len(columns := row.split("\t")) == 12]
+    heights = [float(columns[9]) for columns in rows if columns[0] == "1"]
+    foot = _FOOT * max(heights, default=math.inf)
+    read = [columns for columns in rows if columns[0] == "5" and columns[11].strip()]
+    words = [word for word in map(_word, read) if word.top < foot]
+    lines = groupby(words, key=lambda word: word.line)
+    return [_line(_longest(list(found))) for _, found in lines]
+
+
+def _word(columns: list[str]) -> _Word:
+    left, top, width, height, sure = map(float, columns[6:11])
+    return _Word(tuple(columns[1:5]), left, top, width, height, sure, columns[11].strip())
+
+
+def _longest(words: list[_Word]) -> list[_Word]:
+    """Return the longest part of a line without a wide gap."""
+    height = median(word.height for word in words)
+    parts = [words[:1]]
+    for before, word in pairwise(words):
+        first, second = sorted((before, word), key=lambda word: word.left)
+        if second.left - first.left - first.width > _APART * height:
+            parts.append([])
+        parts[-1].append(word)
+    return max(parts, key=lambda part: sum(len(word.text) for word in part))
+
+
+def _line(words: list[_Word]) -> _Line:
+    text = " ".join(word.text for word in words)
+    height = median(word.height for word in words)
+    return _Line(words[0].line[:3], text, height, min(word.sure for word in words))

@@ -20,6 +20,15 @@ def table(*lines):
     return HEAD + "4\t1\t1\t1\t0\t0\t0\t0\t9\t9\t-1\t\n" + "".join(rows)
 
 
+def placed(*words, page=720):
+    """Return tesseract's table of words, each with a line, left, top, height and a text, on a page."""
+    rows = [
+        f"5\t1\t1\t1\t{line}\t1\t{left}\t{top}\t{20 * len(word)}\t{height}\t95\t{word}\n"
+        for line, left, top, height, word in words
+    ]
+    return HEAD + f"1\t1\t0\t0\t0\t0\t0\t0\t1280\t{page}\t-1\t\n" + "".join(rows)
+
+
 BODY = (2, 18, 95, "A lens gathers the light of the lamp")
 
 
@@ -42,6 +51,18 @@ BODY = (2, 18, 95, "A lens gathers the light of the lamp")
 )
 def test_the_largest_line_is_the_title_if_it_is_larger_and_sure(lines, expected):
     assert largest(table(*lines)) == expected
+
+
+def test_a_logo_beside_the_title_is_no_part_of_it():
+    bread = [(1, 40, 40, 40, "Why"), (1, 120, 40, 40, "bread"), (1, 240, 40, 40, "rises")]
+    logo = (1, 1100, 40, 48, "ACME")
+    assert largest(placed(*bread, logo)) == largest(placed(logo, *bread)) == "Why bread rises"
+
+
+def test_a_footer_is_no_title():
+    footer = [(1, 30, 680, 20, "Coast"), (1, 140, 680, 20, "Guard"), (1, 1100, 680, 20, "Page")]
+    assert largest(placed(*footer)) == ""
+    assert largest(placed(*footer, (2, 40, 40, 40, "Bread"))) == "Bread"
 
 
 @pytest.mark.parametrize("broken", ["", "level\ttext", "5\t1\t1\t1", "Estimating resolution as 215"])
