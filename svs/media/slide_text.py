@@ -156,9 +156,8 @@ def _lines(table: str) -> list[_Line]:
     heights = [float(columns[9]) for columns in rows if columns[0] == "1"]
     foot = _FOOT * max(heights, default=math.inf)
     read = [columns for columns in rows if columns[0] == "5" and columns[11].strip()]
-    words = [word for word in map(_word, read) if word.top < foot]
-    lines = groupby(words, key=lambda word: word.line)
-    return [_line(_longest(list(found))) for _, found in lines]
+    lines = [list(words) for _, words in groupby(map(_word, read), key=lambda word: word.line)]
+    return [_line(_longest(words)) for words in lines if min(word.top for word in words) < foot]
 
 
 def _word(columns: list[str]) -> _Word:

@@ -65,7 +65,7 @@ def _in_turn(edges: Sequence["Cells"], order: Sequence[int]) -> set[int]:
         return set()
     each = np.array(edges, np.float32).reshape(len(edges), -1)
     common, counts = each @ each.T, each.sum(axis=1)
-    same = common >= _SAME * (counts[:, None] + counts - common)
+    same = (common > 0) & (common >= _SAME * (counts[:, None] + counts - common))
     return {number for number, others in enumerate(same) if _come_back([n for n in order if others[n]])}
 
 

@@ -13,9 +13,9 @@ from svs.text.words import spoken_words, stop_words
 _OPEN = (",", ";", "-", "\u2013", "\u2014", ")")
 _WORD = re.compile(r"\w[\w'\u2019-]+")
 _ALWAYS_CAPITAL = {
-    "en": re.compile(r"I\b|OK\b"),
+    "en": re.compile(r"I\b"),
     "de": re.compile(r"(?:Sie|Ihnen|Ihre?[mnrs]?)\b"),
-    "da": re.compile(r"(?:De|Dem|Deres|I)\b"),
+    "da": re.compile(r"(?:De|Dem|Deres)\b"),
     "it": re.compile(r"(?:Lei|Loro|Suo|Sua)\b"),
 }
 """Pronouns that have a capital within a sentence, too."""

@@ -90,7 +90,8 @@ def choose(
         unanswered = near.after == numbers
         both = sizes + sizes[near.after] * (pairs & ~unanswered)
         fits = free & ~unanswered & (both + sizes[chosen].sum() <= words) & (len(chosen) + 1 + pairs <= most)
-        later = fits & (~(leaning & pronouns) | (numbers > min(chosen, default=len(candidates))))
+        opens = ~pronouns | ~(leaning | (near.after >= 0))
+        later = fits & (opens | (numbers > min(chosen, default=len(candidates))))
         fits = later if chosen or later.any() else fits
         if not fits.any():
             break

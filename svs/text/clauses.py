@@ -1,7 +1,7 @@
 """Whether English words have a main clause: a verb with a subject, and not only one after `which`, `because`.
 
-No tagger: a word may be a verb by lists and endings, and is one where the words beside it allow that. What is
-not clear counts as whole; of whole sentences read in transcripts, one in 200 is taken for a fragment.
+No tagger: a word may be a verb by lists and endings, and is one where the words beside it allow that. Of
+whole sentences in transcripts one in 200 is taken for a fragment; of written ones, with rarer verbs, more.
 """
 
 import re
@@ -174,7 +174,8 @@ def _by_ending(word: str, before: str, after: str) -> bool:
     attributive = before == _BREAK or before in _DETERMINERS or before in ADJECTIVES or before in VERBS
     if (attributive and after != "to") or (_is_plural(before) and word.endswith("s")):
         return False
-    return after in _AFTER_VERBS or after.isdigit() or _is_adverb(after)
+    past = word.endswith("ed") and after != "by"
+    return past or after in _AFTER_VERBS or after.isdigit() or _is_adverb(after)
 
 
 def _by_base(word: str, before: str, after: str) -> bool:

@@ -13,7 +13,7 @@ ASKING = ("?", "\uff1f", "\u061f", ";\u200e")
 """What a question ends with."""
 
 _INTRODUCING = (
-    r"my name(?:'s| is)|(?:i'm|i am|i'll be|i will be) (?:\w+ ){0,3}(?:the|your) (?:\w+ ){0,3}"
+    r"my name(?:'s| is)|(?:i'm|i am|i'll be|i will be) (?:the|your) (?:\w+ ){0,3}"
     r"(?:manager|designer|expert|engineer|director|host|moderator|teacher|instructor|chair|assistant)"
 )
 _GREETING = re.compile(

@@ -75,9 +75,10 @@ def best(
     """Return the sentences that say most, in their order, at most so many `words` and `count` of them.
 
     The sentences should be cleaned (`svs.text.cleaning`). Suspect ones are never chosen, no text twice, a
-    question only with what follows it. Greetings and what is too short to say something come after all
-    others, and only where a number of sentences is asked for. When no sentence has so few words, the best one
-    is cut short; [] when there is none. `tick` is called now and then; whatever it raises is raised on.
+    question only with what follows it. Where a number of sentences is asked for and there are no others,
+    questions without an answer come too, then greetings and what is too short to say something. When no
+    sentence has so few words, the best one is cut short; [] when there is none. `tick` is called now and
+    then; whatever it raises is raised on.
     """
     import numpy as np
 
@@ -95,8 +96,10 @@ def best(
         return [cut(full[int(scores.argmax())].sentence, max(1, int(words)))]
     chosen = [full[i] for i in choose(full, scores, language, words, most, tick)]
     if math.isinf(words):
-        left = [candidate for candidate in sure if candidate not in chosen]
-        chosen += sorted(left, key=lambda candidate: -len(candidate.content))[: most - len(chosen)]
+        taken, usual = ({candidate.order for candidate in some} for some in (chosen, full))
+        left = [candidate for candidate in sure if candidate.order not in taken]
+        left.sort(key=lambda candidate: (candidate.order not in usual, -len(candidate.content)))
+        chosen += left[: most - len(chosen)]
     return [candidate.sentence for candidate in sorted(chosen, key=attrgetter("order"))]
 
 

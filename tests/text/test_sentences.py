@@ -326,7 +326,7 @@ def test_every_word_of_each_voice_once_in_order(transcript, speakers):
         ("en", ["the window is closed And then it opens."], ["the window is closed", "And then it opens."]),
         ("en", ["We see the lamp that we use."], ["We see the lamp that we use."]),
         ("en", ["We see the lamp", "Fresnel made."], ["We see the lamp Fresnel made."]),
-        ("en", ["It is okay, because", "I know."], ["It is okay, because I know."]),
+        ("en", ["It is okay, because", "I'm here."], ["It is okay, because I'm here."]),
         ("en", ["She read", "Why We Fight again."], ["She read", "Why We Fight again."]),
         ("en", ["She read Why We Fight again."], ["She read Why We Fight again."]),
         ("en", ["THEY READ IT", "AND SO DO WE."], ["THEY READ IT AND SO DO WE."]),
