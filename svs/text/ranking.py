@@ -151,7 +151,7 @@ def _scores(candidates: Sequence[Candidate], sentences: Sequence[Sentence], lang
         - 0.4 * _percentiles(_said_before(candidates))
         + 0.8 * np.log1p([len(candidate.content) for candidate in candidates])
         + 1.3 * np.exp(-order / len(candidates) / _EARLY)
-        + 3.9 * np.exp(-order / _FIRST) * min(1.0, math.sqrt(_SHORT / len(candidates)))
+        + (0.6 + 3.3 * min(1.0, (_SHORT / len(candidates)) ** 2)) * np.exp(-order / _FIRST)
         + 4.0 * _counts(candidates, lists.linking) / sizes
         + 1.7 * _counts(candidates, lists.cues) / np.sqrt(sizes)
         + 0.4 * (_pauses(candidates, sentences) >= _PAUSE)
