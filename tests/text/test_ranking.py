@@ -38,15 +38,10 @@ def texts(chosen):
     return [sentence.text for sentence in chosen]
 
 
-def among_others(*texts, pauses=()):
-    """Return sentences before and after which other things are said."""
-    others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(60)]
-    return said(*others, *texts, "Nothing else is written in this old book.", pauses=pauses)
-
-
 def first_of(*texts, pauses=()):
     """Return which of these is chosen first when other things are said before and after."""
-    sentences = among_others(*texts, pauses=pauses)
+    others = [f"Page {number} tells of umbrella {number * 7} once more again." for number in range(60)]
+    sentences = said(*others, *texts, "Nothing else is written in this old book.", pauses=pauses)
     for count in range(1, len(sentences)):
         chosen = {sentence.text for sentence in best(sentences, "en", count=count)} & set(texts)
         if chosen:
